@@ -6,8 +6,11 @@
  *
  * @since 0.1.0
  */
-import { type Duration, type Effect, Schema } from "effect"
+import { Duration, Effect, Schema } from "effect"
+import type { Artefact } from "./Artefact.ts"
 import type { WorkspaceError } from "./Workspace.ts"
+
+export type { Artefact } from "./Artefact.ts"
 
 /** Where an agent's own word on its result stands. What is not `verified` is never reused by a later run. */
 export type Verdict =
@@ -16,13 +19,6 @@ export type Verdict =
   | { readonly _tag: "failed"; readonly reason: string }
   /** It could not look: the run is partial, dependants still work with the result. */
   | { readonly _tag: "notVerified"; readonly reason: string }
-
-/** A file that an agent wrote: its path below the output folder, with `/`, and the SHA-256 of its bytes in hex. */
-export interface Artefact {
-  readonly path: string
-  readonly sha256: string
-  readonly sizeBytes: number
-}
 
 /** What an agent has in hand while it works. */
 export interface Assignment<Input, Needs> {
@@ -73,9 +69,107 @@ export interface Agent<Name extends string, Output extends Schema.Schema.Any, R>
   readonly estimate: Duration.Duration
   readonly timeout: Duration.Duration
   readonly retry: Required<RetryOptions>
+  /** Whether the run's model is part of its key. */
   readonly usesModel: boolean
   /** Whatever else decides the result: digests of templates, versions of tools. Computed once a run, when a key is wanted. */
   readonly fingerprint: Effect.Effect<Readonly<Record<string, string>>, never, R>
+  /** Decodes the parts named in `reads` before `run` sees them. */
+  readonly input: Schema.Schema.AnyNoContext
   readonly output: Output
   readonly run: (assignment: Assignment<unknown, unknown>) => Effect.Effect<Schema.Schema.Type<Output>, unknown, R>
 }
+
+/** Any agent, for signatures that do not care which. */
+// biome-ignore lint/suspicious/noExplicitAny: R stands in both directions of variance here; only `any` accepts every agent
+export type Any = Agent<string, Schema.Schema.Any, any>
+
+/** What an agent needs from its surroundings. */
+export type Context<A> = A extends Agent<string, Schema.Schema.Any, infer R> ? R : never
+
+/** What an agent returns. */
+export type Output<A> = A extends { readonly output: infer O extends Schema.Schema.Any } ? Schema.Schema.Type<O> : never
+
+/** The agents whose results an assignment gives out: those declared, by value or by name. */
+export type Needs<Dependency> = Dependency extends string
+  ? { readonly name: Dependency }
+  : Dependency extends { readonly name: string }
+    ? Dependency
+    : never
+
+export interface Options<
+  Name extends string,
+  Output extends Schema.Schema.AnyNoContext,
+  Dependency extends Any | string,
+  Input,
+  E,
+  R,
+  R2
+> {
+  /** Unique in its team; no control characters. */
+  readonly name: Name
+  readonly version: string
+  readonly description?: string | undefined
+  /** Agents whose results it works with. Given as values, `assignment.result` knows their types. Default none. */
+  readonly dependsOn?: ReadonlyArray<Dependency> | undefined
+  /** Upstream agents whose files it reads. Default none. */
+  readonly filesOf?: ReadonlyArray<Any | string> | undefined
+  /** Paths into the team's input, such as `entities` or `stack.backend`. Default none: the input is `{}`. */
+  readonly reads?: ReadonlyArray<string> | undefined
+  /** How long it is expected to work; decides who goes first, never who may go. */
+  readonly estimate: Duration.DurationInput
+  /** The longest that one attempt may work. Default `300 seconds`. */
+  readonly timeout?: Duration.DurationInput | undefined
+  /** Default: no retry. */
+  readonly retry?: RetryOptions | undefined
+  /** Default `false`. */
+  readonly usesModel?: boolean | undefined
+  /** Default: nothing else decides the result. */
+  readonly fingerprint?: Effect.Effect<Readonly<Record<string, string>>, never, R2> | undefined
+  /** Decodes the parts named in `reads`. Default `Schema.Unknown`: they arrive as they are. */
+  // biome-ignore lint/suspicious/noExplicitAny: the encoded side is whatever the team's input holds
+  readonly input?: Schema.Schema<Input, any> | undefined
+  readonly output: Output
+  readonly run: (assignment: Assignment<Input, Needs<Dependency>>) => Effect.Effect<Schema.Schema.Type<Output>, E, R>
+}
+
+/**
+ * Defines an agent. Nothing is checked or run here; `Team.check` looks at the team as a whole.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = <
+  const Name extends string,
+  Output extends Schema.Schema.AnyNoContext,
+  const Dependency extends Any | string = never,
+  Input = unknown,
+  E = never,
+  R = never,
+  R2 = never
+>(
+  options: Options<Name, Output, Dependency, Input, E, R, R2>
+): Agent<Name, Output, R | R2> => ({
+  name: options.name,
+  version: options.version,
+  description: options.description,
+  dependsOn: (options.dependsOn ?? []).map(nameOf),
+  filesOf: (options.filesOf ?? []).map(nameOf),
+  reads: options.reads ?? [],
+  estimate: Duration.decode(options.estimate),
+  timeout: Duration.decode(options.timeout ?? "300 seconds"),
+  retry: {
+    times: options.retry?.times ?? 0,
+    backoff: options.retry?.backoff ?? "1 second",
+    maxBackoff: options.retry?.maxBackoff ?? "30 seconds"
+  },
+  usesModel: options.usesModel ?? false,
+  fingerprint: options.fingerprint ?? Effect.succeed({}),
+  input: options.input ?? Schema.Unknown,
+  output: options.output,
+  // The run decodes the parts by `input` and hands out declared results only, so the wider assignment is the narrower one.
+  run: options.run as Agent<Name, Output, R>["run"]
+})
+
+/** The name of an agent given by value or by name. */
+export const nameOf = (agent: string | { readonly name: string }): string =>
+  typeof agent === "string" ? agent : agent.name

@@ -1,0 +1,31 @@
+/**
+ * What a run means to do, as far as it can be known before it begins: in which order, how long by the estimates, who is
+ * on the longest path, and who will certainly be reused.
+ *
+ * An agent's key needs the results of those it depends on. While everything before it is reused, those are known and so
+ * is its key; after the first agent that has to work, nobody can honestly say more than "depends".
+ *
+ * @since 0.1.0
+ */
+
+export interface PlannedAgent {
+  readonly name: string
+  readonly dependsOn: ReadonlyArray<string>
+  readonly estimateMs: number
+  /** From its start to the end of the longest chain that waits for it, by the estimates. */
+  readonly remainingMs: number
+  /** `unknown`: whether it is reused depends on results that are not there yet. */
+  readonly decision: "reuse" | "run" | "unknown"
+  /** Why, in words. */
+  readonly reason: string
+}
+
+export interface Plan {
+  readonly team: string
+  /** An order in which they can work one by one, longest remaining path first. */
+  readonly agents: ReadonlyArray<PlannedAgent>
+  /** The longest path by the estimates. */
+  readonly criticalPath: { readonly agents: ReadonlyArray<string>; readonly ms: number }
+  /** All estimates together. */
+  readonly workMs: number
+}

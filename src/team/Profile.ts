@@ -1,0 +1,23 @@
+/**
+ * How much a run may use at once, by the size of the machine it was given (SPEC C3, B5).
+ *
+ * @since 0.1.0
+ */
+
+export type Profile = "small" | "medium" | "large" | "enterprise"
+
+export interface Limits {
+  /** Agents that may work at the same time. */
+  readonly agentsAtOnce: number
+}
+
+/** From the smallest to the largest. */
+export const profiles: Readonly<Record<Profile, Limits>> = {
+  small: { agentsAtOnce: 3 },
+  medium: { agentsAtOnce: 5 },
+  large: { agentsAtOnce: 8 },
+  enterprise: { agentsAtOnce: 12 }
+}
+
+/** The profile of a run that names none. */
+export const defaultProfile: Profile = "small"

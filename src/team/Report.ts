@@ -1,0 +1,102 @@
+/**
+ * What a run did, as data: who waited, who worked, how often, what was reused, and how well the time was used.
+ *
+ * Every figure comes from a measured event. What was not measured is `null`, and shown as unknown. The Markdown form is
+ * in `Markdown` below; both are written into the output folder at the end and are not artefacts of any agent.
+ *
+ * @since 0.1.0
+ */
+import { Schema } from "effect"
+
+/**
+ * - `done`: it worked, and its result is good
+ * - `reused`: an earlier result with the same key was taken
+ * - `failed`: it failed, or says that what it saw is wrong
+ * - `skipped`: an agent it depends on gave no result
+ * - `notVerified`: it worked, but could not look; never reused
+ * - `cancelled`: somebody stopped it
+ */
+export const AgentStatus = Schema.Literal("done", "reused", "failed", "skipped", "notVerified", "cancelled")
+export type AgentStatus = typeof AgentStatus.Type
+
+/**
+ * - `done`: every agent is done or reused
+ * - `partial`: nothing failed, but something is not verified or was cancelled
+ * - `failed`: an agent failed
+ * - `cancelled`: the run was interrupted
+ */
+export const RunStatus = Schema.Literal("done", "partial", "failed", "cancelled")
+export type RunStatus = typeof RunStatus.Type
+
+/** One try of one agent. Times are milliseconds since the run began. */
+export class Attempt extends Schema.Class<Attempt>("Attempt")({
+  attempt: Schema.Int,
+  /** Which life of the agent's actor worked: above 1 once supervision has restarted it. */
+  incarnation: Schema.Int,
+  startedMs: Schema.Number,
+  endedMs: Schema.Number,
+  outcome: Schema.Literal("succeeded", "failed", "timedOut", "crashed", "cancelled"),
+  reason: Schema.NullOr(Schema.String)
+}) {}
+
+export class Tokens extends Schema.Class<Tokens>("Tokens")({ input: Schema.Int, output: Schema.Int }) {}
+
+export class AgentReport extends Schema.Class<AgentReport>("AgentReport")({
+  name: Schema.String,
+  version: Schema.String,
+  dependsOn: Schema.Array(Schema.String),
+  status: AgentStatus,
+  /** Why it is not simply done. */
+  reason: Schema.NullOr(Schema.String),
+  /** For `skipped`: the agent whose failure began it. */
+  becauseOf: Schema.NullOr(Schema.String),
+  estimateMs: Schema.Number,
+  /** When its last dependency had ended, since the run began; `null` if that never came. */
+  readyMs: Schema.NullOr(Schema.Number),
+  startedMs: Schema.NullOr(Schema.Number),
+  endedMs: Schema.NullOr(Schema.Number),
+  /** From ready to started. */
+  waitMs: Schema.NullOr(Schema.Number),
+  /** From started to ended, waits between attempts included. */
+  workMs: Schema.NullOr(Schema.Number),
+  attempts: Schema.Array(Attempt),
+  /** The key of its result; `null` if its upstream results never came. */
+  key: Schema.NullOr(Schema.String),
+  /** The run that made the reused result. */
+  reusedFrom: Schema.NullOr(Schema.String),
+  /** Paths of the files it made, sorted. */
+  files: Schema.Array(Schema.String),
+  /** Tokens that a model used; `null` if none was asked. */
+  tokens: Schema.NullOr(Tokens)
+}) {}
+
+export class Report extends Schema.Class<Report>("Report")({
+  format: Schema.Literal(1),
+  runId: Schema.String,
+  team: Schema.String,
+  status: RunStatus,
+  /** Milliseconds since 1970. */
+  startedAt: Schema.Number,
+  endedAt: Schema.Number,
+  makespanMs: Schema.Number,
+  agentsAtOnce: Schema.Int,
+  model: Schema.NullOr(Schema.String),
+  agents: Schema.Array(AgentReport),
+  counts: Schema.Struct({
+    done: Schema.Int,
+    reused: Schema.Int,
+    failed: Schema.Int,
+    skipped: Schema.Int,
+    notVerified: Schema.Int,
+    cancelled: Schema.Int
+  }),
+  /** Work of all agents together, in milliseconds. */
+  workMs: Schema.Number,
+  /** The longest chain of work, each agent waiting for the one before. */
+  criticalPath: Schema.Struct({ agents: Schema.Array(Schema.String), ms: Schema.Number }),
+  /** max(critical path, work ÷ agents at once) ÷ makespan; `null` where nothing worked. */
+  parallelEfficiency: Schema.NullOr(Schema.Number),
+  tokens: Schema.NullOr(Tokens),
+  /** What the run noticed and went around, such as a stored result that was damaged. */
+  notes: Schema.Array(Schema.String)
+}) {}

@@ -1,0 +1,55 @@
+/**
+ * What is wrong with a team as it was defined: every problem at once, in words.
+ *
+ * @since 0.1.0
+ */
+import { Data } from "effect"
+
+export type TeamProblem =
+  | { readonly _tag: "Empty" }
+  /** `place` is such as `agents[2]`. */
+  | { readonly _tag: "BadName"; readonly place: string; readonly name: string; readonly why: string }
+  | { readonly _tag: "DoubledName"; readonly name: string; readonly places: ReadonlyArray<string> }
+  | {
+      readonly _tag: "MissingDependency"
+      readonly agent: string
+      readonly place: string
+      readonly dependency: string
+      readonly nearest: string | undefined
+    }
+  /** The first name stands again at the end: `["a", "b", "a"]`. */
+  | { readonly _tag: "Cycle"; readonly path: ReadonlyArray<string> }
+  | { readonly _tag: "FilesOfStranger"; readonly agent: string; readonly stranger: string }
+
+/**
+ * The team cannot run. The program ends with exit code 2.
+ *
+ * @category errors
+ */
+export class TeamError extends Data.TaggedError("TeamError")<{
+  readonly team: string
+  readonly problems: ReadonlyArray<TeamProblem>
+}> {
+  override get message() {
+    return this.problems.map((problem) => `Team ${JSON.stringify(this.team)}: ${describe(problem)}`).join("\n")
+  }
+}
+
+const describe = (problem: TeamProblem): string => {
+  switch (problem._tag) {
+    case "Empty":
+      return "it has no agents. Give it at least one: Team.make(name, { agents: [...] })."
+    case "BadName":
+      return `${problem.place} is called ${JSON.stringify(problem.name)}: ${problem.why}.`
+    case "DoubledName":
+      return `the name "${problem.name}" is used by ${problem.places.join(" and ")}. Rename one of them.`
+    case "MissingDependency": {
+      const hint = problem.nearest === undefined ? "Add it to the team." : `Did you mean "${problem.nearest}"?`
+      return `"${problem.agent}" depends on "${problem.dependency}" (${problem.place}), which is not in the team. ${hint}`
+    }
+    case "Cycle":
+      return `agents depend on each other in a circle: ${problem.path.join(" → ")}. Remove one of these dependencies.`
+    case "FilesOfStranger":
+      return `"${problem.agent}" reads the files of "${problem.stranger}", on which it does not depend. Add it to dependsOn.`
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * The output folder of a run: the one place agents write to, and the guard at its door.
+ *
+ * Nothing leaves the folder, nothing of somebody else's is overwritten, and a file is either the old one or the new one,
+ * never a half. `layers/NodeWorkspace.ts` is the folder on disk; `layerMemory` keeps the same promises in memory, for
+ * tests and for apps that want the files as values.
+ *
+ * @since 0.1.0
+ */
+import { Context, Data, type Effect, Layer } from "effect"
+import type { Artefact, ArtefactFile } from "./Artefact.ts"
+import * as Memory from "./internal/memoryWorkspace.ts"
+
+/**
+ * A file or the folder cannot be used.
+ *
+ * - `outside`: the path is absolute, holds `..` or NUL, or leads out of the folder through a symbolic link
+ * - `foreign`: the folder, or the file to be written, is not ours
+ * - `edited`: files of ours were changed by somebody since
+ * - `missing`: there is no such file
+ * - `unwritable`: the system refused
+ * - `busy`: another run works in the folder
+ *
+ * @category errors
+ */
+export class WorkspaceError extends Data.TaggedError("WorkspaceError")<{
+  readonly reason: "outside" | "foreign" | "edited" | "missing" | "unwritable" | "busy"
+  /** The path as it was asked for, or the folder. */
+  readonly path: string
+  /** What is wrong, in words, and what to do next. */
+  readonly problem: string
+  readonly next: string
+}> {
+  override get message() {
+    return `${this.path}: ${this.problem}. ${this.next}`
+  }
+}
+
+export interface PrepareOptions {
+  /** Take the folder over: edited and foreign files may be overwritten. Default `false`. */
+  readonly force?: boolean | undefined
+}
+
+/**
+ * The output folder.
+ *
+ * @category services
+ */
+export class Workspace extends Context.Tag("troupe/Workspace")<
+  Workspace,
+  {
+    /** The folder, as an absolute path where it is on disk. Subprocesses work in it. */
+    readonly root: string
+    /** Takes the folder into use; called once at the start of a run, before anything is written. */
+    readonly prepare: (options?: PrepareOptions) => Effect.Effect<void, WorkspaceError>
+    /** Writes a whole file atomically, making folders as needed. */
+    readonly write: (path: string, content: string) => Effect.Effect<Artefact, WorkspaceError>
+    readonly read: (path: string) => Effect.Effect<string, WorkspaceError>
+    /** Makes sure that the files stand as they are here; those that already do are not touched. */
+    readonly restore: (files: ReadonlyArray<ArtefactFile>) => Effect.Effect<void, WorkspaceError>
+    /** Ends a run. Files of an earlier run that are not among `keep` are removed, if `removeStale`. */
+    readonly finish: (options: {
+      readonly keep: ReadonlyArray<string>
+      readonly removeStale: boolean
+    }) => Effect.Effect<void, WorkspaceError>
+  }
+>() {
+  /** The folder in memory. `root` is a name only: no subprocess can work in it. */
+  static readonly layerMemory: Layer.Layer<Workspace> = Layer.suspend(() =>
+    Layer.succeed(
+      Workspace,
+      Memory.make((fields) => new WorkspaceError(fields))
+    )
+  )
+}
