@@ -8,22 +8,13 @@
  *
  * @since 0.1.0
  */
+import * as Names from "./Names.ts"
+import type { EntitySpec, Feature, FieldSpec, Requirements, Scale } from "./Requirements.ts"
 
-/**
- * One name in all the forms the targets take. `kebab`, `camel`, `pascal` and `snake` are ASCII letters and digits, start
- * with a letter and are never empty. They are not checked against reserved words: generated code therefore never uses
- * one alone as an identifier, always with a prefix or suffix of its own (`OrderRow`, `listOrders`), and quotes it in SQL.
- */
-export interface Name {
-  /** As it stands in the requirements: the JSON name of a field, the title of an entity. Any Unicode; escape it. */
-  readonly written: string
-  /** For people: `OrderLine` and `order_line` read "Order line". Any Unicode; escape it. */
-  readonly title: string
-  readonly kebab: string
-  readonly camel: string
-  readonly pascal: string
-  readonly snake: string
-}
+export type { Name } from "./Names.ts"
+export type { Feature, Scale } from "./Requirements.ts"
+
+type Name = Names.Name
 
 interface FieldBase {
   readonly name: Name
@@ -89,10 +80,6 @@ export interface Entity {
   readonly fields: ReadonlyArray<Field>
 }
 
-export type Feature = "user-authentication" | "search" | "audit-log" | "csv-export"
-
-export type Scale = "small" | "medium" | "large" | "enterprise"
-
 export interface Project {
   readonly name: Name
   readonly description: string
@@ -120,4 +107,110 @@ export interface Project {
 export interface GeneratedFile {
   readonly path: string
   readonly content: string
+}
+
+/**
+ * What an agent was given of the requirements: any parts of them. `stack.backend` arrives as `{ stack: { backend } }`.
+ *
+ * @category models
+ */
+export type Input = { readonly [Part in Exclude<keyof Requirements, "stack">]?: Requirements[Part] } & {
+  readonly stack?: Partial<Requirements["stack"]>
+}
+
+/**
+ * The project as far as `input` tells it; a part that is not there has its default. Entities and fields keep the order
+ * of the file.
+ *
+ * @category constructors
+ */
+export const fromInput = (input: Input): Project => {
+  const name = Names.make(input.name ?? "project")
+  return {
+    name,
+    description: input.description ?? "",
+    scale: input.scale ?? "small",
+    stack: { frontend: "react", backend: "node-express", database: "sqlite", ...input.stack },
+    features: new Set(input.features ?? []),
+    entities: (input.entities ?? []).map(entity),
+    ui: input.ui ?? { title: name.written, theme: "light", pages: [] },
+    architecture: input.architecture ?? { style: "monolith" },
+    constraints: {
+      expectedUsers: input.constraints?.expectedUsers,
+      availability: input.constraints?.availability,
+      region: input.constraints?.region
+    }
+  }
+}
+
+/**
+ * The fields by which a list may be filtered with `?<field>=value`: all but those whose name is a parameter of the list
+ * itself. `page`, `pageSize` and `sort` always mean paging and sorting; `q` means the search where that is a feature.
+ *
+ * @category combinators
+ */
+export const filterFields = (project: Project, entity: Entity): ReadonlyArray<Field> =>
+  entity.fields.filter((field) => !listParameters(project).includes(field.name.written))
+
+/**
+ * The names of a list's own query parameters.
+ *
+ * @category combinators
+ */
+export const listParameters = (project: Project): ReadonlyArray<string> =>
+  project.features.has("search") ? ["page", "pageSize", "sort", "q"] : ["page", "pageSize", "sort"]
+
+/**
+ * The fields that `?q=` looks into: those of type `string` and `text`. An entity without any has no search.
+ *
+ * @category combinators
+ */
+export const searchFields = (entity: Entity): ReadonlyArray<StringField> =>
+  entity.fields.filter((field): field is StringField => field.type === "string" || field.type === "text")
+
+const entity = (spec: EntitySpec): Entity => {
+  const plural = Names.plural(spec.name)
+  return {
+    name: Names.make(spec.name),
+    plural,
+    path: `/api/${plural.kebab}`,
+    // SQLite keeps names that begin with `sqlite_` for itself.
+    table: plural.snake.startsWith("sqlite_") ? `app_${plural.snake}` : plural.snake,
+    description: spec.description,
+    fields: spec.fields.map(field)
+  }
+}
+
+const field = (spec: FieldSpec): Field => {
+  const name = Names.make(spec.name)
+  const base = {
+    name,
+    column: name.snake,
+    required: spec.required,
+    unique: spec.unique,
+    description: spec.description
+  }
+  // The casts hold because Requirements.parse gives each type only options, and a default, of its own kind.
+  switch (spec.type) {
+    case "string":
+    case "text":
+      return {
+        ...base,
+        type: spec.type,
+        minLength: spec.minLength,
+        maxLength: spec.maxLength,
+        default: spec.default as string | undefined
+      }
+    case "integer":
+    case "number":
+      return { ...base, type: spec.type, min: spec.min, max: spec.max, default: spec.default as number | undefined }
+    case "boolean":
+      return { ...base, type: spec.type, default: spec.default as boolean | undefined }
+    case "date":
+      return { ...base, type: spec.type, default: spec.default as string | undefined }
+    case "enum":
+      return { ...base, type: spec.type, values: spec.values ?? [], default: spec.default as string | undefined }
+    case "reference":
+      return { ...base, type: spec.type, to: spec.to ?? "", onDelete: spec.onDelete ?? "restrict" }
+  }
 }

@@ -1,0 +1,182 @@
+/**
+ * Decodes the `entities` of a requirements file, and checks what only all of them together can show: references to
+ * nobody, names that become one, and chains of required references in which no first row could ever be made.
+ *
+ * @since 0.1.0
+ */
+
+import * as Names from "../Names.ts"
+import { nearest } from "../NearestName.ts"
+import * as FieldDefinition from "./FieldDefinition.ts"
+import { join, list, type Report } from "./Report.ts"
+
+export interface EntitySpec {
+  readonly name: string
+  readonly description?: string
+  readonly fields: ReadonlyArray<FieldDefinition.FieldSpec>
+}
+
+/** The most entities of a file, and the most fields of one; stated in the errors and in the JSON Schema. */
+export const limits = { entities: 500, fields: 200 } as const
+
+/** Fields that every entity gets, in their safe forms. */
+const given: ReadonlyMap<string, string> = new Map([
+  ["id", "id"],
+  ["created-at", "createdAt"],
+  ["updated-at", "updatedAt"]
+])
+
+/** Paths below `/api` that are not collections of entities. */
+const takenPaths: ReadonlySet<string> = new Set(["auth", "audit-log"])
+
+export const parse = (report: Report, value: unknown): ReadonlyArray<EntitySpec> | undefined => {
+  const all = report.record("entities", value)
+  if (all === undefined) return undefined
+  const names = Object.keys(all)
+  if (names.length === 0) {
+    return report.add({ path: "entities", found: "no entity", expected: "at least one entity with fields" })
+  }
+  if (names.length > limits.entities) {
+    const found = `${names.length} entities`
+    return report.add({ path: "entities", found, expected: `at most ${limits.entities}`, fix: "Split the project." })
+  }
+  const sound = names.filter((name) => report.checkName(join("entities", name), name))
+  collisions(
+    report,
+    sound.map((name) => ({ path: join("entities", name), forms: [Names.make(name), Names.plural(name)] }))
+  )
+  for (const name of sound.filter((name) => takenPaths.has(Names.plural(name).kebab))) {
+    const expected = "a name whose plural is no path of the API's own"
+    report.add({ path: join("entities", name), found: `"${name}"`, expected, fix: "Rename it." })
+  }
+  const decoded = names.map((name) => entity(report, join("entities", name), name, all[name], names))
+  const entities = decoded.filter((one) => one !== undefined)
+  endlessChain(report, entities)
+  return entities
+}
+
+const entity = (
+  report: Report,
+  path: string,
+  name: string,
+  value: unknown,
+  entities: ReadonlyArray<string>
+): EntitySpec | undefined => {
+  const known = ["description", "fields"]
+  const record = report.record(path, value, known, (key) =>
+    FieldDefinition.isType((value as Readonly<Record<string, unknown>>)[key]) && nearest(key, known) === undefined
+      ? `Fields stand one level deeper, under "fields".`
+      : undefined
+  )
+  if (record === undefined) return undefined
+  const description = report.has(record, "description")
+    ? report.text(`${path}.description`, record.description)
+    : undefined
+  if (!report.has(record, "fields")) return report.missing(`${path}.fields`, "at least one field")
+  const fields = report.record(`${path}.fields`, record.fields)
+  if (fields === undefined) return undefined
+  const names = Object.keys(fields)
+  if (names.length === 0) {
+    return report.add({ path: `${path}.fields`, found: "no field", expected: "at least one field" })
+  }
+  if (names.length > limits.fields) {
+    const expected = `at most ${limits.fields} in one entity`
+    return report.add({ path: `${path}.fields`, found: `${names.length} fields`, expected, fix: "Split the entity." })
+  }
+  const sound = names.filter((field) => checkFieldName(report, join(`${path}.fields`, field), field))
+  collisions(
+    report,
+    sound.map((field) => ({ path: join(`${path}.fields`, field), forms: [Names.make(field)] }))
+  )
+  const decoded = names.map((field) =>
+    FieldDefinition.parse(report, join(`${path}.fields`, field), field, fields[field], entities)
+  )
+  return {
+    name,
+    ...(description === undefined ? {} : { description }),
+    fields: decoded.filter((one): one is FieldDefinition.FieldSpec => one !== undefined)
+  }
+}
+
+const checkFieldName = (report: Report, path: string, written: string): boolean => {
+  if (!report.checkName(path, written)) return false
+  const reserved = given.get(Names.make(written).kebab)
+  if (reserved === undefined) return true
+  const expected = `a name other than ${list(given.values())}, which every entity has`
+  const again = written === reserved ? "" : ` (it becomes "${reserved}")`
+  report.add({ path, found: `"${written}"${again}`, expected, fix: "Remove the field, or rename it." })
+  return false
+}
+
+/** Two names that share any form that some target uses would overwrite each other there. */
+const collisions = (
+  report: Report,
+  all: ReadonlyArray<{ readonly path: string; readonly forms: ReadonlyArray<Names.Name> }>
+): void => {
+  const owners = new Map<string, Names.Name>()
+  for (const { forms, path } of all) {
+    let reported = false
+    const keys = forms.flatMap((name, index) => [
+      { key: `${index} snake ${name.snake}`, safe: name.snake },
+      { key: `${index} pascal ${name.pascal.toLowerCase()}`, safe: name.pascal }
+    ])
+    for (const { key, safe } of keys) {
+      const owner = owners.get(key)
+      if (owner === undefined) {
+        owners.set(key, forms[0]!)
+      } else if (!reported && owner !== forms[0]) {
+        reported = true
+        const [name] = forms
+        report.add({
+          path,
+          found: `"${name!.written}", which becomes "${safe}" once made safe`,
+          expected: `a name that stays apart from "${owner.written}", which becomes "${safe}" as well`,
+          fix: "Rename one of the two."
+        })
+      }
+    }
+  }
+}
+
+/**
+ * Rows are made one at a time, so a ring of required references is an entity that nobody can ever make. Follows, from
+ * every entity, only required references; the first ring found is shown as its path.
+ */
+const endlessChain = (report: Report, entities: ReadonlyArray<EntitySpec>): void => {
+  const required = new Map(
+    entities.map((one) => [one.name, one.fields.filter((field) => field.type === "reference" && field.required)])
+  )
+  const done = new Set<string>()
+  for (const start of required.keys()) {
+    // Depth first with a stack of our own: 500 entities in a row must not meet the limit of the language's.
+    const trail: Array<{ readonly entity: string; next: number }> = []
+    const enter = (entity: string) => {
+      if (!done.has(entity)) trail.push({ entity, next: 0 })
+    }
+    enter(start)
+    while (trail.length > 0) {
+      const here = trail[trail.length - 1]!
+      const field = required.get(here.entity)?.[here.next++]
+      if (field === undefined) {
+        done.add(here.entity)
+        trail.pop()
+        continue
+      }
+      const to = field.to ?? ""
+      const from = trail.findIndex((step) => step.entity === to)
+      if (from === -1) {
+        enter(to)
+        continue
+      }
+      const ring = [...trail.slice(from).map((step) => step.entity), to].map((name) => `"${name}"`).join(" → ")
+      report.add({
+        path: join(`entities.${here.entity}.fields`, field.name),
+        found: `required references in a ring: ${ring}`,
+        expected: "a first row that can be made without another one",
+        fix: `Remove "required" from one of them.`
+      })
+      done.add(here.entity)
+      trail.pop()
+    }
+  }
+}
