@@ -1,0 +1,127 @@
+/**
+ * Runs one command: its signals, its exit code, and what is said when it fails.
+ *
+ * Platform's `runMain` ends with 0 after a signal and knows no SIGHUP. Here a signal interrupts the program, so that every
+ * scope closes (agents, subprocesses, files, spans), and ends it with 128 + the signal's number; closing that takes
+ * longer than the grace, or a second signal, ends the process at once.
+ *
+ * @since 0.1.0
+ */
+import { Cause, Effect, Exit, HashMap, Logger, LogLevel, Option } from "effect"
+import * as Failure from "./Failure.ts"
+import * as Terminal from "./Terminal.ts"
+
+/** How long closing may take after a signal. Below the promised 5 s, so that the exit itself fits in. */
+const GRACE_MILLIS = 4_500
+
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+/**
+ * What surrounds a command.
+ *
+ * @category models
+ */
+export interface ExecuteOptions {
+  /** Show the stack of an error and log from debug level on. */
+  readonly debug: boolean
+  /** A failure is also one JSON document on stdout. */
+  readonly json: boolean
+  readonly program: string
+}
+
+/**
+ * Runs `command` and ends the process with the exit code it gives.
+ *
+ * @category constructors
+ */
+export const execute = (
+  command: Effect.Effect<number, Failure.Known, Terminal.Terminal>,
+  options: ExecuteOptions
+): void => {
+  const terminal = Terminal.make(process.stdout, process.stderr, process.env)
+  const fiber = Effect.runFork(
+    command.pipe(
+      Effect.provideService(Terminal.Terminal, terminal),
+      Effect.provide(Logger.replace(Logger.defaultLogger, logger(terminal))),
+      Logger.withMinimumLogLevel(options.debug ? LogLevel.Debug : LogLevel.Warning)
+    )
+  )
+
+  let signalled: number | undefined
+  for (const [signal, code] of Object.entries(SIGNALS)) {
+    process.on(signal, () => {
+      if (signalled !== undefined) process.exit(signalled)
+      signalled = code
+      setTimeout(() => process.exit(code), GRACE_MILLIS).unref()
+      fiber.unsafeInterruptAsFork(fiber.id())
+      terminal.say("Stopping. A second Ctrl-C exits at once.")
+    })
+  }
+  // Every exit passes here: the cursor must not stay hidden.
+  process.on("exit", () => terminal.frame([]))
+  const bug = (error: unknown) => {
+    terminal.frame([])
+    terminal.say(describeBug(Cause.die(error), options))
+    process.exit(1)
+  }
+  process.on("uncaughtException", bug)
+  process.on("unhandledRejection", bug)
+
+  fiber.addObserver((exit) => {
+    terminal.frame([])
+    const code = Exit.match(exit, {
+      onSuccess: (code) => signalled ?? code,
+      onFailure: (cause) => signalled ?? tell(cause, terminal, options)
+    })
+    // Both streams may be pipes: leave only after they took everything.
+    process.stdout.write("", () => process.stderr.write("", () => process.exit(code)))
+  })
+}
+
+const tell = (
+  cause: Cause.Cause<Failure.Known>,
+  terminal: ReturnType<typeof Terminal.make>,
+  options: ExecuteOptions
+): number => {
+  const failure = Cause.failureOption(cause)
+  if (Option.isNone(failure)) {
+    terminal.say(describeBug(cause, options))
+    return 1
+  }
+  terminal.say(
+    failure.value.message
+      .split("\n")
+      .map((line) => `troupe: ${printable(line)}`)
+      .join("\n")
+  )
+  if (options.debug) terminal.say(Cause.pretty(cause, { renderErrorCause: true }))
+  if (options.json) terminal.result(`${JSON.stringify(Failure.toJson(failure.value), undefined, 2)}\n`)
+  return 2
+}
+
+const describeBug = (cause: Cause.Cause<unknown>, options: ExecuteOptions): string => {
+  const error = Cause.squash(cause)
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const where = error instanceof Error ? /\n\s+(at .*)/.exec(error.stack ?? "")?.[1] : undefined
+  return [
+    `troupe: this is a bug: ${printable(text.split("\n")[0] ?? "")}${where === undefined ? "" : ` (${where})`}`,
+    options.debug
+      ? Cause.pretty(cause, { renderErrorCause: true })
+      : "Please report it with what TROUPE_DEBUG=1 shows for the same command."
+  ].join("\n")
+}
+
+/** Names in a file may hold control characters; they must not reach the terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what it removes
+const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "�")
+
+/** One line on stderr for each log entry; stdout belongs to results. */
+const logger = (terminal: ReturnType<typeof Terminal.make>) =>
+  Logger.make(({ annotations, cause, logLevel, message }) => {
+    const words = (Array.isArray(message) ? message : [message]).map((part) =>
+      typeof part === "string" ? part : JSON.stringify(part)
+    )
+    const notes = HashMap.toEntries(annotations).map(([key, value]) => `${key}=${String(value)}`)
+    const detail = Cause.isEmpty(cause) ? [] : [Cause.pretty(cause).split("\n")[0]]
+    terminal.say(printable([logLevel.label.toLowerCase(), ...words, ...notes, ...detail].join(" ")))
+  })

@@ -1,0 +1,96 @@
+#!/usr/bin/env node
+/**
+ * The program. Reads the command line by the tables of cli/Commands.ts, loads the chosen command and runs it once.
+ *
+ * Nothing heavy is imported here: `--help`, `--version` and a mistyped option answer without loading Effect.
+ *
+ * @since 0.1.0
+ */
+import { readFileSync } from "node:fs"
+import { basename, relative } from "node:path"
+import type { Effect } from "effect"
+import * as Commands from "./cli/Commands.ts"
+import type * as Failure from "./cli/Failure.ts"
+import * as Help from "./cli/Help.ts"
+import { type Command, type Invocation, nearest, type Options, parse, sentence } from "./cli/Options.ts"
+import type { Terminal } from "./cli/Terminal.ts"
+
+/** What a command's module does: an Effect of the exit code. */
+type Main<O extends Options> = (
+  invocation: Invocation<O>,
+  context: { readonly program: string; readonly argv: ReadonlyArray<string>; readonly version: string }
+) => Effect.Effect<number, Failure.Known, Terminal>
+
+const script = process.argv[1] ?? "troupe"
+/** How people called it, so that every hint can be pasted: `troupe`, or `node dist/main.js`. */
+const program = /^troupe(\.cmd)?$/.test(basename(script))
+  ? "troupe"
+  : `node ${relative(process.cwd(), script) || script}`
+const version = (): string =>
+  (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { readonly version: string })
+    .version
+
+const out = (text: string) => process.stdout.write(text)
+
+const refuse = (mistakes: ReadonlyArray<string>, help: string): void => {
+  process.stderr.write(`${mistakes.map((mistake) => `troupe: ${mistake}\n`).join("")}Try: ${program} ${help}\n`)
+  process.exitCode = 2
+}
+
+const command =
+  <O extends Options & { readonly debug: Options[string] }>(
+    definition: Command<O>,
+    load: () => Promise<{ readonly main: Main<O> }>
+  ) =>
+  async (argv: ReadonlyArray<string>): Promise<void> => {
+    const end = argv.indexOf("--")
+    const options = end === -1 ? argv : argv.slice(0, end)
+    if (options.includes("--help") || options.includes("-h")) {
+      out(Help.ofCommand(program, definition))
+      return
+    }
+    const parsed = parse(definition, argv)
+    if ("mistakes" in parsed) return refuse(parsed.mistakes, `${definition.name} --help`)
+    const [Program, { main }] = await Promise.all([import("./cli/Program.ts"), load()])
+    Program.execute(main(parsed.invocation, { program, argv: [definition.name, ...argv], version: version() }), {
+      debug: parsed.invocation.options.debug === true || (process.env.TROUPE_DEBUG ?? "") !== "",
+      json: parsed.invocation.options.json === true,
+      program
+    })
+  }
+
+const commands: Readonly<Record<string, (argv: ReadonlyArray<string>) => Promise<void>>> = {
+  run: command(Commands.run, () => import("./cli/run.ts")),
+  runs: command(Commands.runs, () => import("./cli/runs.ts")),
+  graph: command(Commands.graph, () => import("./cli/graph.ts")),
+  doctor: command(Commands.doctor, () => import("./cli/doctor.ts"))
+}
+
+const main = async (argv: ReadonlyArray<string>): Promise<void> => {
+  const [first, ...rest] = argv
+  if (first === undefined) {
+    process.stderr.write(Help.ofProgram(program, Commands.all))
+    process.exitCode = 2
+    return
+  }
+  if (first === "--help" || first === "-h") return void out(Help.ofProgram(program, Commands.all))
+  if (first === "--version" || first === "-v") return void out(`${version()}\n`)
+  if (first === "help") return rest[0] === undefined ? main(["--help"]) : main([rest[0], "--help"])
+  if (first.startsWith("-")) {
+    const near = nearest(first.replace(/^-+/, ""), ["help", "version"])
+    return refuse([sentence(`Unknown option ${first}`, near, "--")], "--help")
+  }
+  const chosen = Object.hasOwn(commands, first) ? commands[first] : undefined
+  if (chosen === undefined) {
+    return refuse([sentence(`Unknown command "${first}"`, nearest(first, Object.keys(commands)))], "--help")
+  }
+  return chosen(rest)
+}
+
+// A reader that went away (`| head`) is no failure of ours.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error
+  })
+}
+await main(process.argv.slice(2))
