@@ -1,0 +1,287 @@
+/**
+ * The body of `Subprocess` on Node: process groups, and a watchdog for the day this process itself is killed.
+ *
+ * `Command` of @effect/platform is not used: closing its scope waits for ever for a child that ignores `SIGTERM`, it
+ * fails where a signal ended the child, and it gives no descriptor beyond the three standard ones, which the watchdog
+ * needs. POSIX only: there are no process groups elsewhere, and half a promise would leave orphans.
+ *
+ * The watchdog is a few lines of `sh` that read a pipe whose other end only this process holds. A child writes its own
+ * process group there before it becomes the command, so there is no moment at which it runs unknown; the group is
+ * struck off once it has ended. However this process dies, the kernel closes the pipe, and at its end the watchdog kills
+ * every group still listed. No file is written, and nothing is left when all goes well.
+ *
+ * @since 0.1.0
+ */
+import { type ChildProcess, spawn } from "node:child_process"
+import { constants as access, accessSync, statSync } from "node:fs"
+import { constants } from "node:os"
+import { delimiter, isAbsolute, join, resolve } from "node:path"
+import type { Readable } from "node:stream"
+import { StringDecoder } from "node:string_decoder"
+import { NodeStream } from "@effect/platform-node"
+import { Clock, Deferred, Duration, Effect, Fiber, Layer, Schedule, type Scope, Stream, SynchronizedRef } from "effect"
+import {
+  type Command,
+  inherited,
+  type Result,
+  Subprocess,
+  SubprocessNotStarted,
+  SubprocessTimedOut,
+  show
+} from "../src/background/Subprocess.ts"
+
+/**
+ * `environment`: what children may inherit from, through the allow-list; default `process.env`. `grace`: from `SIGTERM`
+ * to `SIGKILL`; default `2 seconds`.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options?: {
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined
+  readonly grace?: Duration.DurationInput | undefined
+}): Layer.Layer<Subprocess> =>
+  Layer.scoped(
+    Subprocess,
+    Effect.gen(function* () {
+      const watchdog = yield* makeWatchdog
+      const grace = Duration.decode(options?.grace ?? "2 seconds")
+      const environment = options?.environment ?? process.env
+
+      const run = (command: Command): Effect.Effect<Result, SubprocessNotStarted | SubprocessTimedOut> =>
+        runCommand(command, { ...inherited(environment), ...command.env }, watchdog, grace).pipe(
+          Effect.scoped,
+          Effect.tap((result) => Effect.annotateCurrentSpan("process.exit.code", result.exitCode)),
+          Effect.withSpan("Subprocess.run", {
+            attributes: { "process.command": show(command), "process.working_directory": command.cwd }
+          })
+        )
+      return Subprocess.of({ run })
+    })
+  )
+
+const runCommand = Effect.fnUntraced(function* (
+  command: Command,
+  env: Record<string, string>,
+  watchdog: Watchdog,
+  grace: Duration.Duration
+) {
+  const file = yield* locate(command, env)
+  const began = yield* Clock.currentTimeMillis
+  const group = yield* Effect.acquireRelease(start(command, file, env, watchdog), (group) =>
+    endGroup(group, grace).pipe(Effect.zipRight(watchdog.forget(group.pid)))
+  )
+  const limit = Math.max(1, command.maxOutputBytes ?? 1024 * 1024)
+  const stdout = new Tail(limit)
+  const stderr = new Tail(limit)
+  const readers = yield* Effect.forkScoped(
+    Effect.all(
+      [read(group.child.stdout, "stdout", stdout, command), read(group.child.stderr, "stderr", stderr, command)],
+      {
+        concurrency: 2,
+        discard: true
+      }
+    )
+  )
+
+  const timeout = Duration.decode(command.timeout)
+  const ended = Deferred.await(group.ended)
+  const [code, signal] = yield* Duration.isFinite(timeout)
+    ? Effect.timeoutFail(ended, {
+        duration: timeout,
+        onTimeout: () =>
+          new SubprocessTimedOut({ command: show(command), timeout, stdout: stdout.text(), stderr: stderr.text() })
+      })
+    : ended
+  // What the program left in its group holds its pipes open, so it goes first; a process that left the group as well
+  // is not waited for.
+  yield* endGroup(group, grace)
+  yield* Effect.timeoutOption(Fiber.join(readers), "1 second")
+
+  const duration = Duration.millis((yield* Clock.currentTimeMillis) - began)
+  const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
+  return {
+    exitCode,
+    signal: signal ?? undefined,
+    stdout: stdout.text(),
+    stderr: stderr.text(),
+    truncated: stdout.dropped || stderr.dropped,
+    duration
+  }
+})
+
+// A started command: its process is the leader of a process group, and of a session, of its own.
+interface Group {
+  readonly child: ChildProcess & { readonly stdout: Readable; readonly stderr: Readable }
+  readonly pid: number
+  readonly ended: Deferred.Deferred<readonly [code: number | null, signal: NodeJS.Signals | null]>
+}
+
+const start = Effect.fnUntraced(function* (
+  command: Command,
+  file: string,
+  env: Record<string, string>,
+  watchdog: Watchdog
+) {
+  const pipe = yield* watchdog.pipe
+  const ended = yield* Deferred.make<readonly [number | null, NodeJS.Signals | null]>()
+  return yield* Effect.async<Group, SubprocessNotStarted>((resume) => {
+    const child = spawn("/bin/sh", ["-c", 'echo "+ $$" >&3; exec 3>&-; exec "$@"', "sh", file, ...command.args], {
+      cwd: command.cwd,
+      env,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe", pipe]
+    }) as Group["child"] // piped by `stdio`, so neither stream is null
+    child.on("exit", (code, signal) => Deferred.unsafeDone(ended, Effect.succeed([code, signal] as const)))
+    child.on("error", (error) => resume(refused(command, "refused", error.message)))
+    child.on("spawn", () => resume(Effect.succeed({ child, pid: child.pid!, ended })))
+  })
+})
+
+// TERM to the group, KILL once the grace has passed. The leader may be gone while its children live, so the group is
+// what is asked about; it is gone when a signal finds nobody. The number of questions is the limit, because this runs in
+// finalizers, where a time-out could interrupt nothing.
+const endGroup = ({ pid }: Group, grace: Duration.Duration) =>
+  Effect.suspend(() => {
+    if (!signal(pid, "SIGTERM")) return Effect.void
+    const everyMillis = 10
+    return Effect.sync(() => !signal(pid, 0)).pipe(
+      Effect.repeat({
+        until: (gone) => gone,
+        schedule: Schedule.spaced(everyMillis),
+        times: Math.ceil(Duration.toMillis(grace) / everyMillis)
+      }),
+      Effect.zipRight(Effect.sync(() => void signal(pid, "SIGKILL")))
+    )
+  })
+
+const signal = (group: number, name: NodeJS.Signals | 0): boolean => {
+  try {
+    return process.kill(-group, name)
+  } catch {
+    // ESRCH: nobody is left. EPERM cannot be: the group is our own child's.
+    return false
+  }
+}
+
+const read = (stream: Readable, name: "stdout" | "stderr", tail: Tail, command: Command) => {
+  const decoder = new StringDecoder("utf8")
+  return NodeStream.fromReadable<Error, Uint8Array>(
+    () => stream,
+    (cause) => new Error(`${name} broke`, { cause })
+  ).pipe(
+    Stream.runForEach((chunk) => {
+      tail.add(chunk)
+      return command.onOutput?.(decoder.write(Buffer.from(chunk)), name) ?? Effect.void
+    }),
+    // A pipe breaks when its writer is killed: how the command ended says more than that.
+    Effect.ignore
+  )
+}
+
+// The last bytes of a stream. Owned by the fiber that reads the stream.
+class Tail {
+  private chunks: Array<Uint8Array> = []
+  private size = 0
+  private readonly limit: number
+  dropped = false
+
+  constructor(limit: number) {
+    this.limit = limit
+  }
+
+  add(chunk: Uint8Array) {
+    this.chunks.push(chunk)
+    this.size += chunk.length
+    while (this.size - this.chunks[0]!.length >= this.limit) {
+      this.size -= this.chunks.shift()!.length
+      this.dropped = true
+    }
+  }
+
+  text() {
+    const all = Buffer.concat(this.chunks)
+    if (all.length <= this.limit) return all.toString("utf8")
+    this.dropped = true
+    let from = all.length - this.limit
+    // Not from the middle of a character.
+    while (from < all.length && (all[from]! & 0xc0) === 0x80) from++
+    return all.toString("utf8", from)
+  }
+}
+
+// `sh` reports a missing program by code 127, which a program may also return; so the file is looked for first.
+const locate = (command: Command, env: Record<string, string>) =>
+  Effect.suspend(() => {
+    if (process.platform === "win32") return refused(command, "refused", "subprocesses need a POSIX system")
+    if (!statSync(command.cwd, { throwIfNoEntry: false })?.isDirectory()) {
+      return refused(command, "noFolder", "there is no such folder")
+    }
+    const named = command.command
+    const candidates = named.includes("/")
+      ? [isAbsolute(named) ? named : resolve(command.cwd, named)]
+      : (env.PATH ?? "").split(delimiter).flatMap((folder) => (folder === "" ? [] : [join(folder, named)]))
+    const found = candidates.find(isExecutable)
+    return found === undefined
+      ? refused(command, "notFound", "there is no such program; is it installed and on the PATH?")
+      : Effect.succeed(found)
+  })
+
+const isExecutable = (file: string) => {
+  try {
+    accessSync(file, access.X_OK)
+    return statSync(file).isFile()
+  } catch {
+    return false
+  }
+}
+
+const refused = (command: Command, reason: SubprocessNotStarted["reason"], detail: string) =>
+  Effect.fail(new SubprocessNotStarted({ command: command.command, cwd: command.cwd, reason, detail }))
+
+interface Watchdog {
+  /** The pipe's writing end, for a child to name its group on. Starts the watchdog if it is not running. */
+  readonly pipe: Effect.Effect<NonNullable<ChildProcess["stdin"]>>
+  readonly forget: (group: number) => Effect.Effect<void>
+}
+
+// In a session of its own, so that a Ctrl-C meant for this process does not reach it.
+const watch = `trap '' HUP INT TERM PIPE
+live=' '
+while read -r sign group; do
+  case $sign in
+    +) live="$live$group " ;;
+    -) case $live in *" $group "*) live="\${live%% $group *} \${live#* $group }" ;; esac ;;
+  esac
+done
+for group in $live; do kill -s KILL -- "-$group"; done 2>/dev/null`
+
+const makeWatchdog: Effect.Effect<Watchdog, never, Scope.Scope> = Effect.gen(function* () {
+  const current = yield* SynchronizedRef.make<ChildProcess | undefined>(undefined)
+  const running = (dog: ChildProcess | undefined): dog is ChildProcess =>
+    dog !== undefined && dog.exitCode === null && dog.signalCode === null
+  yield* Effect.addFinalizer(() =>
+    Effect.flatMap(SynchronizedRef.get(current), (dog) =>
+      running(dog)
+        ? Effect.async<void>((resume) => {
+            dog.once("exit", () => resume(Effect.void))
+            dog.stdin?.end()
+          })
+        : Effect.void
+    )
+  )
+  const pipe = SynchronizedRef.modifyEffect(current, (dog) =>
+    Effect.sync(() => {
+      const next = running(dog)
+        ? dog
+        : spawn("/bin/sh", ["-c", watch], { cwd: "/", env: {}, detached: true, stdio: ["pipe", "ignore", "ignore"] })
+      // Without a listener a broken pipe, or a system without `sh`, would end this process; the child then fails instead.
+      next.on("error", () => {})
+      next.stdin?.on("error", () => {})
+      return [next.stdin!, next] as const
+    })
+  )
+  const forget = (group: number) =>
+    Effect.flatMap(SynchronizedRef.get(current), (dog) => Effect.sync(() => void dog?.stdin?.write(`- ${group}\n`)))
+  return { pipe, forget }
+})
