@@ -83,7 +83,7 @@ describe("NodeSubprocess", () => {
   it.scopedLive("keeps the end of a chatty command, whole characters only, and never stalls it", () =>
     Effect.gen(function* () {
       const script = "process.stdout.write('ä'.repeat(3e6) + 'end'); process.stderr.write('x'.repeat(3e6) + 'END')"
-      const command = {
+      const command: Command = {
         command: "node",
         args: ["-e", script],
         cwd: yield* folder,
