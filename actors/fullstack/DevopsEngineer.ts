@@ -25,7 +25,7 @@ export const DevopsEngineer = Agent.make({
   reads: ["name", "scale", "stack", "architecture", "constraints"],
   estimate: "20 minutes",
   output: Deployment,
-  fingerprint: TemplateDigest.of("deploy"),
+  fingerprint: TemplateDigest.of("deploy", "documents"),
   run: Effect.fnUntraced(function* (assignment) {
     // The team's `parse` has checked the whole input, and `reads` names parts of it.
     const project = Project.fromInput(assignment.input as Project.Input)

@@ -5,10 +5,10 @@
  */
 import type { GeneratedFile, Project } from "../../Project.ts"
 import type * as Sizing from "../../Sizing.ts"
+import * as Markdown from "../documents/Markdown.ts"
 import { backendPort, type DeployNames, databaseFile, frontendPort } from "./DeployNames.ts"
 import { nginxImage, nodeImage } from "./Images.ts"
 import { ingressNamespace, monitoringNamespace, requestsPerReplica } from "./Kubernetes.ts"
-import * as Markdown from "./Markdown.ts"
 
 /**
  * The page, with a table of `files`.
@@ -22,11 +22,11 @@ export const readme = (
   files: ReadonlyArray<{ readonly path: string; readonly purpose: string }>
 ): GeneratedFile => ({
   path: "deploy/README.md",
-  content: `${[
-    `# Deploying ${Markdown.inline(project.name.written)}`,
+  content: Markdown.document([
+    `# Deploying ${Markdown.text(project.name.written)}`,
     intro(project),
     "## On one machine",
-    Markdown.block("sh", "docker compose -f deploy/compose.yaml up --build --wait"),
+    "```sh\ndocker compose -f deploy/compose.yaml up --build --wait\n```",
     onOneMachine(project),
     "## On Kubernetes",
     onKubernetes(names),
@@ -46,7 +46,7 @@ export const readme = (
       ["File", "For"],
       files.map(({ path, purpose }) => [Markdown.code(path), purpose])
     )
-  ].join("\n\n")}\n`
+  ])
 })
 
 const intro = (project: Pick<Project, "architecture">) =>
