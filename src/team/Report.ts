@@ -2,7 +2,7 @@
  * What a run did, as data: who waited, who worked, how often, what was reused, and how well the time was used.
  *
  * Every figure comes from a measured event. What was not measured is `null`, and shown as unknown. The Markdown form is
- * in `Markdown` below; both are written into the output folder at the end and are not artefacts of any agent.
+ * in `Markdown.ts`; both are written into the output folder at the end and are not artefacts of any agent.
  *
  * @since 0.1.0
  */
@@ -100,3 +100,9 @@ export class Report extends Schema.Class<Report>("Report")({
   /** What the run noticed and went around, such as a stored result that was damaged. */
   notes: Schema.Array(Schema.String)
 }) {}
+
+/** The report as plain JSON data. */
+export const encodeReport = Schema.encodeSync(Report)
+
+/** Reads a report that `encodeReport` wrote. */
+export const decodeReport = Schema.decodeUnknown(Report)

@@ -6,10 +6,17 @@
  *
  * @since 0.1.0
  */
-import { Effect } from "effect"
+import { Effect, Fiber, type Scope } from "effect"
 import type * as Agent from "./Agent.ts"
+import type { DatabaseError } from "./DatabaseError.ts"
 import type { InputError } from "./InputError.ts"
-import type { Runnable } from "./Run.ts"
+import { makePlan } from "./internal/makePlan.ts"
+import { check as checkRunnable, prepare } from "./internal/prepared.ts"
+import { makeControl, type RunError, type RunNeeds, runTeam } from "./internal/runTeam.ts"
+import type { Plan } from "./Plan.ts"
+import type { ResultCache } from "./ResultCache.ts"
+import type { Runnable, RunOptions, RunResult } from "./Run.ts"
+import type { TeamError } from "./TeamError.ts"
 
 const TypeId: unique symbol = Symbol.for("troupe/Team")
 
@@ -44,3 +51,61 @@ export const make = <A extends Agent.Any>(name: string, options: Options<A>): Te
 
 /** Whether a value is a team, made by this or by another copy of the program. */
 export const isTeam = (value: unknown): value is Any => typeof value === "object" && value !== null && TypeId in value
+
+/**
+ * Fails with everything that is wrong with the team: no agents, a bad, doubled or missing name, a cycle.
+ *
+ * @category combinators
+ */
+export const check = (team: Any): Effect.Effect<void, TeamError> => checkRunnable(team)
+
+/**
+ * What `run` would do with this input, as far as it can be known. Looks at stored results, writes nothing.
+ *
+ * @category combinators
+ */
+export const plan = <A extends Agent.Any>(
+  team: Team<A>,
+  options: Pick<RunOptions, "input" | "model" | "reuse">
+): Effect.Effect<Plan, TeamError | InputError | DatabaseError, ResultCache | Agent.Context<A>> =>
+  Effect.flatMap(prepare(team, options.input), (prepared) => makePlan(team, prepared, options))
+
+/**
+ * Runs the team and returns when every agent has ended, one way or another: `status` in the result says how. It fails
+ * only where the run could not begin, or its report not be kept. Interrupting it stops every agent and keeps a report.
+ *
+ * @category combinators
+ */
+export const run = <A extends Agent.Any>(
+  team: Team<A>,
+  options: RunOptions
+): Effect.Effect<RunResult<A>, RunError, RunNeeds | Agent.Context<A>> => runTeam(team, options, makeControl())
+
+/** A run under way. */
+export interface Handle<A extends Agent.Any> {
+  readonly await: Effect.Effect<RunResult<A>, RunError>
+  /** Tells an agent to stop, by name: its dependants are skipped, the rest goes on. Needs no place among those that work. */
+  readonly cancel: (agent: string) => Effect.Effect<void>
+}
+
+/**
+ * Begins a run in the background of a scope; closing the scope interrupts it.
+ *
+ * @category combinators
+ */
+export const start = <A extends Agent.Any>(
+  team: Team<A>,
+  options: RunOptions
+): Effect.Effect<Handle<A>, never, RunNeeds | Agent.Context<A> | Scope.Scope> =>
+  Effect.gen(function* () {
+    const control = makeControl()
+    const fiber = yield* Effect.forkScoped(runTeam(team, options, control))
+    return {
+      await: Fiber.join(fiber),
+      cancel: (agent) =>
+        Effect.suspend(() => {
+          control.cancelled.add(agent)
+          return control.actors.get(agent)?.cancel ?? Effect.void
+        })
+    }
+  })

@@ -1,0 +1,104 @@
+/**
+ * A run's report as Markdown, for people.
+ *
+ * @since 0.1.0
+ */
+import type { AgentReport, Report } from "./Report.ts"
+
+/**
+ * The report as a document of its own.
+ *
+ * @category constructors
+ */
+export const fromReport = (report: Report): string => {
+  const lines = [
+    `# Run of ${inline(report.team)}`,
+    "",
+    `- Status: **${label[report.status] ?? report.status}**`,
+    `- Run: \`${report.runId}\`, begun ${new Date(report.startedAt).toISOString()}`,
+    `- Time: ${time(report.makespanMs)}; work of all agents together ${time(report.workMs)}; at most ${report.agentsAtOnce} at once`,
+    `- Critical path: ${time(report.criticalPath.ms)} (${report.criticalPath.agents.map(inline).join(" → ")})`,
+    `- Parallel efficiency: ${report.parallelEfficiency === null ? "unknown (nothing had to work)" : percent(report.parallelEfficiency)}`,
+    `- Agents: ${counts(report)}`,
+    `- Model: ${report.model === null ? "none" : inline(report.model)}; tokens: ${tokens(report.tokens)}`,
+    "",
+    "| Agent | Status | Waited | Worked | Attempts | Files | Tokens |",
+    "| --- | --- | ---: | ---: | ---: | ---: | --- |",
+    ...report.agents.map(row),
+    ""
+  ]
+  const remarks = report.agents.filter((agent) => agent.reason !== null)
+  if (remarks.length > 0) {
+    lines.push("## What happened", "")
+    for (const agent of remarks)
+      lines.push(`- **${inline(agent.name)}** ${label[agent.status]}: ${inline(agent.reason ?? "")}`)
+    lines.push("")
+  }
+  const again = report.agents.filter((agent) => agent.attempts.length > 1)
+  if (again.length > 0) {
+    lines.push("## Attempts", "")
+    for (const agent of again) {
+      for (const attempt of agent.attempts) {
+        const life = attempt.incarnation > 1 ? `, restarted (incarnation ${attempt.incarnation})` : ""
+        const why = attempt.reason === null ? "" : `: ${inline(attempt.reason)}`
+        lines.push(`- ${inline(agent.name)}, attempt ${attempt.attempt}${life}: ${attempt.outcome}${why}`)
+      }
+    }
+    lines.push("")
+  }
+  if (report.notes.length > 0) lines.push("## Notes", "", ...report.notes.map((note) => `- ${inline(note)}`), "")
+  return lines.join("\n")
+}
+
+/** Each status as people read it. */
+export const label: Readonly<Record<string, string>> = {
+  done: "done",
+  partial: "partial",
+  failed: "failed",
+  cancelled: "cancelled",
+  reused: "reused",
+  skipped: "skipped",
+  notVerified: "not verified"
+}
+
+/** A length of time, such as `12 ms`, `3.4 s` or `2 min 5 s`; `unknown` where it was not measured. */
+export const time = (ms: number | null): string => {
+  if (ms === null) return "unknown"
+  if (ms < 1000) return `${Math.round(ms)} ms`
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
+  const seconds = Math.round(ms / 1000)
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}
+
+const row = (agent: AgentReport) =>
+  `| ${[
+    inline(agent.name),
+    status(agent),
+    agent.waitMs === null ? "–" : time(agent.waitMs),
+    agent.workMs === null ? "–" : time(agent.workMs),
+    agent.attempts.length === 0 ? "–" : String(agent.attempts.length),
+    String(agent.files.length),
+    agent.tokens === null ? "–" : tokens(agent.tokens)
+  ].join(" | ")} |`
+
+const status = (agent: AgentReport) => {
+  if (agent.status === "skipped" && agent.becauseOf !== null) return `skipped because of ${inline(agent.becauseOf)}`
+  return label[agent.status] ?? agent.status
+}
+
+const counts = (report: Report) =>
+  Object.entries(report.counts)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${count} ${label[name]}`)
+    .join(", ")
+
+const tokens = (used: Report["tokens"]) => (used === null ? "none" : `${used.input} in, ${used.output} out`)
+
+const percent = (value: number) => `${(value * 100).toFixed(1)} %`
+
+/** Text of others, on one line and without meaning to Markdown. */
+const inline = (text: string) =>
+  text
+    .replace(/\s+/g, " ")
+    .replace(/[\\`*_[\]<>|#]/g, "\\$&")
+    .slice(0, 500)

@@ -1,0 +1,146 @@
+/**
+ * Decides who works next: whoever has all it needs, longest remaining path first, never more at once than allowed.
+ *
+ * It knows names, dependencies and weights only. What "work" is, `execute` says; so the rules can be tested against a
+ * model, and measured without an agent. Messages to agents that work, such as cancel, do not pass through here: they
+ * need no place and are never held up by the work.
+ *
+ * @since 0.1.0
+ */
+import { type Cause, Effect, Exit, Queue } from "effect"
+import * as Graph from "./Graph.ts"
+
+export interface Task extends Graph.Node {
+  /** How long it is expected to take, in any unit; only the comparison counts. */
+  readonly weight: number
+}
+
+/** Whether those who wait for a task may go on. */
+export type Outcome = "usable" | "unusable"
+
+export interface Options<R> {
+  /** A graph without cycles and without missing names. */
+  readonly tasks: ReadonlyArray<Task>
+  /** Tasks that may work at the same time, at least 1. */
+  readonly atOnce: number
+  /** Does the work. A defect in it ends the whole schedule. */
+  readonly execute: (name: string) => Effect.Effect<Outcome, never, R>
+  /** Its last dependency has ended and was usable. Called before `execute`. */
+  readonly onReady?: ((name: string) => Effect.Effect<void, never, R>) | undefined
+  /** It will never be executed; `becauseOf` is the task whose outcome was unusable. */
+  readonly onSkipped?: ((name: string, becauseOf: string) => Effect.Effect<void, never, R>) | undefined
+}
+
+/**
+ * Runs all tasks and returns when each is executed or skipped. Interruption interrupts those that work.
+ *
+ * @category constructors
+ */
+export const run = <R>(options: Options<R>): Effect.Effect<void, never, R> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { tasks } = options
+      const scope = yield* Effect.scope
+      // Bounded by construction: each task completes once.
+      const completed = yield* Queue.bounded<Completed>(Math.max(1, tasks.length))
+      // All of the state below belongs to this fiber.
+      const state = initial(tasks)
+      let working = 0
+      let settled = 0
+
+      yield* Effect.forEach(state.ready, (task) => options.onReady?.(task.name) ?? Effect.void, { discard: true })
+      while (settled < tasks.length) {
+        while (working < Math.max(1, options.atOnce) && state.ready.length > 0) {
+          const { name } = state.ready.shift()!
+          working++
+          yield* options.execute(name).pipe(
+            Effect.onExit((exit) => Queue.offer(completed, { name, exit })),
+            Effect.forkIn(scope)
+          )
+        }
+        const { exit, name } = yield* Queue.take(completed)
+        working--
+        settled++
+        if (Exit.isFailure(exit)) return yield* Effect.failCause(exit.cause as Cause.Cause<never>)
+        if (exit.value === "usable") {
+          for (const task of release(state, name)) yield* options.onReady?.(task.name) ?? Effect.void
+        } else {
+          for (const skipped of skip(state, name)) {
+            settled++
+            yield* options.onSkipped?.(skipped, name) ?? Effect.void
+          }
+        }
+      }
+    })
+  )
+
+interface Completed {
+  readonly name: string
+  readonly exit: Exit.Exit<Outcome>
+}
+
+interface Ranked extends Task {
+  /** Longest remaining path; of equals, the one defined first goes first. */
+  readonly remaining: number
+  readonly index: number
+}
+
+interface State {
+  /** Who may start, in the order in which they will. */
+  readonly ready: Array<Ranked>
+  /** Who still waits, and for whom. A skipped task is taken out. */
+  readonly waiting: Map<string, Set<string>>
+  readonly ranked: ReadonlyMap<string, Ranked>
+  readonly dependants: ReadonlyMap<string, ReadonlyArray<string>>
+}
+
+const initial = (tasks: ReadonlyArray<Task>): State => {
+  const weights = new Map(tasks.map((task) => [task.name, task.weight]))
+  const remaining = Graph.remaining(tasks, (name) => weights.get(name) ?? 0)
+  const ranked = new Map(
+    tasks.map((task, index) => [task.name, { ...task, index, remaining: remaining.get(task.name) ?? 0 }])
+  )
+  const dependants = new Map<string, Array<string>>(tasks.map((task) => [task.name, []]))
+  for (const task of tasks) for (const name of new Set(task.dependsOn)) dependants.get(name)?.push(task.name)
+  const waiting = new Map<string, Set<string>>()
+  const state: State = { ready: [], waiting, ranked, dependants }
+  for (const task of ranked.values()) {
+    if (task.dependsOn.length === 0) insert(state.ready, task)
+    else waiting.set(task.name, new Set(task.dependsOn))
+  }
+  return state
+}
+
+/** Those that the end of `name` has set free. */
+const release = (state: State, name: string): ReadonlyArray<Ranked> => {
+  const freed: Array<Ranked> = []
+  for (const dependant of state.dependants.get(name) ?? []) {
+    const open = state.waiting.get(dependant)
+    if (open === undefined) continue
+    open.delete(name)
+    if (open.size > 0) continue
+    state.waiting.delete(dependant)
+    freed.push(state.ranked.get(dependant)!)
+  }
+  for (const task of freed) insert(state.ready, task)
+  return freed
+}
+
+/** Those that will never start because `name` is unusable, nearest first. */
+const skip = (state: State, name: string): ReadonlyArray<string> => {
+  const skipped: Array<string> = []
+  for (let next: string | undefined = name, at = 0; next !== undefined; next = skipped[at++]) {
+    for (const dependant of state.dependants.get(next) ?? []) {
+      if (state.waiting.delete(dependant)) skipped.push(dependant)
+    }
+  }
+  return skipped
+}
+
+const insert = (ready: Array<Ranked>, task: Ranked) => {
+  const at = ready.findIndex((other) => goesFirst(task, other))
+  ready.splice(at === -1 ? ready.length : at, 0, task)
+}
+
+const goesFirst = (a: Ranked, b: Ranked) =>
+  a.remaining === b.remaining ? a.index < b.index : a.remaining > b.remaining

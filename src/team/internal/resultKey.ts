@@ -1,0 +1,43 @@
+/**
+ * The key of an agent's result: everything that decides it, and nothing else. No time, no path of a machine, no order of
+ * arrival; the team's name keeps apart two agents of different teams that happen to share a name.
+ */
+import * as CacheKey from "../../cache/CacheKey.ts"
+import type * as Agent from "../Agent.ts"
+import type { Artefact } from "../Artefact.ts"
+
+/** Raised when results of an older program must not be taken any more. */
+const formatVersion = 1
+
+export interface Upstream {
+  /** The encoded output. */
+  readonly encoded: unknown
+  readonly files: ReadonlyArray<Artefact>
+}
+
+export const resultKey = (options: {
+  readonly team: string
+  readonly agent: Agent.Any
+  readonly input: unknown
+  readonly upstream: (name: string) => Upstream
+  readonly fingerprint: Readonly<Record<string, string>>
+  readonly model: string | undefined
+}): string => {
+  const { agent } = options
+  return CacheKey.make({
+    format: formatVersion,
+    team: options.team,
+    agent: agent.name,
+    version: agent.version,
+    input: options.input,
+    results: Object.fromEntries(agent.dependsOn.map((name) => [name, options.upstream(name).encoded])),
+    files: Object.fromEntries(
+      agent.filesOf.map((name) => [
+        name,
+        Object.fromEntries(options.upstream(name).files.map((file) => [file.path, file.sha256]))
+      ])
+    ),
+    fingerprint: options.fingerprint,
+    model: agent.usesModel ? (options.model ?? null) : null
+  })
+}

@@ -1,0 +1,166 @@
+/**
+ * Runs a team from the first check to the last file.
+ *
+ * The story is told here; its parts have files of their own: `prepared` (before anything is written), `makePlan`,
+ * `Scheduler` (who works when), `runAgent` (one agent from its key to its committed result), `buildReport`.
+ */
+import { type Cause, Effect, Exit, Random } from "effect"
+import type * as Agent from "../Agent.ts"
+import type { DatabaseError } from "../DatabaseError.ts"
+import type { InputError } from "../InputError.ts"
+import * as Markdown from "../Markdown.ts"
+import { defaultProfile, profiles } from "../Profile.ts"
+import { encodeReport, type Report } from "../Report.ts"
+import { ResultCache } from "../ResultCache.ts"
+import { NoOutput, RunEvent, type Runnable, type RunOptions, type RunResult } from "../Run.ts"
+import { RunStore } from "../RunStore.ts"
+import * as Scheduler from "../Scheduler.ts"
+import type { TeamError } from "../TeamError.ts"
+import { Workspace, type WorkspaceError } from "../Workspace.ts"
+import type { AgentActor } from "./agentActor.ts"
+import { buildReport, emptyRecord } from "./buildReport.ts"
+import * as Clockwork from "./clockwork.ts"
+import * as Events from "./events.ts"
+import { makePlan } from "./makePlan.ts"
+import { prepare } from "./prepared.ts"
+import { type Finished, runAgent, type Stage } from "./runAgent.ts"
+
+/** What a run can end with besides a result. All of them come before an agent works, but for a report that cannot be written. */
+export type RunError = InputError | TeamError | DatabaseError | WorkspaceError
+
+/** What a run needs besides what its agents need. */
+export type RunNeeds = ResultCache | RunStore | Workspace
+
+/** Lets somebody outside speak to the agents of one run. */
+export interface Control {
+  /** Agents that were told to stop; those that have not begun never will. */
+  readonly cancelled: Set<string>
+  /** The actors of agents that have begun. */
+  readonly actors: Map<string, AgentActor>
+}
+
+export const makeControl = (): Control => ({ cancelled: new Set(), actors: new Map() })
+
+export const runTeam = <A extends Agent.Any>(
+  team: Runnable<A>,
+  options: RunOptions,
+  control: Control
+): Effect.Effect<RunResult<A>, RunError, RunNeeds | Agent.Context<A>> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const workspace = yield* Workspace
+      const runs = yield* RunStore
+      const cache = yield* ResultCache
+      const prepared = yield* prepare(team, options.input)
+      const plan = yield* makePlan(team, prepared, options)
+      yield* workspace.prepare({ force: options.force })
+      yield* cache.prune
+
+      const clock = yield* Clockwork.make
+      const runId = options.runId ?? (yield* randomId)
+      const agentsAtOnce = Math.max(1, Math.floor(options.agentsAtOnce ?? profiles[defaultProfile].agentsAtOnce))
+      yield* runs.begin({ runId, team: team.name, startedAt: clock.startedAt, root: workspace.root })
+      const events = yield* Events.make(options.onEvent)
+      yield* events.publish(RunEvent.RunStarted({ at: clock.startedAt, runId, team: team.name, plan }))
+
+      const stage: Stage<A> = {
+        team,
+        prepared,
+        runId,
+        model: options.model,
+        reuse: options.reuse ?? true,
+        clock,
+        events,
+        control,
+        scope: yield* Effect.scope,
+        finished: new Map<string, Finished>(),
+        records: new Map(team.agents.map((agent) => [agent.name, emptyRecord()])),
+        writers: new Map(),
+        notes: []
+      }
+      const report = Effect.fnUntraced(function* (interrupted: boolean) {
+        const makespanMs = yield* clock.elapsed
+        return buildReport({
+          runId,
+          team: team.name,
+          agents: team.agents,
+          records: stage.records,
+          startedAt: clock.startedAt,
+          makespanMs,
+          agentsAtOnce,
+          model: options.model,
+          interrupted,
+          notes: stage.notes
+        })
+      })
+
+      const schedule = Scheduler.run({
+        tasks: team.agents.map((agent) => ({
+          name: agent.name,
+          dependsOn: agent.dependsOn,
+          weight: plan.agents.find((planned) => planned.name === agent.name)?.estimateMs ?? 0
+        })),
+        atOnce: agentsAtOnce,
+        execute: (name) => runAgent(stage, prepared.get(name)!.agent),
+        onReady: Effect.fnUntraced(function* (agent: string) {
+          stage.records.get(agent)!.readyMs = yield* clock.elapsed
+          yield* events.publish(RunEvent.AgentReady({ at: yield* clock.now, agent }))
+        }),
+        onSkipped: Effect.fnUntraced(function* (agent: string, becauseOf: string) {
+          const record = stage.records.get(agent)!
+          record.status = "skipped"
+          record.reason = `"${becauseOf}" gave no result`
+          record.becauseOf = becauseOf
+          yield* events.publish(RunEvent.AgentSkipped({ at: yield* clock.now, agent, becauseOf }))
+        })
+      })
+
+      return yield* Effect.uninterruptibleMask((restore) =>
+        Effect.gen(function* () {
+          const exit = yield* Effect.exit(restore(schedule))
+          const made = yield* report(Exit.isFailure(exit))
+          const kept = yield* Effect.exit(Exit.isSuccess(exit) ? leave(made, stage) : Effect.void)
+          yield* runs.end(made)
+          yield* events.publish(RunEvent.RunEnded({ at: yield* clock.now, status: made.status, report: made }))
+          yield* restore(events.drain)
+          // An interrupted or broken run ends as such, once its report is kept.
+          if (Exit.isFailure(exit)) return yield* Effect.failCause(exit.cause as Cause.Cause<never>)
+          if (Exit.isFailure(kept)) return yield* Effect.failCause(kept.cause)
+          return resultOf(made, stage)
+        })
+      )
+    })
+  ).pipe(Effect.withSpan("Team.run", { attributes: { "team.name": team.name } }))
+
+const reportFiles = { json: "docs/report.json", markdown: "docs/report.md" }
+
+/** Puts the report beside what was made, and clears away what an earlier run made and this one did not. */
+const leave = <A extends Agent.Any>(report: Report, stage: Stage<A>) =>
+  Effect.gen(function* () {
+    const workspace = yield* Workspace
+    yield* workspace.write(reportFiles.json, `${JSON.stringify(encodeReport(report), null, 2)}\n`)
+    yield* workspace.write(reportFiles.markdown, Markdown.fromReport(report))
+    const whole = report.status === "done" || stage.finished.size === stage.team.agents.length
+    const files = [...stage.finished.values()].flatMap((each) => each.files.map((file) => file.path))
+    yield* workspace.finish({ keep: [...files, ...Object.values(reportFiles)], removeStale: whole })
+  })
+
+const resultOf = <A extends Agent.Any>(report: Report, stage: Stage<A>): RunResult<A> => ({
+  runId: report.runId,
+  status: report.status,
+  report,
+  output: <N extends A>(agent: N) =>
+    Effect.suspend(() => {
+      const finished = stage.finished.get(agent.name)
+      // `output` was decoded by this agent's own schema, or returned by its own run.
+      if (finished !== undefined) return Effect.succeed(finished.output as Agent.Output<N>)
+      const told = report.agents.find((each) => each.name === agent.name)
+      return new NoOutput({ agent: agent.name, status: told?.status ?? "unknown", reason: told?.reason ?? null })
+    })
+})
+
+/** 128 random bits from the Random service, so that a test may seed them. */
+const randomId = Effect.map(Effect.replicateEffect(Random.nextIntBetween(0, 0x10000), 8), (parts) => {
+  const hex = parts.map((part) => part.toString(16).padStart(4, "0"))
+  return `${hex[0]}${hex[1]}-${hex[2]}-${hex[3]}-${hex[4]}-${hex[5]}${hex[6]}${hex[7]}`
+})
