@@ -1,0 +1,91 @@
+/**
+ * Time-out and retries for requests to a model. Asking a model again changes nothing but the bill, so it is safe.
+ *
+ * `retryTransient` of @effect/platform does not look at `retry-after`, which is how providers steer a client that is over
+ * its limit. A server that asks for more patience than the bound is not asked again: the run says so instead of hanging.
+ *
+ * @since 0.1.0
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import { Clock, Duration, Effect, Random } from "effect"
+
+/** @category models */
+export interface Options {
+  /** For one try, from sending to the last byte. Default `60 seconds`. */
+  readonly timeout?: Duration.DurationInput | undefined
+  /** Further tries. Default `3`. */
+  readonly times?: number | undefined
+  /** The first wait where the server names none; doubles each time, ±20 %. Default `1 second`. */
+  readonly backoff?: Duration.DurationInput | undefined
+  /** The longest wait that a server may ask for. Default `60 seconds`. */
+  readonly maxWait?: Duration.DurationInput | undefined
+}
+
+/**
+ * Wraps a client. Repeated are 408, 409, 429, 5xx and connections that broke; not repeated are time-outs, which have
+ * cost enough, and servers that are not there.
+ *
+ * @category constructors
+ */
+export const make = (options?: Options): ((client: HttpClient.HttpClient) => HttpClient.HttpClient) => {
+  const timeout = Duration.decode(options?.timeout ?? "60 seconds")
+  const maxWait = Duration.toMillis(options?.maxWait ?? "60 seconds")
+  const backoff = Duration.toMillis(options?.backoff ?? "1 second")
+  const times = options?.times ?? 3
+
+  return HttpClient.transform((send, request) => {
+    const once = send.pipe(
+      // The body is read here (and kept by the response), so that the time-out covers it. A stream cannot be.
+      Effect.tap((response) => (isStream(response) ? Effect.void : response.text)),
+      Effect.timeoutFail({
+        duration: timeout,
+        onTimeout: () =>
+          new HttpClientError.RequestError({ request, reason: "Transport", description: timedOut(timeout) })
+      }),
+      Effect.flatMap((response) =>
+        isTransient(response.status)
+          ? new HttpClientError.ResponseError({ request, response, reason: "StatusCode" })
+          : Effect.succeed(response)
+      )
+    )
+
+    const tries = (left: number, wait: number): typeof once =>
+      Effect.catchAll(once, (error) =>
+        Effect.gen(function* () {
+          if (left === 0 || !isWorthwhile(error)) return yield* error
+          const asked =
+            error._tag === "ResponseError" ? retryAfter(error.response, yield* Clock.currentTimeMillis) : undefined
+          if (asked !== undefined && asked > maxWait) return yield* error
+          yield* Effect.sleep(asked ?? wait * (0.8 + 0.4 * (yield* Random.next)))
+          return yield* tries(left - 1, wait * 2)
+        })
+      )
+    return tries(times, backoff)
+  })
+}
+
+const timedOut = (timeout: Duration.Duration) => `no complete answer within ${Duration.format(timeout)}`
+
+const isTransient = (status: number) => status === 408 || status === 409 || status === 429 || status >= 500
+
+const isStream = (response: HttpClientResponse.HttpClientResponse) =>
+  (response.headers["content-type"] ?? "").startsWith("text/event-stream")
+
+const isWorthwhile = (error: HttpClientError.HttpClientError): boolean => {
+  if (error._tag === "ResponseError") return error.reason === "StatusCode" && isTransient(error.response.status)
+  if (error.reason !== "Transport" || error.description !== undefined) return false
+  const code = (error.cause as { readonly code?: unknown } | undefined)?.code
+  return code !== "ECONNREFUSED" && code !== "ENOTFOUND"
+}
+
+/** Milliseconds that `retry-after` asks for, in seconds or as a date (RFC 9110, 10.2.3). */
+const retryAfter = (response: HttpClientResponse.HttpClientResponse, now: number): number | undefined => {
+  const header = response.headers["retry-after"]
+  if (header === undefined) return undefined
+  const seconds = Number(header)
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000)
+  const date = Date.parse(header)
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+}
