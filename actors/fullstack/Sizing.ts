@@ -10,7 +10,7 @@ import type { Project, Scale } from "./Project.ts"
 
 /** One row of the sizing table: the whole machine, or cluster, for one scale. */
 export interface Row {
-  /** Registered people who use the service in the same month. */
+  /** How many people the row is planned for. */
   readonly users: number
   readonly vcpu: number
   readonly memoryGb: number

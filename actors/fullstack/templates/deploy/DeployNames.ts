@@ -35,7 +35,7 @@ export const of = (project: Pick<Project, "name">): DeployNames => {
   const { kebab } = project.name
   // A namespace of these names exists already, and means something else.
   const taken = /^kube-|^(default|monitoring|ingress-nginx)$/.test(kebab)
-  const base = fit(taken ? `app-${kebab}` : kebab)
+  const base = shorten(taken ? `app-${kebab}` : kebab)
   return {
     base,
     backend: `${base}-backend`,
@@ -55,7 +55,7 @@ export const frontendPort = 8_080
 export const dataFolder = "/data"
 export const databaseFile = `${dataFolder}/data.db`
 
-const fit = (kebab: string) => {
+const shorten = (kebab: string) => {
   if (kebab.length <= MAX_BASE) return kebab
   const digest = createHash("sha256").update(kebab).digest("hex").slice(0, 8)
   return `${kebab.slice(0, MAX_BASE - digest.length - 1).replace(/-+$/, "")}-${digest}`
