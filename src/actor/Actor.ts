@@ -1,0 +1,116 @@
+/**
+ * An actor's definition: a type name and a protocol of Rpcs, as plain data, with what makes behaviour of it.
+ *
+ * Callers import the definition without the behaviour. `toLayer` adds the behaviour: an Effect that runs once per
+ * incarnation, inside the actor's own scope, and gives the record of handlers. In process nothing is encoded.
+ *
+ * @since 0.1.0
+ */
+import { type Rpc, RpcGroup } from "@effect/rpc"
+import { Effect, type Either, Layer, type Option, type Scope } from "effect"
+import type { ActorContext } from "./ActorContext.ts"
+import type { ActorRef } from "./ActorRef.ts"
+import { ActorSystem } from "./ActorSystem.ts"
+import * as Mailbox from "./Mailbox.ts"
+import * as Supervision from "./Supervision.ts"
+
+/** What a handler may know about the message in hand. @category models */
+export interface MessageContext {
+  readonly address: string
+  /** When its asker stops waiting, in epoch milliseconds; none for a tell and an ask without end. */
+  readonly deadline: Option.Option<number>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what a handler needs is inferred from it, by `HandlersNeed`
+type Running<R extends Rpc.Any> = Effect.Effect<Rpc.Success<R>, Rpc.Error<R>, any>
+
+/**
+ * What a handler may answer: a plain value at once; an Effect, which is run while the mailbox waits; or `Rpc.fork` of an
+ * Effect, which is run beside the mailbox in a fiber linked to the actor. An Option or an Either is a value.
+ */
+type Answer<R extends Rpc.Any> = Rpc.Success<R> | Running<R> | Rpc.Wrapper<Running<R>>
+
+/** One handler for each message of the protocol. @category models */
+export type Handlers<Rpcs extends Rpc.Any> = {
+  readonly [R in Rpcs as R["_tag"]]: (payload: Rpc.Payload<R>, context: MessageContext) => Answer<R>
+}
+
+type Needs<O> =
+  // biome-ignore lint/suspicious/noExplicitAny: matches every Option, Either and Effect
+  O extends Option.Option<any> | Either.Either<any, any>
+    ? never
+    : // biome-ignore lint/suspicious/noExplicitAny: as above
+      O extends Effect.Effect<any, any, infer R>
+      ? R
+      : // biome-ignore lint/suspicious/noExplicitAny: as above
+        O extends Rpc.Wrapper<Effect.Effect<any, any, infer R>>
+        ? R
+        : never
+type HandlersNeed<H> = {
+  // biome-ignore lint/suspicious/noExplicitAny: matches every handler
+  [K in keyof H]: H[K] extends (...args: any) => infer O ? Needs<O> : never
+}[keyof H]
+
+/** @category models */
+export interface ActorOptions {
+  /** Default `Mailbox.bounded(1024)`. */
+  readonly mailbox?: Mailbox.Mailbox | undefined
+  /** Default `Supervision.restart()`: at most 3 restarts in 10 seconds. */
+  readonly supervision?: Supervision.Supervision | undefined
+}
+
+/** @category models */
+export interface Definition<Type extends string, Rpcs extends Rpc.Any> {
+  readonly type: Type
+  readonly protocol: RpcGroup.RpcGroup<Rpcs>
+  /** Checks a handler record against the protocol and keeps its own type. */
+  of<H extends Handlers<Rpcs>>(handlers: H): H
+  /** Gives the roots of this type, by id. A root is activated by its first message. */
+  readonly client: Effect.Effect<(id: string) => ActorRef<Rpcs>, never, ActorSystem>
+  /**
+   * Provides the behaviour. `build` runs once per incarnation; its failure is a failed start and goes to supervision, so
+   * the Layer cannot fail. Two Layers for one type in one system are a defect.
+   */
+  toLayer<H extends Handlers<Rpcs>, E, R>(
+    build: Effect.Effect<H, E, R>,
+    options?: ActorOptions
+  ): Layer.Layer<never, never, ActorSystem | Exclude<R | HandlersNeed<H>, Scope.Scope | ActorContext>>
+}
+
+export declare namespace Definition {
+  // biome-ignore lint/suspicious/noExplicitAny: the protocol's place is invariant; only `any` accepts every definition
+  export type Any = Definition<any, any>
+}
+
+/**
+ * Defines an actor type. `type` names it in addresses, logs and spans and is unique in a system.
+ *
+ * @category constructors
+ */
+export const make = <const Type extends string, const Rpcs extends ReadonlyArray<Rpc.Any>>(
+  type: Type,
+  protocol: Rpcs
+): Definition<Type, Rpcs[number]> => {
+  const definition: Definition<Type, Rpcs[number]> = {
+    type,
+    protocol: RpcGroup.make(...protocol) as unknown as RpcGroup.RpcGroup<Rpcs[number]>,
+    of: (handlers) => handlers,
+    client: Effect.map(ActorSystem, (system) => (id: string) => system.ref(definition, id)),
+    toLayer: (build, options) =>
+      Layer.scopedDiscard(
+        Effect.flatMap(Effect.context<never>(), (services) =>
+          Effect.flatMap(ActorSystem, (system) =>
+            system.register(definition, {
+              mailbox: options?.mailbox ?? Mailbox.bounded(),
+              supervision: options?.supervision ?? Supervision.restart(),
+              // The context taken above holds all that `build` and the handlers need: the Layer's type asks for it.
+              build: build as Effect.Effect<Readonly<Record<string, unknown>>, unknown>,
+              services
+            })
+          )
+        )
+        // biome-ignore lint/suspicious/noExplicitAny: what the handlers need is in the signature; here it is data
+      ) as Layer.Layer<never, never, any>
+  }
+  return definition
+}

@@ -1,0 +1,118 @@
+/**
+ * Why a message was not handled, one error a reason.
+ *
+ * All of them reach the sender as typed failures of `tell` or `ask`; none is ever the sender's crash. Each names the
+ * address, the limit that was met and the next step.
+ *
+ * @since 0.1.0
+ */
+import { Schema } from "effect"
+
+/** A cause of any kind, as it can travel: defects are kept as Effect's `Schema.Defect` keeps them. */
+const AnyCause = Schema.Cause({ error: Schema.Defect, defect: Schema.Defect })
+
+/**
+ * The mailbox had no room: at once for `Mailbox.failing`, for a message to oneself and for an ask that `Mailbox.dropping`
+ * or `Mailbox.sliding` shed; after waiting `tellTimeout` for a tell from inside a handler.
+ *
+ * @category errors
+ */
+export class MailboxFull extends Schema.TaggedError<MailboxFull>()("MailboxFull", {
+  address: Schema.String,
+  capacity: Schema.Int
+}) {
+  override get message() {
+    return `The mailbox of ${this.address} is full (${this.capacity} messages): send less, handle faster, or give it a larger capacity or a shedding policy.`
+  }
+}
+
+/** The actor is stopping, or its system is: the message was not accepted. @category errors */
+export class ActorStopping extends Schema.TaggedError<ActorStopping>()("ActorStopping", { address: Schema.String }) {
+  override get message() {
+    return `${this.address} is stopping and takes no more messages: send to another actor, or wait for its end with watch.`
+  }
+}
+
+/** No such actor: a child that has ended, or a root whose type no Layer provides. @category errors */
+export class ActorNotFound extends Schema.TaggedError<ActorNotFound>()("ActorNotFound", {
+  address: Schema.String,
+  reason: Schema.Literal("ended", "no layer provides its type")
+}) {
+  override get message() {
+    return this.reason === "ended"
+      ? `${this.address} has ended: spawn it again.`
+      : `No layer provides actors of ${this.address}: provide the Layer made by its definition's toLayer.`
+  }
+}
+
+/** Supervision has given the actor up; `cause` is the crash that was one too many. @category errors */
+export class ActorFailed extends Schema.TaggedError<ActorFailed>()("ActorFailed", {
+  address: Schema.String,
+  cause: AnyCause
+}) {
+  override get message() {
+    return `${this.address} was given up by its supervision: mend the cause, then revive it.`
+  }
+}
+
+/** The actor crashed with this message in hand; the message is not delivered again. @category errors */
+export class ActorCrashed extends Schema.TaggedError<ActorCrashed>()("ActorCrashed", {
+  address: Schema.String,
+  message_tag: Schema.String,
+  cause: AnyCause
+}) {
+  override get message() {
+    return `${this.address} crashed while it handled ${this.message_tag}: the cause is in "cause".`
+  }
+}
+
+/** No answer in time; the request is withdrawn if its handling had not begun. @category errors */
+export class AskTimedOut extends Schema.TaggedError<AskTimedOut>()("AskTimedOut", {
+  address: Schema.String,
+  message_tag: Schema.String,
+  timeoutMillis: Schema.Number,
+  /** What the actor was doing when time ran out, such as `running` or `backing off`. */
+  state: Schema.String
+}) {
+  override get message() {
+    return `${this.address} did not answer ${this.message_tag} within ${this.timeoutMillis} ms (it was ${this.state}): give it more time with withTimeout, or find what it waits for.`
+  }
+}
+
+/** Sending would have closed a circle of actors that wait for each other. @category errors */
+export class WaitCycle extends Schema.TaggedError<WaitCycle>()("WaitCycle", {
+  /** The addresses in order; the last waits for the first. */
+  path: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    return `Waiting here would never end: ${[...this.path, this.path[0]].join(" → ")}. Tell instead of asking, or let one of them answer later with Rpc.fork.`
+  }
+}
+
+/** A child's first start failed; it is not tried again. @category errors */
+export class ActorStartFailed extends Schema.TaggedError<ActorStartFailed>()("ActorStartFailed", {
+  address: Schema.String,
+  cause: AnyCause
+}) {
+  override get message() {
+    return `${this.address} could not start: the cause is in "cause".`
+  }
+}
+
+/** A living sibling has the same type and id. @category errors */
+export class ActorAlreadyExists extends Schema.TaggedError<ActorAlreadyExists>()("ActorAlreadyExists", {
+  address: Schema.String
+}) {
+  override get message() {
+    return `${this.address} exists already: choose another id, or stop it first.`
+  }
+}
+
+/** What a tell can meet. @category models */
+export type TellError = MailboxFull | ActorStopping | ActorNotFound | ActorFailed | WaitCycle
+
+/** What an ask can meet besides the protocol's own errors. @category models */
+export type AskError = TellError | ActorCrashed | AskTimedOut
+
+/** What a spawn can meet. @category models */
+export type SpawnError = ActorStartFailed | ActorAlreadyExists | ActorStopping | ActorNotFound

@@ -1,0 +1,39 @@
+/**
+ * The address of an actor, with what can be sent there.
+ *
+ * A ref is a value: it can be kept, compared by `address` and passed on, and it outlives the actor. What sending meets
+ * when the actor is absent, stopping or given up is in the table "Life of an address" of ARCHITECTURE.md.
+ *
+ * @since 0.1.0
+ */
+import type { Rpc } from "@effect/rpc"
+import type { Duration, Effect } from "effect"
+import type { AskError, TellError } from "./ActorError.ts"
+
+type Args<R extends Rpc.Any> =
+  void extends Rpc.PayloadConstructor<R> ? [] | [Rpc.PayloadConstructor<R>] : [payload: Rpc.PayloadConstructor<R>]
+
+/** @category models */
+export interface ActorRef<Rpcs extends Rpc.Any> {
+  /** `Type/id` for a root, the parent's address before it for a child. */
+  readonly address: string
+  /**
+   * Sends and waits for the answer: the protocol's success or its error, or why there is none. Default time-out
+   * 30 seconds, less if the asker itself must answer sooner. An interrupted asker withdraws a request not yet begun.
+   */
+  readonly ask: {
+    readonly [R in Rpcs as R["_tag"]]: (...args: Args<R>) => Effect.Effect<Rpc.Success<R>, Rpc.Error<R> | AskError>
+  }
+  /** Sends, and waits only while the mailbox is full. Success means accepted, not handled. */
+  readonly tell: {
+    readonly [R in Rpcs as R["_tag"]]: (...args: Args<R>) => Effect.Effect<void, TellError>
+  }
+  /** The same address with another time-out for asks; `Duration.infinity` waits for ever. */
+  readonly withTimeout: (timeout: Duration.DurationInput) => ActorRef<Rpcs>
+}
+
+export declare namespace ActorRef {
+  /** A ref whose protocol is not known here. */
+  // biome-ignore lint/suspicious/noExplicitAny: the protocol's place is invariant; only `any` accepts every ref
+  export type Any = ActorRef<any>
+}

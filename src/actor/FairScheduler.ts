@@ -1,0 +1,121 @@
+/**
+ * The run queue that all actors of a process share, and that gives timers and sockets their turn.
+ *
+ * Effect's default scheduler keeps one microtask runner per fiber: two fibers that only wake each other never let a
+ * timer or a socket event through. Here all fibers stand in one ring, which is drained in microtasks for at most a
+ * budget of a few milliseconds of each macrotask and then goes on in `setImmediate`. The budget counts tasks across
+ * drains, so that a chain of one-task drains (a host fiber on the default scheduler that asks an actor) meets it too.
+ *
+ * Actors are forked with it explicitly. Installing it around a whole program, so that host fibers share the ring, is
+ * `Effect.withScheduler(program, FairScheduler.make())`.
+ *
+ * @since 0.1.0
+ */
+import type { Fiber, Scheduler } from "effect"
+
+export interface Options {
+  /** How long tasks may run before timers and sockets get a turn, in milliseconds. Default `5`; at least `1`. */
+  readonly budgetMillis?: number | undefined
+  /** Operations a fiber may run before it goes to the end of the ring. Default `2048`, which is Effect's own. */
+  readonly maxOpsBeforeYield?: number | undefined
+}
+
+/**
+ * Makes a scheduler. It owns nothing that must be closed: an empty ring holds no timer.
+ *
+ * @category constructors
+ */
+export const make = (options?: Options): FairScheduler =>
+  new FairScheduler(options?.budgetMillis ?? 5, options?.maxOpsBeforeYield ?? 2048)
+
+/** How many tasks run between two looks at the clock: a look costs as much as a small task. */
+const tasksPerLook = 64
+
+/** @category models */
+export class FairScheduler implements Scheduler.Scheduler {
+  private ring: Array<Scheduler.Task | undefined> = new Array(1024)
+  private mask = 1023
+  private head = 0
+  private size = 0
+  /** A drain is under way or promised. */
+  private running = false
+  /** A `setImmediate` is promised, that will start the next macrotask's budget. */
+  private turnPromised = false
+  private turnStartedAt = 0
+  private tasksSinceLook = 0
+  /** Tasks of lower urgency, lowest number first; hardly ever used, so a sorted array will do. */
+  private readonly later: Array<readonly [priority: number, task: Scheduler.Task]> = []
+
+  constructor(
+    private readonly budgetMillis: number,
+    private readonly maxOpsBeforeYield: number
+  ) {}
+
+  shouldYield(fiber: Fiber.RuntimeFiber<unknown, unknown>): number | false {
+    return fiber.currentOpCount > this.maxOpsBeforeYield ? 0 : false
+  }
+
+  scheduleTask(task: Scheduler.Task, priority: number): void {
+    if (priority > 0) {
+      const at = this.later.findIndex(([other]) => other > priority)
+      this.later.splice(at === -1 ? this.later.length : at, 0, [priority, task])
+    } else {
+      if (this.size > this.mask) this.grow()
+      this.ring[(this.head + this.size++) & this.mask] = task
+    }
+    if (!this.running) {
+      this.running = true
+      queueMicrotask(this.first)
+    }
+  }
+
+  private grow(): void {
+    const length = (this.mask + 1) * 2
+    const ring = new Array<Scheduler.Task | undefined>(length)
+    for (let i = 0; i < this.size; i++) ring[i] = this.ring[(this.head + i) & this.mask]
+    this.ring = ring
+    this.mask = length - 1
+    this.head = 0
+  }
+
+  private readonly first = (): void => {
+    // Without a promised turn this is the first drain since the event loop last ran: a new budget begins.
+    if (!this.turnPromised) this.promiseTurn()
+    this.drain()
+  }
+
+  private readonly turn = (): void => {
+    this.turnPromised = false
+    if (this.size === 0 && this.later.length === 0) return
+    this.running = true
+    this.promiseTurn()
+    this.drain()
+  }
+
+  private promiseTurn(): void {
+    this.turnPromised = true
+    this.turnStartedAt = performance.now()
+    setImmediate(this.turn)
+  }
+
+  /** Runs tasks until none is left, or until the budget is spent; then `turn` goes on. */
+  private drain(): void {
+    for (;;) {
+      while (this.size > 0) {
+        const task = this.ring[this.head]!
+        this.ring[this.head] = undefined
+        this.head = (this.head + 1) & this.mask
+        this.size--
+        task()
+        if (++this.tasksSinceLook >= tasksPerLook) {
+          this.tasksSinceLook = 0
+          if (performance.now() - this.turnStartedAt > this.budgetMillis) return
+        }
+      }
+      const next = this.later.shift()
+      if (next === undefined) break
+      next[1]()
+    }
+    this.running = false
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * What happens to an actor that crashed.
+ *
+ * Only crashes get here: defects, and interruption that nobody asked for. A typed failure is an answer. Restarting
+ * without limit turns one bad message into a busy loop that hides the fault, so restarts are counted in a sliding
+ * window; when it is full the actor is given up, or the crash climbs to its parent.
+ *
+ * @since 0.1.0
+ */
+import { type Cause, Duration } from "effect"
+
+/**
+ * `restart`: a new incarnation from `build`, with the same mailbox. `resume`: the same incarnation goes on with the next
+ * message. `stop`: the actor ends. `escalate`: it ends, and its parent crashes with the same cause.
+ *
+ * @category models
+ */
+export type Directive = "restart" | "resume" | "stop" | "escalate"
+
+/** @category models */
+export interface Backoff {
+  readonly min: Duration.Duration
+  readonly max: Duration.Duration
+  /** Part of each wait that chance may take away or add, 0 to 1. */
+  readonly jitter: number
+}
+
+/** @category models */
+export interface Supervision {
+  readonly decide: (cause: Cause.Cause<unknown>) => Directive
+  /** Restarts within `period` before the actor is given up. */
+  readonly intensity: number
+  readonly period: Duration.Duration
+  readonly backoff: Backoff | undefined
+  /** What a full window leads to. */
+  readonly exceeded: "stop" | "escalate"
+}
+
+/** @category models */
+export interface RestartOptions {
+  /** Restarts within `period`; one more is refused. Default `3`; 0 and more. */
+  readonly intensity?: number | undefined
+  /** Length of the sliding window. Default `10 seconds`. The rule is OTP's, whose default is 1 in 5 s. */
+  readonly period?: Duration.DurationInput | undefined
+  /**
+   * Waits before a restart: `min`, doubled with each further crash, moved by ± `jitter`, at most `max`; `min` again after a
+   * life longer than `period`. Default: none, the restart is immediate, as in OTP.
+   */
+  readonly backoff?:
+    | {
+        readonly min: Duration.DurationInput
+        /** Default `30 seconds`. */
+        readonly max?: Duration.DurationInput | undefined
+        /** Default `0.2`. */
+        readonly jitter?: number | undefined
+      }
+    | undefined
+  /** When the window is full: `stop` (default) gives the actor up, `escalate` crashes its parent as well. */
+  readonly exceeded?: "stop" | "escalate" | undefined
+}
+
+const always =
+  (directive: Directive) =>
+  (_: Cause.Cause<unknown>): Directive =>
+    directive
+
+/** Restarts after a crash, within limits. This is the default of every actor. @category constructors */
+export const restart = (options?: RestartOptions): Supervision => decider(always("restart"), options)
+
+/** Keeps the incarnation: the message in hand fails, the next one finds the same state. @category constructors */
+export const resume: Supervision = /* @__PURE__ */ decider(always("resume"))
+
+/** Ends the actor at its first crash. @category constructors */
+export const stop: Supervision = /* @__PURE__ */ decider(always("stop"))
+
+/** Ends the actor at its first crash and crashes its parent; a root is given up. @category constructors */
+export const escalate: Supervision = /* @__PURE__ */ decider(always("escalate"))
+
+/** Chooses by the crash's cause; the options count for those it restarts. @category constructors */
+export function decider(decide: (cause: Cause.Cause<unknown>) => Directive, options?: RestartOptions): Supervision {
+  const intensity = options?.intensity ?? 3
+  if (!Number.isInteger(intensity) || intensity < 0) {
+    // A mistake in the program, met when it is first loaded: nothing to recover from.
+    throw new RangeError(`Supervision intensity must be a whole number of 0 or more, found ${intensity}.`)
+  }
+  return {
+    decide,
+    intensity,
+    period: Duration.decode(options?.period ?? "10 seconds"),
+    backoff:
+      options?.backoff === undefined
+        ? undefined
+        : {
+            min: Duration.decode(options.backoff.min),
+            max: Duration.decode(options.backoff.max ?? "30 seconds"),
+            jitter: options.backoff.jitter ?? 0.2
+          },
+    exceeded: options?.exceeded ?? "stop"
+  }
+}
+
+/**
+ * How long to wait before the `count`th restart in a row (1 for the first); a life longer than `period` ends the row.
+ * `random` is in 0…1.
+ *
+ * @category combinators
+ */
+export const backoffMillis = (supervision: Supervision, count: number, random: number): number => {
+  const backoff = supervision.backoff
+  if (backoff === undefined) return 0
+  const wait = Duration.toMillis(backoff.min) * 2 ** (count - 1)
+  return Math.min(Duration.toMillis(backoff.max), Math.round(wait * (1 + backoff.jitter * (2 * random - 1))))
+}

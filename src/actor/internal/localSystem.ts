@@ -1,0 +1,88 @@
+/**
+ * What all actors of one system in this process share: the scheduler, the timers, the registry, the counters.
+ */
+import { Context, Duration, Effect, type Fiber, FiberSet, type Scope } from "effect"
+import * as DefaultServices from "effect/DefaultServices"
+import { Tracer } from "effect/Tracer"
+import { ActorContext } from "../ActorContext.ts"
+import { Recorder } from "../DeadLetters.ts"
+import * as FairScheduler from "../FairScheduler.ts"
+import type { Sender } from "./attachment.ts"
+import { type Cell, stopped } from "./cell.ts"
+import type { Registration } from "./registration.ts"
+import { Timers } from "./timers.ts"
+
+export interface LocalSystem {
+  readonly name: string
+  readonly scheduler: FairScheduler.FairScheduler
+  readonly timers: Timers
+  readonly deadLetters: Recorder
+  /** Whether every message gets a span. */
+  readonly tracing: boolean
+  readonly tellTimeoutMillis: number
+  readonly stopBudgetMillis: number
+  readonly askTimeoutMillis: number
+  readonly registrations: Map<string, Registration>
+  /** Children of no actor: spawned by a host, which owns them by its scope. */
+  readonly hosted: Map<string, Cell>
+  stopping: boolean
+  readonly fork: (effect: Effect.Effect<void, unknown>) => Fiber.RuntimeFiber<void, unknown>
+  readonly log: (line: Effect.Effect<void>) => void
+  readonly senderOf: (fiber: Fiber.RuntimeFiber<unknown, unknown>) => Sender | undefined
+  readonly random: () => number
+}
+
+export interface Settings {
+  readonly name: string
+  readonly scheduler: FairScheduler.FairScheduler | undefined
+  readonly tracing: boolean | undefined
+  readonly tellTimeout: Duration.Duration
+  readonly askTimeout: Duration.Duration
+  readonly stopBudget: Duration.Duration
+  readonly deadLetters: number
+}
+
+/** Closing the scope stops all actors, then whatever fiber is left. */
+export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const clock = yield* Effect.clock
+    const random = yield* Effect.random
+    const tracer = yield* Effect.tracer
+    const scheduler = settings.scheduler ?? FairScheduler.make()
+    const run = yield* FiberSet.makeRuntime<never, void, unknown>()
+    const now = () => clock.unsafeCurrentTimeMillis()
+    const log = (line: Effect.Effect<void>) => void run(line, { scheduler })
+    const sleep = (millis: number, wake: () => void) => {
+      const fiber = run(Effect.zipRight(clock.sleep(Duration.millis(millis)), Effect.sync(wake)), { scheduler })
+      return () => fiber.unsafeInterruptAsFork(fiber.id())
+    }
+    const system: LocalSystem = {
+      name: settings.name,
+      scheduler,
+      timers: new Timers(sleep, now),
+      deadLetters: new Recorder(settings.deadLetters, now, log),
+      tracing: settings.tracing ?? tracer !== Context.get(DefaultServices.liveServices, Tracer),
+      tellTimeoutMillis: Duration.toMillis(settings.tellTimeout),
+      askTimeoutMillis: Duration.toMillis(settings.askTimeout),
+      stopBudgetMillis: Duration.toMillis(settings.stopBudget),
+      registrations: new Map(),
+      hosted: new Map(),
+      stopping: false,
+      fork: (effect) => run(effect, { scheduler }),
+      log,
+      senderOf: (fiber) =>
+        (fiber.currentContext.unsafeMap.get(ActorContext.key) as { readonly sender: Sender } | undefined)?.sender,
+      random: () => Effect.runSync(random.next)
+    }
+    yield* Effect.addFinalizer(() =>
+      Effect.suspend(() => {
+        system.stopping = true
+        const roots = [...system.registrations.values()].flatMap((registration) => [...registration.roots.values()])
+        return Effect.forEach([...roots, ...system.hosted.values()].reverse(), stopped, {
+          discard: true,
+          concurrency: "unbounded"
+        })
+      })
+    )
+    return system
+  })

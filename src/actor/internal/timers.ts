@@ -1,0 +1,140 @@
+/**
+ * All waits of one actor system (deadlines of asks, waiting tells, backoff, budgets for stopping) on one Clock-driven wheel.
+ *
+ * A time-out per ask would cost more than the ask. Here setting a timer links a node into the bucket of its tick and
+ * clearing it unlinks the node again, both in constant time and without garbage; one sleep, to the earliest timer known
+ * when it began, serves them all. Timers fire to the millisecond, in the order of their times.
+ */
+
+/** Width of a bucket. Wider ones are fewer, but each wake-up looks through a whole one. */
+const tickMillis = 16
+
+export interface Timer {
+  next: Timer | undefined
+  previous: Timer | undefined
+  bucket: Bucket | undefined
+  dueMillis: number
+  /** Called once, when the time has come, unless the timer was cleared. */
+  fire: () => void
+}
+
+interface Bucket {
+  first: Timer | undefined
+}
+
+export class Timers {
+  private readonly buckets = new Map<number, Bucket>()
+  /** Ticks of existing buckets as a binary heap, smallest first. */
+  private readonly heap: Array<number> = []
+  private armedFor = Number.POSITIVE_INFINITY
+  private disarm: (() => void) | undefined
+
+  constructor(
+    /** Calls back after so many milliseconds of the system's Clock; the result cancels it. */
+    private readonly sleep: (millis: number, wake: () => void) => () => void,
+    readonly now: () => number
+  ) {}
+
+  set(timer: Timer, dueMillis: number): void {
+    const tick = Math.floor(dueMillis / tickMillis)
+    let bucket = this.buckets.get(tick)
+    if (bucket === undefined) {
+      bucket = { first: undefined }
+      this.buckets.set(tick, bucket)
+      this.pushHeap(tick)
+    }
+    timer.dueMillis = dueMillis
+    timer.bucket = bucket
+    timer.previous = undefined
+    timer.next = bucket.first
+    if (bucket.first !== undefined) bucket.first.previous = timer
+    bucket.first = timer
+    if (dueMillis < this.armedFor) this.arm(dueMillis)
+  }
+
+  clear(timer: Timer): void {
+    const bucket = timer.bucket
+    if (bucket === undefined) return
+    timer.bucket = undefined
+    if (timer.previous === undefined) bucket.first = timer.next
+    else timer.previous.next = timer.next
+    if (timer.next !== undefined) timer.next.previous = timer.previous
+    timer.next = timer.previous = undefined
+  }
+
+  /** Calls `fire` after `millis`; the result clears it. */
+  after(millis: number, fire: () => void): () => void {
+    const timer: Timer = { next: undefined, previous: undefined, bucket: undefined, dueMillis: 0, fire }
+    this.set(timer, this.now() + millis)
+    return () => this.clear(timer)
+  }
+
+  private arm(dueMillis: number): void {
+    this.disarm?.()
+    this.armedFor = dueMillis
+    this.disarm = this.sleep(Math.max(0, dueMillis - this.now()), this.wake)
+  }
+
+  private readonly wake = (): void => {
+    this.disarm = undefined
+    this.armedFor = Number.POSITIVE_INFINITY
+    const now = this.now()
+    while (this.heap.length > 0) {
+      const tick = this.heap[0]!
+      const bucket = this.buckets.get(tick)!
+      this.fireDue(bucket, now)
+      let earliest = Number.POSITIVE_INFINITY
+      for (let timer = bucket.first; timer !== undefined; timer = timer.next) {
+        if (timer.dueMillis < earliest) earliest = timer.dueMillis
+      }
+      if (earliest !== Number.POSITIVE_INFINITY) {
+        if (earliest < this.armedFor) this.arm(earliest)
+        return
+      }
+      // An emptied bucket is dropped when it comes to the front, so that a cleared timer costs no wake-up of its own.
+      this.popHeap()
+      this.buckets.delete(tick)
+    }
+  }
+
+  private fireDue(bucket: Bucket, now: number): void {
+    const due: Array<Timer> = []
+    for (let timer = bucket.first; timer !== undefined; timer = timer.next) if (timer.dueMillis <= now) due.push(timer)
+    // The bucket lists the youngest first: reversed, the stable sort keeps timers of one time in the order they were set.
+    due.reverse().sort((a, b) => a.dueMillis - b.dueMillis)
+    for (const timer of due) {
+      if (timer.bucket !== bucket) continue // cleared by one that fired before it
+      this.clear(timer)
+      timer.fire()
+    }
+  }
+
+  private pushHeap(tick: number): void {
+    const heap = this.heap
+    let at = heap.length
+    heap.push(tick)
+    while (at > 0) {
+      const parent = (at - 1) >> 1
+      if (heap[parent]! <= tick) break
+      heap[at] = heap[parent]!
+      at = parent
+    }
+    heap[at] = tick
+  }
+
+  private popHeap(): void {
+    const heap = this.heap
+    const last = heap.pop()!
+    if (heap.length === 0) return
+    let at = 0
+    for (;;) {
+      let child = 2 * at + 1
+      if (child >= heap.length) break
+      if (child + 1 < heap.length && heap[child + 1]! < heap[child]!) child++
+      if (heap[child]! >= last) break
+      heap[at] = heap[child]!
+      at = child
+    }
+    heap[at] = last
+  }
+}
