@@ -66,7 +66,7 @@ export const plural = (written: string): Name => {
 }
 
 const inflect = (shown: string, last: string) =>
-  `${shown.slice(0, shown.length - last.length)}${pluralize.plural(last)}`
+  shown.slice(0, shown.length - last.length) + (isAcronym(last) ? `${last}s` : pluralize.plural(last))
 
 const fromWords = (written: string, shown: string, all: ReadonlyArray<string>): Name => {
   const [first = "", ...rest] = all

@@ -119,12 +119,13 @@ export type Input = { readonly [Part in Exclude<keyof Requirements, "stack">]?: 
 }
 
 /**
- * The project as far as `input` tells it; a part that is not there has its default. Entities and fields keep the order
- * of the file.
+ * The project as far as an assignment's input tells it; a part that is not there has its default. Entities and fields
+ * keep the order of the file. The input is an `Input`: parts of what `Requirements.parse` returned.
  *
  * @category constructors
  */
-export const fromInput = (input: Input): Project => {
+export const fromInput = (parts: unknown): Project => {
+  const input = parts as Input // the run hands out nothing that Requirements.parse has not checked
   const name = Names.make(input.name ?? "project")
   return {
     name,

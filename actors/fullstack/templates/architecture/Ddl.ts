@@ -1,0 +1,177 @@
+/**
+ * The relational schema, as SQLite statements that may be run again: tables, keys, checks and indexes.
+ *
+ * The database repeats the limits of the requirements as checks. The backend refuses bad input long before, with a
+ * message for the field; the checks hold when somebody writes to the file by other means.
+ *
+ * @since 0.1.0
+ */
+import type { Entity, Field, Project } from "../../Project.ts"
+
+/**
+ * The statements, in an order that runs: each table with its indexes, the backend's own tables last. SQLite lets a
+ * table refer to one that comes later, so references may go in a ring.
+ */
+export const ddl = (project: Project): ReadonlyArray<string> => {
+  const tables = new Map(project.entities.map((entity) => [entity.name.written, entity.table]))
+  return [
+    ...project.entities.flatMap((entity) => [table(entity, tables), ...indexes(entity).map(({ sql }) => sql)]),
+    ...(project.features.has("user-authentication") ? accounts : []),
+    ...(project.features.has("audit-log") ? audit : [])
+  ]
+}
+
+/** One index of an entity, and why it is there. */
+export interface Index {
+  readonly name: string
+  readonly columns: string
+  readonly reason: string
+  readonly sql: string
+}
+
+/**
+ * The indexes of an entity. A unique field has one through its own index; a reference has one together with the time
+ * of creation, because "the newest of this owner" is what pages ask for, and a deletion looks for referring rows by it.
+ */
+export const indexes = (entity: Entity): ReadonlyArray<Index> => [
+  index(entity, "created_at", `"created_at" DESC, "id"`, "The list's own order, the newest first.", false),
+  ...entity.fields.flatMap((field) => [
+    ...(field.unique
+      ? [index(entity, field.column, quote(field.column), `No two have the same ${field.name.written}.`, true)]
+      : []),
+    ...(field.type === "reference" && !field.unique
+      ? [
+          index(
+            entity,
+            field.column,
+            `${quote(field.column)}, "created_at" DESC`,
+            `The newest of one ${field.name.written}; also found when a ${field.to} is deleted.`,
+            false
+          )
+        ]
+      : [])
+  ])
+]
+
+// Two underscores: no table or column has them, so two indexes never share a name.
+const index = (entity: Entity, column: string, columns: string, reason: string, unique: boolean): Index => {
+  const name = `${unique ? "uq" : "ix"}_${entity.table}__${column}`
+  const kind = unique ? "UNIQUE INDEX" : "INDEX"
+  return {
+    name,
+    columns,
+    reason,
+    sql: `CREATE ${kind} IF NOT EXISTS ${quote(name)} ON ${quote(entity.table)} (${columns})`
+  }
+}
+
+const table = (entity: Entity, tables: ReadonlyMap<string, string>): string =>
+  [
+    `CREATE TABLE IF NOT EXISTS ${quote(entity.table)} (`,
+    [
+      `"id" TEXT NOT NULL PRIMARY KEY`,
+      ...entity.fields.map((field) => column(field, tables)),
+      `"created_at" TEXT NOT NULL`,
+      `"updated_at" TEXT NOT NULL`
+    ]
+      .map((line) => `  ${line}`)
+      .join(",\n"),
+    ") STRICT"
+  ].join("\n")
+
+const column = (field: Field, tables: ReadonlyMap<string, string>): string => {
+  const name = quote(field.column)
+  const initial = field.type === "reference" || field.default === undefined ? undefined : literal(field.default)
+  const tests = checks(field)
+  const refers =
+    field.type === "reference"
+      ? ` REFERENCES ${quote(tables.get(field.to) ?? field.to)} ("id") ON DELETE ${deletion[field.onDelete]}`
+      : ""
+  return [
+    `${name} ${storage[field.type]}`,
+    field.required ? " NOT NULL" : "",
+    initial === undefined ? "" : ` DEFAULT ${initial}`,
+    tests.length === 0 ? "" : ` CHECK (${tests.join(" AND ")})`,
+    refers
+  ].join("")
+}
+
+const storage: Readonly<Record<Field["type"], string>> = {
+  string: "TEXT",
+  text: "TEXT",
+  integer: "INTEGER",
+  number: "REAL",
+  boolean: "INTEGER",
+  date: "TEXT",
+  enum: "TEXT",
+  reference: "TEXT"
+}
+
+const deletion = { restrict: "RESTRICT", cascade: "CASCADE", setNull: "SET NULL" } as const
+
+/** Tests that a value must pass; a null passes all of them, as a comparison with null is not false. */
+const checks = (field: Field): ReadonlyArray<string> => {
+  const name = quote(field.column)
+  switch (field.type) {
+    case "string":
+    case "text":
+      return [
+        ...(field.minLength === undefined ? [] : [`length(${name}) >= ${field.minLength}`]),
+        ...(field.maxLength === undefined ? [] : [`length(${name}) <= ${field.maxLength}`])
+      ]
+    case "integer":
+    case "number":
+      return [
+        ...(field.min === undefined ? [] : [`${name} >= ${literal(field.min)}`]),
+        ...(field.max === undefined ? [] : [`${name} <= ${literal(field.max)}`])
+      ]
+    case "boolean":
+      return [`${name} IN (0, 1)`]
+    case "date":
+      // `date` moves a day that does not exist into the next month, and so differs from what was written.
+      return [`${name} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'`, `date(${name}) = ${name}`]
+    case "enum":
+      return [`${name} IN (${field.values.map(literal).join(", ")})`]
+    case "reference":
+      return []
+  }
+}
+
+const literal = (value: string | number | boolean): string => {
+  if (typeof value === "boolean") return value ? "1" : "0"
+  return typeof value === "number" ? String(value) : `'${value.replaceAll("'", "''")}'`
+}
+
+/** An identifier in SQL. Also `select` and `order` are names of fields and tables. */
+export const quote = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`
+
+const accounts: ReadonlyArray<string> = [
+  `CREATE TABLE IF NOT EXISTS "_account" (
+  "id" TEXT NOT NULL PRIMARY KEY,
+  "email" TEXT NOT NULL UNIQUE COLLATE NOCASE,
+  "password_hash" TEXT NOT NULL,
+  "created_at" TEXT NOT NULL
+) STRICT`,
+  `CREATE TABLE IF NOT EXISTS "_session" (
+  "token_hash" TEXT NOT NULL PRIMARY KEY,
+  "account_id" TEXT NOT NULL REFERENCES "_account" ("id") ON DELETE CASCADE,
+  "created_at" TEXT NOT NULL,
+  "expires_at" TEXT NOT NULL
+) STRICT`,
+  `CREATE INDEX IF NOT EXISTS "ix__session__account_id" ON "_session" ("account_id")`,
+  `CREATE INDEX IF NOT EXISTS "ix__session__expires_at" ON "_session" ("expires_at")`
+]
+
+// No foreign key to the account: the record of a change outlives whoever made it.
+const audit: ReadonlyArray<string> = [
+  `CREATE TABLE IF NOT EXISTS "_audit_log" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "at" TEXT NOT NULL,
+  "account_id" TEXT,
+  "action" TEXT NOT NULL CHECK ("action" IN ('create', 'update', 'delete')),
+  "entity" TEXT NOT NULL,
+  "entity_id" TEXT NOT NULL,
+  "changes" TEXT NOT NULL CHECK (json_valid("changes"))
+) STRICT`,
+  `CREATE INDEX IF NOT EXISTS "ix__audit_log__entity" ON "_audit_log" ("entity", "entity_id", "id" DESC)`
+]

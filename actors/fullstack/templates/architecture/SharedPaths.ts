@@ -1,0 +1,232 @@
+/**
+ * The parts of the API document that no entity owns: accounts, the audit log, health and metrics, and the errors.
+ *
+ * @since 0.1.0
+ */
+import type { Project } from "../../Project.ts"
+
+/** A JSON object. */
+export type Json = { readonly [key: string]: unknown }
+
+export const ref = (section: "schemas" | "parameters" | "responses", name: string): Json => ({
+  $ref: `#/components/${section}/${name}`
+})
+
+/** The `content` of a JSON body. */
+export const json = (schema: Json): Json => ({ "application/json": { schema } })
+
+const errors = {
+  400: { name: "BadRequest", description: "The JSON is malformed, or a query parameter is unknown or wrong." },
+  401: { name: "Unauthorized", description: "There is no valid session." },
+  404: { name: "NotFound", description: "There is nothing with this id." },
+  409: { name: "Conflict", description: "A unique value is taken, or something else still refers to this." },
+  413: { name: "TooLarge", description: "The body is over 1 MB." },
+  422: { name: "Invalid", description: "Some fields are wrong; each has a message." },
+  503: { name: "Unavailable", description: "The database cannot be reached." }
+} as const
+
+/** An error's status and its shared response, as an entry of `responses`. */
+export const error = (status: keyof typeof errors): readonly [string, Json] => [
+  String(status),
+  ref("responses", errors[status].name)
+]
+
+export const responses = (project: Project): Json =>
+  Object.fromEntries(
+    Object.entries(errors)
+      .filter(([status]) => status !== "401" || project.features.has("user-authentication"))
+      .map(([status, { description, name }]) => [
+        name,
+        {
+          description,
+          content: {
+            "application/problem+json": { schema: ref("schemas", status === "422" ? "ValidationProblem" : "Problem") }
+          }
+        }
+      ])
+  )
+
+export const parameters: Json = {
+  page: { name: "page", in: "query", schema: { type: "integer", minimum: 1, default: 1 } },
+  pageSize: { name: "pageSize", in: "query", schema: { type: "integer", minimum: 1, maximum: 100, default: 20 } }
+}
+
+export const securitySchemes = (project: Project): Json =>
+  project.features.has("user-authentication")
+    ? { securitySchemes: { cookieAuth: { type: "apiKey", in: "cookie", name: "session" } } }
+    : {}
+
+const problem = {
+  type: { type: "string", format: "uri-reference", default: "about:blank" },
+  title: { type: "string" },
+  status: { type: "integer", minimum: 400, maximum: 599 },
+  detail: { type: "string" }
+}
+
+/** Shared schemas. None ends like an entity's own (`Row`, `Create`, `Patch`, `Page`), so none is ever overwritten. */
+export const schemas = (project: Project): Json => ({
+  Problem: {
+    type: "object",
+    description: "RFC 9457.",
+    properties: problem,
+    required: ["title", "status"]
+  },
+  ValidationProblem: {
+    type: "object",
+    description: "RFC 9457, with a message for every bad field.",
+    properties: {
+      ...problem,
+      errors: {
+        type: "array",
+        items: {
+          type: "object",
+          properties: { path: { type: "string" }, message: { type: "string" } },
+          required: ["path", "message"]
+        }
+      }
+    },
+    required: ["title", "status", "errors"]
+  },
+  ...(project.features.has("user-authentication")
+    ? {
+        Credentials: {
+          type: "object",
+          properties: {
+            email: { type: "string", format: "email", maxLength: 254 },
+            password: { type: "string", minLength: 8, maxLength: 200, writeOnly: true }
+          },
+          required: ["email", "password"],
+          additionalProperties: false
+        },
+        Account: {
+          type: "object",
+          properties: { id: { type: "string", format: "uuid" }, email: { type: "string", format: "email" } },
+          required: ["id", "email"],
+          additionalProperties: false
+        }
+      }
+    : {}),
+  ...(project.features.has("audit-log")
+    ? {
+        AuditEntry: {
+          type: "object",
+          properties: {
+            id: { type: "integer" },
+            at: { type: "string", format: "date-time" },
+            accountId: { type: ["string", "null"], format: "uuid", description: "Who did it; null without accounts." },
+            action: { type: "string", enum: ["create", "update", "delete"] },
+            entity: { type: "string", enum: project.entities.map((entity) => entity.name.written) },
+            entityId: { type: "string", format: "uuid" },
+            changes: { type: "object", description: "What changed, by field." }
+          },
+          required: ["id", "at", "accountId", "action", "entity", "entityId", "changes"],
+          additionalProperties: false
+        },
+        AuditLog: {
+          type: "object",
+          properties: {
+            items: { type: "array", items: ref("schemas", "AuditEntry") },
+            total: { type: "integer", minimum: 0 },
+            page: { type: "integer", minimum: 1 },
+            pageSize: { type: "integer", minimum: 1, maximum: 100 }
+          },
+          required: ["items", "total", "page", "pageSize"],
+          additionalProperties: false
+        }
+      }
+    : {})
+})
+
+export const paths = (project: Project): ReadonlyArray<readonly [string, Json]> => [
+  ...(project.features.has("user-authentication") ? authentication : []),
+  ...(project.features.has("audit-log") ? [auditLog(project)] : []),
+  ["/healthz", { get: open("health", "Whether the service can work.", healthy, [error(503)]) }],
+  ["/metrics", { get: open("metrics", "Metrics in the text format of Prometheus.", text("text/plain")) }],
+  ["/openapi.json", { get: open("openapi", "This document.", described("The document.", { type: "object" })) }]
+]
+
+const described = (description: string, schema: Json): Json => ({ description, content: json(schema) })
+
+const text = (type: string): Json => ({ description: "Text.", content: { [type]: { schema: { type: "string" } } } })
+
+const healthy = described("It can.", { type: "object", properties: { status: { const: "ok" } }, required: ["status"] })
+
+/** A GET that needs no session. */
+const open = (operationId: string, summary: string, ok: Json, others: ReadonlyArray<readonly [string, Json]> = []) => ({
+  operationId,
+  summary,
+  security: [],
+  responses: Object.fromEntries([["200", ok], ...others])
+})
+
+const account = described("The account.", ref("schemas", "Account"))
+
+const signedIn = {
+  ...account,
+  headers: { "Set-Cookie": { description: "The session: httpOnly, same-site.", schema: { type: "string" } } }
+}
+
+const credentials = { required: true, content: json(ref("schemas", "Credentials")) }
+
+const authentication: ReadonlyArray<readonly [string, Json]> = [
+  [
+    "/api/auth/register",
+    {
+      post: {
+        operationId: "register",
+        summary: "Makes an account and signs in.",
+        security: [],
+        requestBody: credentials,
+        responses: Object.fromEntries([["201", signedIn], error(400), error(409), error(413), error(422)])
+      }
+    }
+  ],
+  [
+    "/api/auth/login",
+    {
+      post: {
+        operationId: "login",
+        summary: "Signs in.",
+        security: [],
+        requestBody: credentials,
+        responses: Object.fromEntries([["200", signedIn], error(400), error(401), error(413), error(422)])
+      }
+    }
+  ],
+  [
+    "/api/auth/logout",
+    {
+      post: {
+        operationId: "logout",
+        summary: "Ends the session.",
+        responses: Object.fromEntries([["204", { description: "Signed out." }], error(401)])
+      }
+    }
+  ],
+  [
+    "/api/auth/me",
+    {
+      get: {
+        operationId: "currentAccount",
+        summary: "Who is signed in.",
+        responses: Object.fromEntries([["200", account], error(401)])
+      }
+    }
+  ]
+]
+
+const auditLog = (project: Project): readonly [string, Json] => [
+  "/api/audit-log",
+  {
+    get: {
+      operationId: "listAuditLog",
+      summary: "Every change, the newest first.",
+      parameters: [ref("parameters", "page"), ref("parameters", "pageSize")],
+      responses: Object.fromEntries([
+        ["200", described("A page of changes.", ref("schemas", "AuditLog"))],
+        error(400),
+        ...(project.features.has("user-authentication") ? [error(401)] : [])
+      ])
+    }
+  }
+]
