@@ -57,7 +57,7 @@ export const parse = (written: string): Effect.Effect<ModelName, InputError> => 
         path: "",
         found: JSON.stringify(written),
         expected: known.join(" or "),
-        fix: `Write for example ${providers.anthropic.example}`
+        fix: `Write for example ${providers.anthropic.example}.`
       }
     ]
   })
@@ -120,7 +120,7 @@ const keyOf = (provider: keyof typeof providers): Effect.Effect<Redacted.Redacte
             {
               path: "",
               expected: `the key of ${provider} in the environment variable ${variable}`,
-              fix: `Set it: export ${variable}=... (any value, if the server of --base-url wants none), or leave out --model`
+              fix: `Set it: export ${variable}=... (any value, if the server of --base-url wants none), or leave out --model.`
             }
           ]
         })
@@ -138,7 +138,7 @@ const checkedUrl = (written: string): Effect.Effect<string, InputError> =>
             path: "",
             found: JSON.stringify(written),
             expected: "an http or https address without query",
-            fix: "Write for example http://localhost:11434/v1"
+            fix: "Write for example http://localhost:11434/v1."
           }
         ]
       })

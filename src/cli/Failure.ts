@@ -8,6 +8,7 @@
  */
 import type { DatabaseError } from "../team/DatabaseError.ts"
 import type { InputError } from "../team/InputError.ts"
+import type { TeamError } from "../team/TeamError.ts"
 import type { WorkspaceError } from "../team/Workspace.ts"
 
 /**
@@ -15,7 +16,7 @@ import type { WorkspaceError } from "../team/Workspace.ts"
  *
  * @category errors
  */
-export type Known = InputError | WorkspaceError | DatabaseError
+export type Known = InputError | TeamError | WorkspaceError | DatabaseError
 
 /**
  * The failure as one JSON document, for `--json`.

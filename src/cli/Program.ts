@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import { Cause, Effect, Exit, HashMap, Logger, LogLevel, Option } from "effect"
+import * as FairScheduler from "../actor/FairScheduler.ts"
 import * as Failure from "./Failure.ts"
 import * as Terminal from "./Terminal.ts"
 
@@ -44,7 +45,9 @@ export const execute = (
       Effect.provideService(Terminal.Terminal, terminal),
       Effect.provide(Logger.replace(Logger.defaultLogger, logger(terminal))),
       Logger.withMinimumLogLevel(options.debug ? LogLevel.Debug : LogLevel.Warning)
-    )
+    ),
+    // Timers and sockets get their turn however busy the agents are; children inherit it.
+    { scheduler: FairScheduler.make() }
   )
 
   let signalled: number | undefined

@@ -1,0 +1,107 @@
+/**
+ * `graph FILE`: who works when and for whom, by the estimates. Runs nothing, opens no database, writes nothing.
+ *
+ * @since 0.1.0
+ */
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import { Duration, Effect } from "effect"
+import * as RequirementsFile from "../../layers/RequirementsFile.ts"
+import { visible } from "../observe/DisplayWidth.ts"
+import * as Elapsed from "../observe/Elapsed.ts"
+import * as Graph from "../team/Graph.ts"
+import * as Team from "../team/Team.ts"
+import type * as Commands from "./Commands.ts"
+import type { Invocation } from "./Options.ts"
+import * as Teams from "./Teams.ts"
+import { Terminal } from "./Terminal.ts"
+
+/** @category constructors */
+export const main = Effect.fnUntraced(function* (invocation: Invocation<(typeof Commands.graph)["options"]>) {
+  const { format, json, team: named } = invocation.options
+  const terminal = yield* Terminal
+  const file = yield* RequirementsFile.read(invocation.arguments[0]!)
+  const team = yield* Teams.load(named)
+  yield* Team.check(team)
+  yield* Effect.mapError(team.parse(file.value), file.locate)
+
+  const drawn = draw(team)
+  terminal.result(
+    json ? `${JSON.stringify(drawn, undefined, 2)}\n` : format === "mermaid" ? mermaid(drawn) : text(drawn)
+  )
+  return 0
+}, Effect.provide(NodeFileSystem.layer))
+
+/**
+ * A team's graph with what follows from the estimates. Times are milliseconds.
+ *
+ * @category models
+ */
+export interface Drawn {
+  readonly team: string
+  /** Each after those it depends on. */
+  readonly agents: ReadonlyArray<{
+    readonly name: string
+    readonly dependsOn: ReadonlyArray<string>
+    readonly estimateMs: number
+    /** The earliest start, if nobody waits for a free place. */
+    readonly startsMs: number
+    readonly critical: boolean
+  }>
+  readonly criticalPath: { readonly agents: ReadonlyArray<string>; readonly ms: number }
+  readonly workMs: number
+}
+
+/** @category constructors */
+export const draw = (team: Pick<Team.Any, "name" | "agents">): Drawn => {
+  const lengths = new Map(team.agents.map((agent) => [agent.name, Duration.toMillis(agent.estimate)]))
+  const lengthOf = (name: string) => lengths.get(name) ?? 0
+  const criticalPath = Graph.criticalPath(team.agents, lengthOf)
+  const ends = new Map<string, number>()
+  const agents = Graph.order(team.agents).map((agent) => {
+    const startsMs = Math.max(0, ...agent.dependsOn.map((name) => ends.get(name) ?? 0))
+    ends.set(agent.name, startsMs + lengthOf(agent.name))
+    return {
+      name: agent.name,
+      dependsOn: agent.dependsOn,
+      estimateMs: lengthOf(agent.name),
+      startsMs,
+      critical: criticalPath.agents.includes(agent.name)
+    }
+  })
+  return { team: team.name, agents, criticalPath, workMs: agents.reduce((sum, agent) => sum + agent.estimateMs, 0) }
+}
+
+/** For reading. An asterisk marks the critical path. @category combinators */
+export const text = (drawn: Drawn): string => {
+  const width = Math.max(...drawn.agents.map((agent) => visible(agent.name).length))
+  const times = drawn.agents.map((agent) => Elapsed.show(agent.estimateMs))
+  const timeWidth = Math.max(...times.map((time) => time.length))
+  return [
+    `${visible(drawn.team)}: ${drawn.agents.length} agents, ${Elapsed.show(drawn.workMs)} of work, ${Elapsed.show(drawn.criticalPath.ms)} at best`,
+    "",
+    ...drawn.agents.map((agent, index) => {
+      const after = agent.dependsOn.length === 0 ? "" : `  after ${agent.dependsOn.map(visible).join(", ")}`
+      return `${agent.critical ? "*" : " "} ${visible(agent.name).padEnd(width)}  ${times[index]!.padStart(timeWidth)}${after}`
+    }),
+    "",
+    `* critical path: ${drawn.criticalPath.agents.map(visible).join(" → ")}`,
+    "Times are the agents' estimates.",
+    ""
+  ].join("\n")
+}
+
+/** For documents. @category combinators */
+export const mermaid = (drawn: Drawn): string => {
+  const ids = new Map(drawn.agents.map((agent, index) => [agent.name, `a${index}`]))
+  const label = (words: string) => visible(words).replace(/[&"<>#]/g, (one) => `#${one.codePointAt(0)};`)
+  return [
+    "flowchart LR",
+    ...drawn.agents.map(
+      (agent) => `  ${ids.get(agent.name)}["${label(agent.name)}<br/>${Elapsed.show(agent.estimateMs)}"]`
+    ),
+    ...drawn.agents.flatMap((agent) => agent.dependsOn.map((name) => `  ${ids.get(name)} --> ${ids.get(agent.name)}`)),
+    "  classDef critical stroke-width:3px",
+    `  class ${drawn.criticalPath.agents.map((name) => ids.get(name)).join(",")} critical`,
+    ""
+  ].join("\n")
+}

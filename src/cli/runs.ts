@@ -1,0 +1,73 @@
+/**
+ * `runs`: the latest runs of the database, newest first. Makes no database where there is none.
+ *
+ * @since 0.1.0
+ */
+import { existsSync } from "node:fs"
+import { Effect, Layer } from "effect"
+import * as Sqlite from "../../layers/Sqlite.ts"
+import * as SqliteRunStore from "../../layers/SqliteRunStore.ts"
+import { column, visible } from "../observe/DisplayWidth.ts"
+import * as Elapsed from "../observe/Elapsed.ts"
+import { RunStore, type StoredRun } from "../team/RunStore.ts"
+import type * as Commands from "./Commands.ts"
+import type { Invocation } from "./Options.ts"
+import { Terminal } from "./Terminal.ts"
+
+/** @category constructors */
+export const main = Effect.fnUntraced(function* (invocation: Invocation<(typeof Commands.runs)["options"]>) {
+  const { db, json, limit = 20 } = invocation.options
+  const terminal = yield* Terminal
+  const file = db ?? Sqlite.defaultFile
+  const stored = existsSync(file)
+    ? yield* Effect.flatMap(RunStore, (store) => store.list(limit)).pipe(
+        Effect.provide(SqliteRunStore.layer().pipe(Layer.provide(Sqlite.layer({ file }))))
+      )
+    : []
+  if (json) terminal.result(`${JSON.stringify({ runs: stored.map(toJson) }, undefined, 2)}\n`)
+  else if (stored.length === 0) terminal.say(`No runs yet in ${file}.`)
+  else terminal.result(table(stored))
+  return 0
+})
+
+/** What is known of a run that left no report: it works still, or was killed. */
+const NO_REPORT = "no report"
+
+const toJson = (run: StoredRun) => ({
+  id: run.runId,
+  team: run.team,
+  status: run.report?.status ?? null,
+  startedAt: new Date(run.startedAt).toISOString(),
+  durationMs: run.report?.makespanMs ?? null,
+  reused: run.report?.counts.reused ?? null,
+  ran: run.report === undefined ? null : ranOf(run),
+  out: run.root
+})
+
+const ranOf = (run: StoredRun) => run.report?.agents.filter((agent) => agent.attempts.length > 0).length ?? 0
+
+const table = (stored: ReadonlyArray<StoredRun>): string => {
+  const rows = [
+    ["run", "team", "status", "started (UTC)", "took", "reused", "ran", "project"],
+    ...stored.map((run) => [
+      run.runId.slice(0, 8),
+      visible(run.team),
+      run.report?.status ?? NO_REPORT,
+      new Date(run.startedAt).toISOString().slice(0, 16).replace("T", " "),
+      run.report === undefined ? "-" : Elapsed.show(run.report.makespanMs),
+      run.report === undefined ? "-" : String(run.report.counts.reused),
+      run.report === undefined ? "-" : String(ranOf(run)),
+      visible(run.root)
+    ])
+  ]
+  const widths = rows[0]!.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)))
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((value, at) => column(value, widths[at]!))
+          .join("  ")
+          .trimEnd()}\n`
+    )
+    .join("")
+}
