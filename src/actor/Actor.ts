@@ -9,7 +9,7 @@
 import { type Rpc, RpcGroup } from "@effect/rpc"
 import { Effect, type Either, Layer, type Option, type Scope } from "effect"
 import type { ActorContext } from "./ActorContext.ts"
-import type { ActorRef } from "./ActorRef.ts"
+import type { ActorRef, ActorType } from "./ActorRef.ts"
 import { ActorSystem } from "./ActorSystem.ts"
 import * as Mailbox from "./Mailbox.ts"
 import * as Supervision from "./Supervision.ts"
@@ -60,9 +60,7 @@ export interface ActorOptions {
 }
 
 /** @category models */
-export interface Definition<Type extends string, Rpcs extends Rpc.Any> {
-  readonly type: Type
-  readonly protocol: RpcGroup.RpcGroup<Rpcs>
+export interface Definition<Type extends string, Rpcs extends Rpc.Any> extends ActorType<Type, Rpcs> {
   /** Checks a handler record against the protocol and keeps its own type. */
   of<H extends Handlers<Rpcs>>(handlers: H): H
   /** Gives the roots of this type, by id. A root is activated by its first message. */

@@ -6,12 +6,24 @@
  *
  * @since 0.1.0
  */
-import type { Rpc } from "@effect/rpc"
+import type { Rpc, RpcGroup } from "@effect/rpc"
 import type { Duration, Effect } from "effect"
 import type { AskError, TellError } from "./ActorError.ts"
 
 type Args<R extends Rpc.Any> =
   void extends Rpc.PayloadConstructor<R> ? [] | [Rpc.PayloadConstructor<R>] : [payload: Rpc.PayloadConstructor<R>]
+
+/** A type of actor as far as an address goes: its name and its protocol. @category models */
+export interface ActorType<Type extends string, Rpcs extends Rpc.Any> {
+  /** Names the type in addresses, logs and spans; unique in a system. */
+  readonly type: Type
+  readonly protocol: RpcGroup.RpcGroup<Rpcs>
+}
+
+export declare namespace ActorType {
+  // biome-ignore lint/suspicious/noExplicitAny: the protocol's place is invariant; only `any` accepts every type
+  export type Any = ActorType<any, any>
+}
 
 /** @category models */
 export interface ActorRef<Rpcs extends Rpc.Any> {

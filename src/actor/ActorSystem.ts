@@ -7,30 +7,15 @@
  * @since 0.1.0
  */
 import type { Rpc } from "@effect/rpc"
-import { type Cause, Context, Duration, Effect, Layer, type Scope } from "effect"
-import type { Definition } from "./Actor.ts"
+import { Context, Duration, Effect, Layer, type Scope } from "effect"
 import type { SpawnError } from "./ActorError.ts"
-import type { ActorRef } from "./ActorRef.ts"
+import type { ActorRef, ActorType } from "./ActorRef.ts"
+import type { ActorSnapshot, End } from "./ActorSnapshot.ts"
+import type { Behavior } from "./Behavior.ts"
 import { DeadLetters } from "./DeadLetters.ts"
 import type { FairScheduler } from "./FairScheduler.ts"
 import { localDirectory } from "./internal/localDirectory.ts"
 import * as LocalSystem from "./internal/localSystem.ts"
-import type { Mailbox } from "./Mailbox.ts"
-import type { Supervision } from "./Supervision.ts"
-
-/** How actors of one type are built and kept; what `toLayer` hands to the system. @category models */
-export interface Behavior {
-  readonly mailbox: Mailbox
-  readonly supervision: Supervision
-  readonly build: Effect.Effect<Readonly<Record<string, unknown>>, unknown>
-  readonly services: Context.Context<never>
-}
-
-/** How a life ended. `absent`: there was none to end. @category models */
-export type End =
-  | { readonly _tag: "stopped" }
-  | { readonly _tag: "failed"; readonly cause: Cause.Cause<unknown> }
-  | { readonly _tag: "absent" }
 
 /** The portable part. @category services */
 export class ActorSystem extends Context.Tag("troupe/ActorSystem")<
@@ -38,10 +23,10 @@ export class ActorSystem extends Context.Tag("troupe/ActorSystem")<
   {
     readonly name: string
     /** Makes a type known while the scope is open; closing it stops its actors. A type known already is a defect. */
-    readonly register: (definition: Definition.Any, behavior: Behavior) => Effect.Effect<void, never, Scope.Scope>
+    readonly register: (definition: ActorType.Any, behavior: Behavior) => Effect.Effect<void, never, Scope.Scope>
     /** The root actor of that type and id. Nothing happens before the first message. */
     readonly ref: <Type extends string, Rpcs extends Rpc.Any>(
-      definition: Definition<Type, Rpcs>,
+      definition: ActorType<Type, Rpcs>,
       id: string
     ) => ActorRef<Rpcs>
     /**
@@ -50,23 +35,9 @@ export class ActorSystem extends Context.Tag("troupe/ActorSystem")<
      */
     readonly stop: (ref: ActorRef.Any) => Effect.Effect<void>
     /** The ids of the living roots of a type, in order of activation. */
-    readonly ids: (definition: Definition.Any) => Effect.Effect<ReadonlyArray<string>>
+    readonly ids: (definition: ActorType.Any) => Effect.Effect<ReadonlyArray<string>>
   }
 >() {}
-
-/** One actor as an observer sees it. @category models */
-export interface ActorSnapshot {
-  readonly address: string
-  readonly state: string
-  /** Messages waiting in the mailbox; senders waiting for room are counted apart. */
-  readonly depth: number
-  readonly waitingSenders: number
-  readonly handled: number
-  readonly failed: number
-  readonly restarts: number
-  readonly incarnation: number
-  readonly children: ReadonlyArray<ActorSnapshot>
-}
 
 /** What only one process can give. @category services */
 export class LocalActorSystem extends Context.Tag("troupe/LocalActorSystem")<
@@ -74,7 +45,7 @@ export class LocalActorSystem extends Context.Tag("troupe/LocalActorSystem")<
   {
     /** Starts a child of the actor this runs in, or of the scope's owner elsewhere. Fails if its first start fails. */
     readonly spawn: <Type extends string, Rpcs extends Rpc.Any>(
-      definition: Definition<Type, Rpcs>,
+      definition: ActorType<Type, Rpcs>,
       id: string
     ) => Effect.Effect<ActorRef<Rpcs>, SpawnError, Scope.Scope>
     /** Waits for the next end of an actor; see "Life of an address" for when it answers at once. */
@@ -133,7 +104,7 @@ export const layer = (options?: Options): Layer.Layer<ActorSystem | LocalActorSy
 
 /** {@link LocalActorSystem.spawn}. @category combinators */
 export const spawn = <Type extends string, Rpcs extends Rpc.Any>(
-  definition: Definition<Type, Rpcs>,
+  definition: ActorType<Type, Rpcs>,
   id: string
 ): Effect.Effect<ActorRef<Rpcs>, SpawnError, LocalActorSystem | Scope.Scope> =>
   Effect.flatMap(LocalActorSystem, (system) => system.spawn(definition, id))

@@ -6,12 +6,20 @@
  */
 import { type Cause, Cause as CauseModule, Effect, Exit, type Fiber, FiberRef, RuntimeFlags, type Tracer } from "effect"
 import { type AskError, AskTimedOut, MailboxFull } from "../ActorError.ts"
-import type { Cell } from "./cell.ts"
-import type { Timer } from "./timers.ts"
+import type { Timer, Timers } from "./timers.ts"
+import type { Node, Wait } from "./waitGraph.ts"
+
+/** The actor a message is for, as its sender needs it. */
+export interface Target extends Node {
+  readonly capacity: number
+  readonly timers: Timers
+  readonly tagOf: (rpc: number) => string
+  readonly describeState: () => string
+}
 
 /** On whose behalf a fiber sends: an actor that handles a message, and until when that message must be answered. */
 export interface Sender {
-  readonly cell: Cell
+  readonly cell: Node
   /** Whether the actor takes no other message until this fiber is done: only then does its waiting close circles. */
   readonly blocking: boolean
   /** Epoch milliseconds; `Infinity` if nobody waits. */
@@ -46,7 +54,7 @@ const isGone = (fiber: Fiber.RuntimeFiber<unknown, unknown>, interruptible: bool
   fiber.unsafePoll() !== null || (interruptible && !CauseModule.isEmpty(fiber.getFiberRef(FiberRef.interruptedCause)))
 
 /** An ask. It is its own timer on the system's wheel, and its own edge in the wait-for graph. */
-export class Ask extends Attachment implements Timer {
+export class Ask extends Attachment implements Timer, Wait {
   next: Timer | undefined = undefined
   previous: Timer | undefined = undefined
   bucket: Timer["bucket"] = undefined
@@ -54,7 +62,7 @@ export class Ask extends Attachment implements Timer {
   private readonly interruptible: boolean
 
   constructor(
-    readonly target: Cell,
+    readonly target: Target,
     readonly rpc: number,
     private readonly resume: Resume,
     private readonly fiber: Fiber.RuntimeFiber<unknown, unknown>,
@@ -104,18 +112,18 @@ export class Ask extends Attachment implements Timer {
   }
   private settle(): void {
     this.settled = true
-    if (this.bucket !== undefined) this.target.system.timers.clear(this)
+    if (this.bucket !== undefined) this.target.timers.clear(this)
     if (this.sender?.blocking) this.sender.cell.waits?.delete(this)
   }
 }
 
 /** A sender that waits for room in a full mailbox, with the message it holds. */
-export class WaitingSender {
+export class WaitingSender implements Wait {
   left = false
   private clearTimer: (() => void) | undefined
 
   constructor(
-    readonly target: Cell,
+    readonly target: Target,
     readonly rpc: number,
     readonly payload: unknown,
     /** An ask waits for its answer in any case; only a tell is resumed when its message is accepted. */
@@ -126,7 +134,7 @@ export class WaitingSender {
 
   /** Limits the wait of a tell from inside a handler. */
   limit(millis: number): void {
-    this.clearTimer = this.target.system.timers.after(millis, () => {
+    this.clearTimer = this.target.timers.after(millis, () => {
       this.leave()
       this.resume?.(Effect.fail(new MailboxFull({ address: this.target.address, capacity: this.target.capacity })))
     })
@@ -149,6 +157,3 @@ export class WaitingSender {
     if (this.sender?.blocking) this.sender.cell.waits?.delete(this)
   }
 }
-
-/** An edge of the wait-for graph. */
-export type Wait = Ask | WaitingSender

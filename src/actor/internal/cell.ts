@@ -9,7 +9,8 @@
  * This file stays whole because the two loops and the life cycle share the state that makes the path fast.
  */
 import { Rpc } from "@effect/rpc"
-import { Cause, Duration, Effect, Either, Exit, type Fiber, FiberId, Option, Scope } from "effect"
+import { Cause, Context, Duration, Effect, Either, Exit, type Fiber, FiberId, Option, Scope } from "effect"
+import { ActorContext } from "../ActorContext.ts"
 import {
   ActorCrashed,
   ActorFailed,
@@ -21,14 +22,16 @@ import {
   type SpawnError,
   WaitCycle
 } from "../ActorError.ts"
+import type { ActorRef } from "../ActorRef.ts"
+import type { End } from "../ActorSnapshot.ts"
+import type { Behavior } from "../Behavior.ts"
 import type { Reason } from "../DeadLetters.ts"
 import * as Supervision from "../Supervision.ts"
-import { Ask, Attachment, type Sender, type Wait, WaitingSender } from "./attachment.ts"
-import type { LocalSystem } from "./localSystem.ts"
+import { Ask, Attachment, type Sender, type Target, WaitingSender } from "./attachment.ts"
+import type { Environment } from "./environment.ts"
 import { MessageRing } from "./messageRing.ts"
-import type { Registration } from "./registration.ts"
 import { RestartWindow } from "./restartWindow.ts"
-import { cycle } from "./waitGraph.ts"
+import { cycle, type Node, type Wait } from "./waitGraph.ts"
 
 /** Messages handled before other actors get their turn. */
 const batch = 256
@@ -61,15 +64,9 @@ const stateNames = [
   "failed"
 ]
 
-/** How a life ended, for those who watch. */
-export type End =
-  | { readonly _tag: "stopped" }
-  | { readonly _tag: "failed"; readonly cause: Cause.Cause<unknown> }
-  | { readonly _tag: "absent" }
-
 /** One life between a start and a crash or stop: a fiber, a scope, and what the handlers close over. */
 export class Incarnation implements Sender {
-  fiber: Fiber.RuntimeFiber<void, unknown> | undefined
+  fiber: Fiber.RuntimeFiber<unknown, unknown> | undefined
   /** Why it must end, where that was not its own doing: a forked handler's crash, or a child's that escalated. */
   crash: Cause.Cause<unknown> | undefined
   /** What those get whose requests its end cuts off. */
@@ -91,6 +88,8 @@ export class Incarnation implements Sender {
     this.cell.inHand && this.cell.attachment !== undefined ? this.cell.attachment.deadline() : Number.POSITIVE_INFINITY
 }
 
+type Handler = (payload: unknown, context: unknown) => unknown
+
 type Resume = (effect: Effect.Effect<void, unknown>) => void
 
 const isEffectful = (
@@ -99,12 +98,12 @@ const isEffectful = (
   ((typeof out === "object" && out !== null) || typeof out === "function") &&
   (Effect.isEffect(out) ? !Option.isOption(out) && !Either.isEither(out) : Rpc.isWrapper(out))
 
-export class Cell {
+export class Cell implements Target, Node {
   state: State = State.absent
   readonly ring = new MessageRing()
   readonly capacity: number
   /** The handlers of the incarnation, by the Rpc's place in the protocol. */
-  private handlers: ReadonlyArray<(payload: unknown, context: unknown) => unknown> = []
+  private handlers: ReadonlyArray<Handler> = []
   private handlerContext: unknown
   incarnation: Incarnation | undefined
   private incarnations = 0
@@ -138,21 +137,28 @@ export class Cell {
   private whenStopped: Array<() => void> | undefined
 
   constructor(
-    readonly system: LocalSystem,
-    readonly registration: Registration,
+    readonly system: Environment,
+    readonly type: string,
+    /** The tags of the protocol; a message names its Rpc by the place in here. */
+    private readonly tags: ReadonlyArray<string>,
+    private readonly behavior: Behavior,
     readonly id: string,
     readonly address: string,
-    readonly parent: Cell | undefined
+    readonly parent: Cell | undefined,
+    /** A root is activated by a message, and is a new actor after its end. */
+    readonly isRoot: boolean,
+    private readonly refOf: (cell: Cell) => ActorRef.Any,
+    /** Takes the address out of the registry. */
+    private readonly forget: (cell: Cell) => void
   ) {
-    this.capacity = registration.mailbox.capacity
+    this.capacity = behavior.mailbox.capacity
   }
 
-  tagOf(rpc: number): string {
-    return this.registration.tags[rpc]!
+  get timers() {
+    return this.system.timers
   }
-  describeState(): string {
-    return stateNames[this.state]!
-  }
+  readonly tagOf = (rpc: number): string => this.tags[rpc]!
+  readonly describeState = (): string => stateNames[this.state]!
 
   // --- sending ---------------------------------------------------------------------------------------------------
 
@@ -183,7 +189,7 @@ export class Cell {
       return Exit.void
     }
     const full = () => Effect.fail(new MailboxFull({ address: this.address, capacity: this.capacity }))
-    switch (this.registration.mailbox.overflow) {
+    switch (this.behavior.mailbox.overflow) {
       case "failing":
         return full()
       case "dropping":
@@ -196,7 +202,7 @@ export class Cell {
       case "back-pressure": {
         const sender = this.system.senderOf(fiber)
         if (sender?.blocking) {
-          if (sender.cell === this) return full()
+          if (sender.cell === (this as Node)) return full()
           const path = cycle(sender.cell, this)
           if (path !== undefined) return Effect.fail(new WaitCycle({ path }))
         }
@@ -239,12 +245,12 @@ export class Cell {
         ? inherited
         : Math.min(this.system.timers.now() + timeoutMillis, inherited)
     if (due !== Number.POSITIVE_INFINITY) this.system.timers.set(ask, due)
-    if (blocking) (sender.cell.waits ??= new Set()).add(ask)
+    if (blocking) addWait(sender.cell, ask)
     if (this.hasRoom()) {
       this.accept(rpc, payload, ask)
       return undefined
     }
-    const overflow = this.registration.mailbox.overflow
+    const overflow = this.behavior.mailbox.overflow
     switch (overflow) {
       case "dropping":
       case "failing":
@@ -278,7 +284,7 @@ export class Cell {
   private enqueue(wait: WaitingSender): void {
     if (this.waiting === undefined) this.waiting = [wait]
     else this.waiting.push(wait)
-    if (wait.sender?.blocking) (wait.sender.cell.waits ??= new Set()).add(wait)
+    if (wait.sender?.blocking) addWait(wait.sender.cell, wait)
   }
 
   private leave(wait: WaitingSender): void {
@@ -457,9 +463,9 @@ export class Cell {
   private traced(effect: Effect.Effect<unknown, unknown>): Effect.Effect<unknown, unknown> {
     const tag = this.tagOf(this.rpc)
     const span = this.attachment?.span
-    return Effect.withSpan(effect, `${this.registration.type}.${tag}`, {
+    return Effect.withSpan(effect, `${this.type}.${tag}`, {
       kind: this.attachment instanceof Ask ? "server" : "consumer",
-      attributes: { "actor.id": this.id, "actor.type": this.registration.type, "message.tag": tag },
+      attributes: { "actor.id": this.id, "actor.type": this.type, "message.tag": tag },
       captureStackTrace: false,
       ...(span === undefined ? { root: true } : { parent: span })
     })
@@ -499,7 +505,7 @@ export class Cell {
   }
 
   private resumes(cause: Cause.Cause<unknown>): boolean {
-    if (this.registration.supervision.decide(cause) !== "resume") return false
+    if (this.behavior.supervision.decide(cause) !== "resume") return false
     this.system.log(Effect.logWarning(`${this.address} crashed and goes on with its state`, cause))
     return true
   }
@@ -514,7 +520,7 @@ export class Cell {
     this.attachment = undefined
     const deadline = attachment?.deadline() ?? Number.POSITIVE_INFINITY
     const sender: Sender = { cell: this, blocking: false, deadline: () => deadline }
-    const fiber = this.system.fork(Effect.provide(work, this.registration.context(incarnation, sender)))
+    const fiber = this.system.fork(Effect.provide(work, this.contextOf(incarnation, sender)))
     incarnation.linked.add(fiber)
     fiber.addObserver((exit) => {
       incarnation.linked.delete(fiber)
@@ -565,20 +571,33 @@ export class Cell {
     return Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(Scope.make(), (scope) => {
         incarnation.scope = scope
-        const life = Effect.flatMap(this.registration.build, (handlers) => {
+        const life = Effect.flatMap(this.behavior.build, (handlers) => {
           this.begin(incarnation, handlers)
           return Effect.whileLoop({ while: () => !this.loopDone, body: this.step, step: () => {} })
         })
         return Effect.flatMap(
-          Effect.exit(restore(Effect.provide(life, this.registration.context(incarnation, incarnation)))),
+          Effect.exit(restore(Effect.provide(life, this.contextOf(incarnation, incarnation)))),
           (exit) => Effect.zipRight(this.close(incarnation, scope, exit), exit)
         )
       })
     )
   }
 
+  /** What `build` and handlers run with: the Layer's services, the incarnation's scope, and who they are. */
+  private contextOf(incarnation: Incarnation, sender: Sender): Context.Context<never> {
+    const self: ActorContext["Type"] & { readonly sender: Sender } = {
+      self: this.refOf(this),
+      address: this.address,
+      id: this.id,
+      incarnation: incarnation.number,
+      stop: Effect.sync(() => this.stop(() => {})),
+      sender
+    }
+    return this.behavior.services.pipe(Context.add(ActorContext, self), Context.add(Scope.Scope, incarnation.scope!))
+  }
+
   private begin(incarnation: Incarnation, handlers: Readonly<Record<string, unknown>>): void {
-    this.handlers = this.registration.table(handlers)
+    this.handlers = this.tags.map((tag) => handlers[tag] as Handler)
     const deadline = () => {
       const due = incarnation.deadline()
       return due === Number.POSITIVE_INFINITY ? Option.none<number>() : Option.some(due)
@@ -601,7 +620,7 @@ export class Cell {
   private close(
     incarnation: Incarnation,
     scope: Scope.CloseableScope,
-    exit: Exit.Exit<void, unknown>
+    exit: Exit.Exit<unknown, unknown>
   ): Effect.Effect<void> {
     return Effect.suspend(() => {
       // Given up on while it would not be interrupted: the actor has moved on, only the scope is still ours.
@@ -652,7 +671,7 @@ export class Cell {
     return Effect.zipRight(interruptLinked, stopChildren)
   }
 
-  private ended(incarnation: Incarnation, exit: Exit.Exit<void, unknown>): void {
+  private ended(incarnation: Incarnation, exit: Exit.Exit<unknown, unknown>): void {
     if (this.incarnation !== incarnation) return
     this.incarnation = undefined
     this.parked = undefined
@@ -671,7 +690,7 @@ export class Cell {
   }
 
   private supervise(incarnation: Incarnation, cause: Cause.Cause<unknown>): void {
-    const supervision = this.registration.supervision
+    const supervision = this.behavior.supervision
     switch (supervision.decide(cause)) {
       case "stop":
         return this.giveUp(cause, false)
@@ -728,13 +747,14 @@ export class Cell {
     this.restartsInARow = 0
     this.cause = undefined
     this.state = State.absent
-    if (!this.registration.isRoot(this)) this.start()
+    if (!this.isRoot) this.start()
   }
 
   /** Ends the actor in order: no new messages, those it has within the budget, its children, its scope. `done` hears of it. */
   stop(done: () => void): void {
     if (this.state === State.ended) return done()
-    ;(this.whenStopped ??= []).push(done)
+    this.whenStopped ??= []
+    this.whenStopped.push(done)
     if (this.stopRequested) return
     this.stopRequested = true
     this.refuseWaiting(new ActorStopping({ address: this.address }))
@@ -786,7 +806,7 @@ export class Cell {
       const at = this.parent.children.indexOf(this)
       if (at !== -1) this.parent.children.splice(at, 1)
     }
-    this.registration.forget(this)
+    this.forget(this)
     const whenStarted = this.stopRequested ? this.whenStarted : undefined
     this.whenStarted = undefined
     whenStarted?.(new ActorStopping({ address: this.address }))
@@ -822,11 +842,12 @@ export class Cell {
       watcher(this.state === State.failed ? { _tag: "failed", cause: this.cause! } : { _tag: "absent" })
       return () => {}
     }
-    const watchers = (this.watchers ??= new Set())
+    this.watchers ??= new Set()
+    const watchers = this.watchers
     watchers.add(watcher)
     return () => {
       watchers.delete(watcher)
-      if (watchers.size === 0 && this.state === State.absent) this.registration.forget(this)
+      if (watchers.size === 0 && this.state === State.absent) this.forget(this)
     }
   }
 
@@ -840,6 +861,11 @@ export class Cell {
   get waitingSenders(): number {
     return this.waiting?.length ?? 0
   }
+}
+
+const addWait = (node: Node, wait: Wait): void => {
+  node.waits ??= new Set()
+  node.waits.add(wait)
 }
 
 /** Stops a cell and waits until it has ended. */

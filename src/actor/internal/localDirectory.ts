@@ -2,27 +2,38 @@
  * The two services over one local system: names to cells, and refs that send to them.
  */
 import type { Rpc } from "@effect/rpc"
-import { Duration, Effect, Option, Scope } from "effect"
-import type { Definition } from "../Actor.ts"
+import { Effect, Scope } from "effect"
 import { ActorAlreadyExists, ActorNotFound, ActorStopping, type AskError, type SpawnError } from "../ActorError.ts"
-import type { ActorRef } from "../ActorRef.ts"
-import type { ActorSnapshot, ActorSystem, End, LocalActorSystem } from "../ActorSystem.ts"
+import type { ActorRef, ActorType } from "../ActorRef.ts"
+import type { ActorSnapshot, End } from "../ActorSnapshot.ts"
+import type { Behavior } from "../Behavior.ts"
 import { Cell, State, stopped } from "./cell.ts"
 import { LocalRef, type Protocol, protocolOf } from "./localRef.ts"
-import type { LocalSystem } from "./localSystem.ts"
-import { Registration } from "./registration.ts"
+import type { LocalSystem, Registration } from "./localSystem.ts"
 
-export const localDirectory = (
-  system: LocalSystem
-): { readonly portable: ActorSystem["Type"]; readonly local: LocalActorSystem["Type"] } => {
-  const protocols = new WeakMap<Definition.Any, Protocol>()
-  const protocol = (definition: Definition.Any): Protocol => {
+export const localDirectory = (system: LocalSystem) => {
+  const protocols = new WeakMap<ActorType.Any, Protocol>()
+  const protocol = (definition: ActorType.Any): Protocol => {
     let known = protocols.get(definition)
     if (known === undefined) {
       known = protocolOf(definition)
       protocols.set(definition, known)
     }
     return known
+  }
+
+  const cellOf = (
+    registration: Registration,
+    type: string,
+    id: string,
+    address: string,
+    parent: Cell | undefined,
+    isRoot: boolean,
+    forget: (cell: Cell) => void
+  ): Cell => {
+    const { behavior, protocol } = registration
+    const refOf = (cell: Cell) => cellRef(protocol, cell) as unknown as ActorRef.Any
+    return new Cell(system, type, protocol.tags, behavior, id, address, parent, isRoot, refOf, forget)
   }
 
   /** The root's cell, made if wanted and its type is known; otherwise why not. */
@@ -34,13 +45,15 @@ export const localDirectory = (
     let cell = registration.roots.get(id)
     if (cell === undefined && make) {
       if (system.stopping) return new ActorStopping({ address: `${type}/${id}` })
-      cell = new Cell(system, registration, id, `${type}/${id}`, undefined)
+      cell = cellOf(registration, type, id, `${type}/${id}`, undefined, true, (ended) => {
+        if (registration.roots.get(id) === ended) registration.roots.delete(id)
+      })
       registration.roots.set(id, cell)
     }
     return cell
   }
 
-  const rootRef = (definition: Definition.Any, id: string): LocalRef =>
+  const rootRef = (definition: ActorType.Any, id: string): LocalRef =>
     new LocalRef(
       protocol(definition),
       `${definition.type}/${id}`,
@@ -50,13 +63,13 @@ export const localDirectory = (
       false
     )
 
-  const cellRef = (definition: Definition.Any, cell: Cell): LocalRef =>
-    new LocalRef(protocol(definition), cell.address, () => cell, cell, system.askTimeoutMillis, true)
+  const cellRef = (protocol: Protocol, cell: Cell): LocalRef =>
+    new LocalRef(protocol, cell.address, () => cell, cell, system.askTimeoutMillis, true)
 
   /** The living cell behind a ref, without making one. */
   const existing = (ref: ActorRef.Any): Cell | undefined => (ref as unknown as LocalRef).existing()
 
-  const register: ActorSystem["Type"]["register"] = (definition, behavior) =>
+  const register = (definition: ActorType.Any, behavior: Behavior): Effect.Effect<void, never, Scope.Scope> =>
     Effect.acquireRelease(
       Effect.suspend(() => {
         if (system.registrations.has(definition.type)) {
@@ -64,34 +77,27 @@ export const localDirectory = (
             `Two Layers provide actors of type "${definition.type}" in the system "${system.name}": give one of them another type name.`
           )
         }
-        const registration = new Registration(
-          definition.type,
-          protocol(definition).tags,
-          behavior.mailbox,
-          behavior.supervision,
-          behavior.build,
-          behavior.services,
-          (cell) => cellRef(definition, cell) as unknown as ActorRef.Any
-        )
+        const registration: Registration = { behavior, protocol: protocol(definition), roots: new Map() }
         system.registrations.set(definition.type, registration)
         return Effect.succeed(registration)
       }),
       (registration) =>
-        Effect.flatMap(
+        Effect.zipRight(
           Effect.forEach([...registration.roots.values()].reverse(), stopped, {
             discard: true,
             concurrency: "unbounded"
           }),
-          () => Effect.sync(() => system.registrations.delete(definition.type))
+          Effect.sync(() => system.registrations.delete(definition.type))
         )
     )
 
   const spawn = <Type extends string, Rpcs extends Rpc.Any>(
-    definition: Definition<Type, Rpcs>,
+    definition: ActorType<Type, Rpcs>,
     id: string
   ): Effect.Effect<ActorRef<Rpcs>, SpawnError, Scope.Scope> =>
     Effect.withFiberRuntime((fiber) => {
-      const parent = system.senderOf(fiber)?.cell
+      // Nobody but a cell puts itself into a fiber's context.
+      const parent = system.senderOf(fiber)?.cell as Cell | undefined
       const address = `${parent === undefined ? "host" : parent.address}/${definition.type}/${id}`
       const registration = system.registrations.get(definition.type)
       if (registration === undefined) {
@@ -104,26 +110,24 @@ export const localDirectory = (
       for (const sibling of siblings) {
         if (sibling.address === address) return Effect.fail(new ActorAlreadyExists({ address }))
       }
-      const cell = new Cell(system, registration, id, address, parent)
+      const cell = cellOf(registration, definition.type, id, address, parent, false, () =>
+        system.hosted.delete(address)
+      )
       if (parent === undefined) system.hosted.set(address, cell)
       else parent.children.push(cell)
       const started = Effect.async<void, SpawnError>((resume) => {
         cell.start((error) => resume(error === undefined ? Effect.void : Effect.fail(error)))
         return stopped(cell)
       })
-      const end = Effect.zipRight(
-        stopped(cell),
-        Effect.sync(() => system.hosted.delete(address))
-      )
       // A child of an actor is stopped by the end of the actor's incarnation, in order; a host's by the host's scope.
       const owned =
         parent === undefined
           ? Effect.zipRight(
-              Effect.flatMap(Scope.Scope, (scope) => Scope.addFinalizer(scope, end)),
+              Effect.flatMap(Scope.Scope, (scope) => Scope.addFinalizer(scope, stopped(cell))),
               started
             )
           : started
-      return Effect.as(owned, cellRef(definition, cell) as unknown as ActorRef<Rpcs>)
+      return Effect.as(owned, cellRef(registration.protocol, cell) as unknown as ActorRef<Rpcs>)
     })
 
   const snapshotOf = (cell: Cell): ActorSnapshot => ({
@@ -142,25 +146,26 @@ export const localDirectory = (
     portable: {
       name: system.name,
       register,
-      ref: <Type extends string, Rpcs extends Rpc.Any>(definition: Definition<Type, Rpcs>, id: string) =>
+      ref: <Type extends string, Rpcs extends Rpc.Any>(definition: ActorType<Type, Rpcs>, id: string) =>
         rootRef(definition, id) as unknown as ActorRef<Rpcs>,
-      stop: (ref) =>
+      stop: (ref: ActorRef.Any) =>
         Effect.suspend(() => {
           const cell = existing(ref)
           return cell === undefined ? Effect.void : stopped(cell)
         }),
-      ids: (definition) => Effect.sync(() => [...(system.registrations.get(definition.type)?.roots.keys() ?? [])])
+      ids: (definition: ActorType.Any) =>
+        Effect.sync(() => [...(system.registrations.get(definition.type)?.roots.keys() ?? [])])
     },
     local: {
       spawn,
-      watch: (ref) =>
+      watch: (ref: ActorRef.Any) =>
         Effect.async<End>((resume) => {
           const cell = (ref as unknown as LocalRef).resolve()
           if (!(cell instanceof Cell)) return resume(Effect.succeed({ _tag: "absent" }))
           const leave = cell.watch((end) => resume(Effect.succeed(end)))
           return Effect.sync(leave)
         }),
-      revive: (ref) => Effect.sync(() => existing(ref)?.revive()),
+      revive: (ref: ActorRef.Any) => Effect.sync(() => existing(ref)?.revive()),
       snapshot: Effect.sync(() =>
         [...system.registrations.values()]
           .flatMap((registration) => [...registration.roots.values()])

@@ -3,8 +3,8 @@
  */
 import type { Rpc } from "@effect/rpc"
 import { Duration, Effect, type Fiber, Fiber as FiberModule, Option, SchemaAST } from "effect"
-import type { Definition } from "../Actor.ts"
 import type { AskError } from "../ActorError.ts"
+import type { ActorType } from "../ActorRef.ts"
 import { Cell, State } from "./cell.ts"
 
 /** What sending needs to know of a protocol. */
@@ -19,7 +19,7 @@ interface Sends {
   readonly ref: LocalRef
 }
 
-export const protocolOf = (definition: Definition.Any): Protocol => {
+export const protocolOf = (definition: ActorType.Any): Protocol => {
   const rpcs = [...(definition.protocol.requests as ReadonlyMap<string, Rpc.AnyWithProps>).values()]
   const asks: Record<string, unknown> = {}
   const tells: Record<string, unknown> = {}

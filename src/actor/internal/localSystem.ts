@@ -5,31 +5,29 @@ import { Context, Duration, Effect, type Fiber, FiberSet, type Scope } from "eff
 import * as DefaultServices from "effect/DefaultServices"
 import { Tracer } from "effect/Tracer"
 import { ActorContext } from "../ActorContext.ts"
+import type { Behavior } from "../Behavior.ts"
 import { Recorder } from "../DeadLetters.ts"
 import * as FairScheduler from "../FairScheduler.ts"
 import type { Sender } from "./attachment.ts"
 import { type Cell, stopped } from "./cell.ts"
-import type { Registration } from "./registration.ts"
+import type { Environment } from "./environment.ts"
+import type { Protocol } from "./localRef.ts"
 import { Timers } from "./timers.ts"
 
-export interface LocalSystem {
+/** A type that a Layer has provided, and its living roots. */
+export interface Registration {
+  readonly behavior: Behavior
+  readonly protocol: Protocol
+  readonly roots: Map<string, Cell>
+}
+
+export interface LocalSystem extends Environment {
   readonly name: string
-  readonly scheduler: FairScheduler.FairScheduler
-  readonly timers: Timers
-  readonly deadLetters: Recorder
-  /** Whether every message gets a span. */
-  readonly tracing: boolean
-  readonly tellTimeoutMillis: number
-  readonly stopBudgetMillis: number
   readonly askTimeoutMillis: number
   readonly registrations: Map<string, Registration>
   /** Children of no actor: spawned by a host, which owns them by its scope. */
   readonly hosted: Map<string, Cell>
   stopping: boolean
-  readonly fork: (effect: Effect.Effect<void, unknown>) => Fiber.RuntimeFiber<void, unknown>
-  readonly log: (line: Effect.Effect<void>) => void
-  readonly senderOf: (fiber: Fiber.RuntimeFiber<unknown, unknown>) => Sender | undefined
-  readonly random: () => number
 }
 
 export interface Settings {
@@ -49,7 +47,7 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
     const random = yield* Effect.random
     const tracer = yield* Effect.tracer
     const scheduler = settings.scheduler ?? FairScheduler.make()
-    const run = yield* FiberSet.makeRuntime<never, void, unknown>()
+    const run = yield* FiberSet.makeRuntime<never>()
     const now = () => clock.unsafeCurrentTimeMillis()
     const log = (line: Effect.Effect<void>) => void run(line, { scheduler })
     const sleep = (millis: number, wake: () => void) => {
