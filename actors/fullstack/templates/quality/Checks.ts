@@ -1,0 +1,148 @@
+/**
+ * What is done to a generated folder to find out whether it holds: install, check the types, build, test, and for the
+ * backend also start it and ask it over HTTP. Each step is a command that a person can repeat by hand.
+ *
+ * A step that ran and was wrong failed. A step that could not run, or did not end in its time, is not verified, and so
+ * is everything that needs it. What is reported holds no durations, ports or paths of this machine.
+ *
+ * @since 0.1.0
+ */
+import { FileSystem } from "@effect/platform"
+import { Duration, Effect } from "effect"
+import { show } from "../../../../src/background/Subprocess.ts"
+import type { Assignment } from "../../../../src/team/Agent.ts"
+import { Workspace } from "../../../../src/team/Workspace.ts"
+import * as Install from "../../Install.ts"
+import { type Check, type Sources, TestResult } from "../../Results.ts"
+import { serve } from "./Serve.ts"
+import { type Finding, failed, make, notVerified, npm, passed } from "./Steps.ts"
+import { byPlace, read, type Seen as Tests } from "./VitestReport.ts"
+
+/** What was seen of one folder. */
+export interface Seen {
+  readonly checks: ReadonlyArray<Check>
+  readonly tests: ReadonlyArray<TestResult>
+}
+
+/**
+ * The longest that each step may take: many times what the slowest project of the generated suite needs on two busy
+ * cores, so that a slow machine is not taken for a fault.
+ *
+ * @category models
+ */
+export const limits = {
+  types: Duration.minutes(3),
+  build: Duration.minutes(3),
+  test: Duration.minutes(5),
+  start: Duration.minutes(1)
+}
+
+/** How many steps {@link folder} takes. */
+export const steps = { backend: 8, frontend: 5 }
+
+/**
+ * Checks one folder, step after step. `told` hears the name of each as it begins.
+ *
+ * @category constructors
+ */
+export const folder = Effect.fn("Quality.folder")(function* (
+  assignment: Pick<Assignment<unknown, unknown>, "runId">,
+  name: Install.Folder,
+  sources: Sources,
+  told: (name: string) => Effect.Effect<void>
+) {
+  const { root } = yield* Workspace
+  const cwd = `${root}/${name}`
+  const { checks, take } = make(name, told)
+  const at = (timeout: Duration.Duration) => ({ cwd, root, timeout })
+
+  yield* take("install", show(Install.command), [], Effect.map(Install.outcome(assignment, name), fromOutcome))
+  const types = yield* typesCommand(name)
+  yield* take("types", show({ command: "npm", args: types }), ["install"], npm(types, at(limits.types)))
+  yield* take("build", "npm run build", ["install"], npm(["run", "build"], at(limits.build)))
+
+  let seen: Tests = { tests: [], failures: [] }
+  const testing = runTests(at(limits.test)).pipe(
+    Effect.map(([finding, tests]) => {
+      seen = tests
+      return finding
+    })
+  )
+  yield* take("test", "npm test", ["install"], testing)
+  const tests = withUnseen(sources, seen.tests)
+  yield* take("criteria", "npm test", ["test"], Effect.succeed(criteriaSeen(sources, tests)))
+
+  if (name === "backend") yield* serve(cwd, root, limits.start, take)
+  return { checks, tests } satisfies Seen
+})
+
+const fromOutcome = (outcome: Install.Outcome): Finding => {
+  switch (outcome._tag) {
+    case "installed":
+      return passed
+    case "failed":
+      return failed(outcome.detail)
+    case "notVerified":
+      return notVerified(outcome.detail)
+  }
+}
+
+// A script of the project's own says best how its types are checked.
+const typesCommand = Effect.fnUntraced(function* (name: string) {
+  const workspace = yield* Workspace
+  // What is wrong with the manifest is the install's to say.
+  const manifest = yield* Effect.option(workspace.read(`${name}/package.json`))
+  return manifest._tag === "Some" && manifest.value.includes('"typecheck"')
+    ? ["run", "typecheck"]
+    : ["exec", "--no", "--", "tsc", "--noEmit"]
+})
+
+// The report goes to a file outside of the project, because what tests print shares the output with it.
+const runTests = (options: { readonly cwd: string; readonly root: string; readonly timeout: Duration.Duration }) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const folder = yield* files.makeTempDirectoryScoped({ prefix: "troupe-quality-" })
+    const report = `${folder}/vitest.json`
+    const none: Tests = { tests: [], failures: [] }
+    const finding = yield* npm(["test", "--", "--reporter=json", `--outputFile=${report}`], options)
+    if (finding.status === "notVerified") return [finding, none] as const
+    const text = yield* Effect.option(files.readFileString(report))
+    if (text._tag === "None") {
+      return [finding.status === "failed" ? finding : failed("vitest wrote no report"), none] as const
+    }
+    return yield* read(text.value, options.root).pipe(
+      Effect.map((seen) => [verdictOn(finding, seen), seen] as const),
+      Effect.catchAll((problem) => Effect.succeed([failed(problem), none] as const))
+    )
+  }).pipe(
+    Effect.scoped,
+    // Of the machine, not of the project: no temporary folder could be made.
+    Effect.catchAll((error) =>
+      Effect.succeed([notVerified(error.message), { tests: [], failures: [] } as Tests] as const)
+    )
+  )
+
+const verdictOn = (finding: Finding, seen: Tests): Finding => {
+  if (seen.failures.length > 0) return failed(shortened(seen.failures))
+  if (seen.tests.length === 0) return failed("there are no tests")
+  return finding
+}
+
+const shortened = (lines: ReadonlyArray<string>) =>
+  lines.length <= 20 ? lines.join("\n") : [...lines.slice(0, 20), `and ${lines.length - 20} more`].join("\n")
+
+// A test that was promised and did not run is listed as well, for whoever looks up its criteria.
+const withUnseen = (sources: Sources, seen: ReadonlyArray<TestResult>): ReadonlyArray<TestResult> => {
+  const ran = new Set(seen.flatMap((test) => test.criteria))
+  const unseen = sources.tests
+    .filter((test) => test.criteria.some((criterion) => !ran.has(criterion)))
+    .map(({ criteria, file, title }) => new TestResult({ file, title, criteria, status: "notVerified" }))
+  return [...seen, ...unseen].sort(byPlace)
+}
+
+const criteriaSeen = (sources: Sources, tests: ReadonlyArray<TestResult>): Finding => {
+  const promised = new Set(sources.tests.flatMap((test) => test.criteria))
+  const ran = new Set(tests.filter((test) => test.status !== "notVerified").flatMap((test) => test.criteria))
+  const missing = [...promised].filter((criterion) => !ran.has(criterion)).sort()
+  return missing.length === 0 ? passed : failed(`no test ran that names ${missing.join(", ")}`)
+}
