@@ -1,7 +1,7 @@
 /** An output folder that is a Map: the promises of `Workspace` without a disk. */
 import { Effect } from "effect"
 import * as Artefact from "../Artefact.ts"
-import { refusal } from "./safePath.ts"
+import { refusal } from "../SafePath.ts"
 
 interface Refusal {
   readonly reason: "outside" | "missing"

@@ -1,4 +1,9 @@
-/** Which paths may be written below an output folder, decided on the text alone. */
+/**
+ * Which paths may be written below an output folder, decided on the text alone; where links lead is for the folder's own
+ * layer to find out.
+ *
+ * @since 0.1.0
+ */
 
 /** Why a path is refused, or `undefined` where it is fine. */
 export const refusal = (path: string): string | undefined => {

@@ -1,0 +1,226 @@
+/**
+ * The output folder on disk.
+ *
+ * What makes a folder ours is `.troupe/manifest.jsonl` in it: one line for each file we write, appended before the file
+ * appears. So after a kill at any moment every file of ours is listed with its digest, a file that somebody has edited is
+ * told from one that we wrote, and what tools made in between (`node_modules`, `dist`) is neither ours nor in the way.
+ * A file comes to be by renaming a finished one, so it is never seen half.
+ *
+ * @since 0.1.0
+ */
+import * as fs from "node:fs/promises"
+import * as path from "node:path"
+import { Effect, Layer } from "effect"
+import * as Artefact from "../src/team/Artefact.ts"
+import { Workspace, WorkspaceError } from "../src/team/Workspace.ts"
+import * as Manifest from "./internal/workspaceManifest.ts"
+import { insideOf, refusalOf } from "./internal/workspacePath.ts"
+
+export interface Options {
+  /** The output folder; made if need be. */
+  readonly root: string
+}
+
+/** Entries that say nothing about whose folder it is. */
+const tolerated = new Set([Manifest.folder, ".git", ".DS_Store"])
+
+/**
+ * A folder on disk. Nothing is touched until `prepare`.
+ *
+ * @category layers
+ */
+export const layer = (options: Options): Layer.Layer<Workspace> =>
+  Layer.scoped(
+    Workspace,
+    Effect.gen(function* () {
+      const root = path.resolve(options.root)
+      const manifest = Manifest.make(root)
+      let force = false
+      yield* Effect.addFinalizer(() => manifest.release)
+
+      const attempt = <A>(file: string, action: () => Promise<A>) =>
+        Effect.tryPromise({ try: action, catch: (cause) => unwritable(file, cause) })
+
+      const prepare = Effect.fn("Workspace.prepare")(function* (wish?: { readonly force?: boolean | undefined }) {
+        force = wish?.force === true
+        const entries = yield* attempt(root, () => entriesOf(root))
+        const ours = yield* attempt(root, manifest.load)
+        if (!force) {
+          const foreign = entries.filter((entry) => !tolerated.has(entry))
+          if (!ours && foreign.length > 0) return yield* foreignFolder(root, foreign)
+          const edited = yield* attempt(root, () => editedFiles(root, manifest))
+          if (edited.length > 0) return yield* editedFolder(root, edited)
+        }
+        yield* attempt(root, () => fs.mkdir(path.join(root, Manifest.folder), { recursive: true }))
+        const holder = yield* attempt(root, manifest.claim)
+        if (holder !== undefined) return yield* busy(root, holder)
+        yield* attempt(root, manifest.compact)
+      })
+
+      const checked = Effect.fnUntraced(function* (file: string) {
+        const problem = refusalOf(file) ?? (yield* attempt(file, () => insideOf(root, file)))
+        if (problem === undefined) return path.join(root, file)
+        const next = "Use a path that stays in the output folder."
+        return yield* new WorkspaceError({ reason: "outside", path: file, problem, next })
+      })
+
+      const write = Effect.fnUntraced(function* (file: string, content: string) {
+        const target = yield* checked(file)
+        const made = Artefact.make(file, content)
+        const artefact: Artefact.Artefact = { path: file, sha256: made.sha256, sizeBytes: made.sizeBytes }
+        const standing = yield* attempt(file, () => digestOf(target))
+        if (standing !== undefined && standing !== made.sha256 && !force && !manifest.has(file)) {
+          return yield* foreignFile(file)
+        }
+        yield* attempt(file, () => manifest.record(file, made.sha256))
+        if (standing === made.sha256) return artefact
+        yield* attempt(file, async () => {
+          await fs.mkdir(path.dirname(target), { recursive: true })
+          const half = manifest.temporary()
+          await fs.writeFile(half, content)
+          await fs.rename(half, target)
+        })
+        return artefact
+      })
+
+      return Workspace.of({
+        root,
+        prepare,
+        write,
+        read: Effect.fnUntraced(function* (file) {
+          const target = yield* checked(file)
+          return yield* Effect.tryPromise({
+            try: () => fs.readFile(target, "utf8"),
+            catch: (cause) => (codeOf(cause) === "ENOENT" ? missing(file) : unwritable(file, cause))
+          })
+        }),
+        restore: (files) =>
+          Effect.forEach(files, (file) => write(file.path, file.content), { concurrency: 8, discard: true }),
+        finish: Effect.fn("Workspace.finish")(function* (end) {
+          if (end.removeStale) {
+            const keep = new Set(end.keep)
+            for (const file of manifest.paths()) {
+              if (!keep.has(file)) yield* attempt(file, () => removeStale(root, file, manifest))
+            }
+          }
+          yield* attempt(root, manifest.compact)
+          yield* manifest.release
+        })
+      })
+    })
+  )
+
+/** Removes a file of an earlier run, unless somebody has edited it meanwhile, and the folders that are empty then. */
+const removeStale = async (root: string, file: string, manifest: Manifest.Manifest) => {
+  const target = path.join(root, file)
+  const standing = await digestOf(target)
+  if (standing !== undefined && manifest.isOurs(file, standing)) {
+    await fs.rm(target)
+    for (let folder = path.dirname(target); folder !== root; folder = path.dirname(folder)) {
+      const empty = await fs.rmdir(folder).then(
+        () => true,
+        () => false
+      )
+      if (!empty) break
+    }
+  }
+  manifest.forget(file)
+}
+
+const editedFiles = async (root: string, manifest: Manifest.Manifest): Promise<ReadonlyArray<string>> => {
+  const edited: Array<string> = []
+  for (const file of manifest.paths()) {
+    const standing = await digestOf(path.join(root, file))
+    if (standing !== undefined && !manifest.isOurs(file, standing)) edited.push(file)
+  }
+  return edited
+}
+
+/** The digest of a file as it stands, `undefined` if there is none. A link counts as itself, not as what it leads to. */
+const digestOf = async (target: string): Promise<string | undefined> => {
+  try {
+    const stat = await fs.lstat(target)
+    if (stat.isDirectory()) throw Object.assign(new Error("a folder stands there"), { code: "EISDIR" })
+    return stat.isSymbolicLink() ? "a symbolic link" : Artefact.digest(await fs.readFile(target))
+  } catch (cause) {
+    if (codeOf(cause) === "ENOENT") return undefined
+    throw cause
+  }
+}
+
+const entriesOf = async (root: string): Promise<ReadonlyArray<string>> => {
+  try {
+    return await fs.readdir(root)
+  } catch (cause) {
+    if (codeOf(cause) === "ENOENT") return []
+    throw cause
+  }
+}
+
+const foreignFolder = (root: string, entries: ReadonlyArray<string>) =>
+  new WorkspaceError({
+    reason: "foreign",
+    path: root,
+    problem: `the folder holds files that are not ours (${some(entries)})`,
+    next: "Choose an empty or new folder with --out, or write into this one with --force."
+  })
+
+const editedFolder = (root: string, files: ReadonlyArray<string>) =>
+  new WorkspaceError({
+    reason: "edited",
+    path: root,
+    problem: `files were changed since they were written (${some(files)})`,
+    next: "Keep your changes by choosing another folder with --out, or write over them with --force."
+  })
+
+const foreignFile = (file: string) =>
+  new WorkspaceError({
+    reason: "foreign",
+    path: file,
+    problem: "a file that is not ours stands there",
+    next: "Move it away, choose another folder with --out, or write over it with --force."
+  })
+
+const busy = (root: string, holder: number) =>
+  new WorkspaceError({
+    reason: "busy",
+    path: root,
+    problem: `another run (process ${holder}) works in this folder`,
+    next: `Wait until it ends, or choose another folder with --out. If there is no such run, remove ${path.join(root, Manifest.folder, Manifest.lock)}.`
+  })
+
+const missing = (file: string) =>
+  new WorkspaceError({
+    reason: "missing",
+    path: file,
+    problem: "there is no such file",
+    next: "Write it before reading it."
+  })
+
+const unwritable = (file: string, cause: unknown) => {
+  const code = codeOf(cause)
+  const problem = problems[code] ?? (cause instanceof Error ? cause.message : String(cause))
+  return new WorkspaceError({
+    reason: "unwritable",
+    path: file,
+    problem,
+    next: "Make it writable, or choose another folder with --out."
+  })
+}
+
+const problems: Readonly<Record<string, string>> = {
+  EACCES: "you may not read or write there",
+  EPERM: "you may not read or write there",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "a file stands where a folder is needed",
+  EEXIST: "a file stands where a folder is needed",
+  EISDIR: "a folder stands where a file is needed",
+  ENAMETOOLONG: "the path is too long",
+  ELOOP: "symbolic links lead in a circle"
+}
+
+const codeOf = (cause: unknown): string => String((cause as { code?: unknown } | null)?.code ?? "")
+
+const some = (names: ReadonlyArray<string>): string =>
+  names.length <= 5 ? names.join(", ") : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`

@@ -1,0 +1,215 @@
+/**
+ * The embedded database: one SQLite file, brought to the schema of this program, with everything that can be wrong with
+ * the file told apart.
+ *
+ * Several processes may use the file at once: it is in WAL mode and writers wait for each other up to the busy time-out.
+ * A transaction that reads first and writes later cannot wait (its snapshot would be stale), so every transaction here
+ * begins with a statement that writes.
+ *
+ * @since 0.1.0
+ */
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { Reactivity } from "@effect/experimental"
+import { Migrator, SqlClient } from "@effect/sql"
+import { SqliteClient } from "@effect/sql-sqlite-node"
+import { Cause, Context, Duration, Effect, Layer } from "effect"
+import { DatabaseError } from "../src/team/DatabaseError.ts"
+import { migrations } from "./internal/migrations.ts"
+
+export interface Options {
+  /** The database file; its folder is made if need be. Default `.troupe/troupe.db`. */
+  readonly file?: string | undefined
+  /** How long to wait for another program that writes. Default `5 seconds`. */
+  readonly busyTimeout?: Duration.DurationInput | undefined
+}
+
+/** Where the database is if nobody says otherwise, relative to the current folder. */
+export const defaultFile: string = path.join(".troupe", "troupe.db")
+
+/**
+ * The open database.
+ *
+ * @category services
+ */
+export class Database extends Context.Tag("troupe/Database")<
+  Database,
+  {
+    readonly file: string
+    readonly sql: SqlClient.SqlClient
+    /** Tells what a failed statement means for the file. */
+    readonly attempt: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, DatabaseError, R>
+  }
+>() {}
+
+/**
+ * Opens the file, makes or updates its schema, and closes it with the scope. Fails with a `DatabaseError` where the file
+ * cannot be used; a file of a newer program is left as it is.
+ *
+ * @category layers
+ */
+export const layer = (options?: Options): Layer.Layer<Database | SqlClient.SqlClient, DatabaseError> =>
+  Layer.scopedContext(
+    Effect.gen(function* () {
+      const file = options?.file ?? defaultFile
+      const attempt = attemptOn(file)
+      if (file !== ":memory:") yield* prepareFolder(file)
+      // The driver's constructor throws; the pragmas are set here so that waiting begins with the first of them.
+      const sql: SqlClient.SqlClient = yield* attempt(SqliteClient.make({ filename: file, disableWAL: true }))
+      yield* attempt(
+        Effect.gen(function* () {
+          const millis = Math.round(Duration.toMillis(options?.busyTimeout ?? "5 seconds"))
+          yield* sql`pragma busy_timeout = ${sql.literal(String(millis))}`
+          yield* sql`pragma journal_mode = wal`
+          yield* sql`pragma synchronous = normal`
+          yield* sql`pragma foreign_keys = on`
+        })
+      )
+      yield* migrate(file, sql, attempt)
+      return Context.make(Database, Database.of({ file, sql, attempt })).pipe(Context.add(SqlClient.SqlClient, sql))
+    })
+  ).pipe(Layer.provide(Reactivity.layer))
+
+const table = "troupe_migrations"
+
+const latest = Math.max(...Object.keys(migrations).map((name) => Number.parseInt(name, 10)))
+
+const migrate = (file: string, sql: SqlClient.SqlClient, attempt: Database["Type"]["attempt"]) =>
+  Effect.gen(function* () {
+    const found = yield* attempt(versionOf(sql))
+    if (found === "foreign") {
+      return yield* new DatabaseError({
+        reason: "notADatabase",
+        file,
+        problem: "this is the database of another program",
+        next: "Choose another file with --db."
+      })
+    }
+    if (found > latest) {
+      return yield* new DatabaseError({
+        reason: "newer",
+        file,
+        problem: `a newer version of this program made it (schema ${found}; this version knows ${latest})`,
+        next: "Update the program, or choose another file with --db."
+      })
+    }
+    if (found === latest) return
+    yield* attempt(
+      Effect.gen(function* () {
+        // Two programs that start at once take turns: the first statement takes the write lock, the migrator only reads.
+        yield* sql`create table if not exists troupe_lock (id integer primary key)`
+        yield* sql.withTransaction(
+          Effect.zipRight(
+            sql`insert or replace into troupe_lock (id) values (1)`,
+            Migrator.make({})({ loader: Migrator.fromRecord(migrations), table })
+          )
+        )
+      }).pipe(Effect.provideService(SqlClient.SqlClient, sql))
+    )
+  })
+
+/** The schema's version, 0 for an empty file. */
+const versionOf = (sql: SqlClient.SqlClient) =>
+  Effect.gen(function* () {
+    const tables = yield* sql<{ name: string }>`select name from sqlite_master where type = 'table'`
+    const names = tables.map(({ name }) => name)
+    if (!names.includes(table)) {
+      return names.every((name) => name === "troupe_lock" || name.startsWith("sqlite_")) ? 0 : ("foreign" as const)
+    }
+    const [row] = yield* sql<{ version: number | null }>`select max(migration_id) as version from ${sql(table)}`
+    return row?.version ?? 0
+  })
+
+const prepareFolder = (file: string) =>
+  Effect.try({
+    try: () => {
+      if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory()) return "directory" as const
+      fs.mkdirSync(path.dirname(file), { recursive: true })
+      return undefined
+    },
+    catch: (cause) => toDatabaseError(file, cause)
+  }).pipe(
+    Effect.flatMap((found) =>
+      found === undefined
+        ? Effect.void
+        : new DatabaseError({
+            reason: "directory",
+            file,
+            problem: "this is a folder",
+            next: `Name a file in it, such as --db ${path.join(file, "troupe.db")}.`
+          })
+    )
+  )
+
+const attemptOn =
+  (file: string): Database["Type"]["attempt"] =>
+  (effect) =>
+    Effect.catchAllCause(effect, (cause) =>
+      Cause.isInterruptedOnly(cause) ? Effect.interrupt : Effect.fail(toDatabaseError(file, Cause.squash(cause)))
+    )
+
+/** The codes are SQLite's result codes, of which a longer one is a case of the shorter, and Node's. */
+const toDatabaseError = (file: string, cause: unknown): DatabaseError => {
+  if (cause instanceof DatabaseError) return cause
+  const code = codeOf(cause)
+  const known = meanings.find(([prefix]) => code.startsWith(prefix))
+  if (known !== undefined) return new DatabaseError({ file, cause, ...known[1] })
+  return new DatabaseError({
+    reason: "failed",
+    file,
+    problem: `the database failed (${code === "" ? messageOf(cause) : code})`,
+    next: "Try again, or choose another file with --db.",
+    cause
+  })
+}
+
+const locked = {
+  reason: "locked",
+  problem: "another program has locked it",
+  next: "Wait until that program ends, or choose another file with --db."
+} as const
+const corrupt = {
+  reason: "corrupt",
+  problem: "it is damaged",
+  next: "Move it away and run again (finished work is done again), or restore a copy."
+} as const
+const unwritable = {
+  reason: "unwritable",
+  problem: "it cannot be opened or written",
+  next: "Check that its folder exists and that you may write there, or choose another file with --db."
+} as const
+const full = {
+  reason: "unwritable",
+  problem: "the disk is full",
+  next: "Free some space, or choose a file on another disk with --db."
+} as const
+const notADatabase = {
+  reason: "notADatabase",
+  problem: "this is not a database",
+  next: "Choose another file with --db; this one is left as it is."
+} as const
+
+const meanings: ReadonlyArray<readonly [string, Pick<DatabaseError, "reason" | "problem" | "next">]> = [
+  ["SQLITE_BUSY", locked],
+  ["SQLITE_LOCKED", locked],
+  ["SQLITE_CORRUPT", corrupt],
+  ["SQLITE_NOTADB", notADatabase],
+  ["SQLITE_FULL", full],
+  ["SQLITE_READONLY", unwritable],
+  ["SQLITE_CANTOPEN", unwritable],
+  ["SQLITE_PERM", unwritable],
+  ["SQLITE_IOERR", unwritable],
+  ["ENOSPC", full],
+  ["E", unwritable]
+]
+
+/** The innermost code: the driver's error is the cause of the client's. */
+const codeOf = (cause: unknown): string => {
+  for (let at = cause; typeof at === "object" && at !== null; at = (at as { cause?: unknown }).cause) {
+    const { code } = at as { code?: unknown }
+    if (typeof code === "string") return code
+  }
+  return ""
+}
+
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
