@@ -1,4 +1,6 @@
+import { fileURLToPath } from "node:url"
 import { defineConfig } from "tsdown"
+import { digestsOf } from "./actors/fullstack/internal/templateSources.ts"
 
 export default defineConfig({
   entry: {
@@ -11,5 +13,11 @@ export default defineConfig({
   platform: "node",
   target: "node20",
   dts: true,
-  outExtensions: () => ({ js: ".js", dts: ".d.ts" })
+  outExtensions: () => ({ js: ".js", dts: ".d.ts" }),
+  define: {
+    // The templates' sources are not in the bundle, but what was made from them is kept by their digests.
+    __TROUPE_TEMPLATE_DIGESTS__: JSON.stringify(
+      digestsOf(fileURLToPath(new URL("./actors/fullstack/templates", import.meta.url)))
+    )
+  }
 })
