@@ -7,7 +7,8 @@ import { ActorAlreadyExists, ActorNotFound, ActorStopping, type AskError, type S
 import type { ActorRef, ActorType } from "../ActorRef.ts"
 import type { ActorSnapshot, End } from "../ActorSnapshot.ts"
 import type { Behavior } from "../Behavior.ts"
-import { Cell, State, stopped } from "./cell.ts"
+import { Cell, stopped } from "./cell.ts"
+import { State } from "./inbox.ts"
 import { LocalRef, type Protocol, protocolOf } from "./localRef.ts"
 import type { LocalSystem, Registration } from "./localSystem.ts"
 
@@ -33,7 +34,7 @@ export const localDirectory = (system: LocalSystem) => {
   ): Cell => {
     const { behavior, protocol } = registration
     const refOf = (cell: Cell) => cellRef(protocol, cell) as unknown as ActorRef.Any
-    return new Cell(system, type, protocol.tags, behavior, id, address, parent, isRoot, refOf, forget)
+    return new Cell(system, { type, id, address, tags: protocol.tags, behavior, parent, isRoot, refOf, forget })
   }
 
   /** The root's cell, made if wanted and its type is known; otherwise why not. */

@@ -5,7 +5,8 @@ import type { Rpc } from "@effect/rpc"
 import { Duration, Effect, type Fiber, Fiber as FiberModule, Option, SchemaAST } from "effect"
 import type { AskError } from "../ActorError.ts"
 import type { ActorType } from "../ActorRef.ts"
-import { Cell, State } from "./cell.ts"
+import { Cell } from "./cell.ts"
+import { State } from "./inbox.ts"
 
 /** What sending needs to know of a protocol. */
 export interface Protocol {

@@ -1,7 +1,7 @@
 /**
  * What all actors of one system in this process share: the scheduler, the timers, the registry, the counters.
  */
-import { Context, Duration, Effect, type Fiber, FiberSet, type Scope } from "effect"
+import { Context, Duration, Effect, FiberSet, type Scope } from "effect"
 import * as DefaultServices from "effect/DefaultServices"
 import { Tracer } from "effect/Tracer"
 import { ActorContext } from "../ActorContext.ts"
