@@ -88,7 +88,9 @@ const roundTrip = Effect.fnUntraced(function* (call: Call, document: unknown) {
   if (typeof id !== "string") return yield* Effect.fail(`POST ${trial.path}: the answer has no id`)
   const one = `${trial.path}/${id}`
   yield* expect(yield* call("GET", one, undefined, cookie), 200, trial.row)
-  yield* expect(yield* call("PATCH", one, trial.change, cookie), 200, { ...trial.row, ...trial.change })
+  const changed = { ...trial.row, ...trial.change }
+  yield* expect(yield* call("PATCH", one, trial.change, cookie), 200, changed)
+  yield* expect(yield* call("GET", one, undefined, cookie), 200, changed)
   yield* expect(yield* call("DELETE", one, undefined, cookie), 204)
   yield* expect(yield* call("GET", one, undefined, cookie), 404)
   return true
