@@ -107,7 +107,7 @@ describe("devops-engineer: Kubernetes", () => {
         const part = container.name === "backend"
         assert.deepStrictEqual(container.ports, [{ name: "http", containerPort: part ? 3000 : 8080 }])
         for (const probe of ["startupProbe", "readinessProbe", "livenessProbe"])
-          assert.deepStrictEqual(container[probe].httpGet, { path: part ? "/healthz" : "/nginx-health", port: "http" })
+          assert.deepStrictEqual(container[probe].httpGet, { path: part ? "/healthz" : "/_health", port: "http" })
         assert.isTrue(pod.securityContext.runAsNonRoot)
         assert.strictEqual(pod.securityContext.seccompProfile.type, "RuntimeDefault")
         assert.isFalse(pod.automountServiceAccountToken)

@@ -41,7 +41,9 @@ export const compose = (
             environment: {
               NODE_OPTIONS: `--max-old-space-size=${heapMib(sizing)}`,
               PORT: `${backendPort}`,
-              DATABASE_FILE: databaseFile
+              DATABASE_FILE: databaseFile,
+              // nginx is the one proxy that may say who the client is.
+              TRUST_PROXY: "1"
             },
             volumes: [`database:${dataFolder}`],
             stop_grace_period: "30s",

@@ -74,7 +74,7 @@ COPY deploy/nginx.conf.template /etc/nginx/templates/default.conf.template
 COPY --from=build /app/dist /usr/share/nginx/html
 EXPOSE ${frontendPort}
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s --retries=3 \\
-  CMD ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:${frontendPort}/nginx-health"]
+  CMD ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:${frontendPort}/_health"]
 `
 
 /** Sends only what the image is built from: neither the other parts nor anything a build or a run left behind. */

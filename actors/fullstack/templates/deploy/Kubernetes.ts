@@ -30,18 +30,23 @@ export const kubernetes = (
   names: DeployNames,
   sizing: Sizing.Sizing
 ): ReadonlyArray<GeneratedFile> => {
+  const environment = settings(names, sizing, project.architecture.style)
   const manifests: ReadonlyArray<
     readonly [name: string, comment: ReadonlyArray<string>, documents: ReadonlyArray<Yaml.Value>]
   > = [
     ["namespace", ["Pods that ask for more rights than ours need are refused here."], [namespace(names, project)]],
-    ["configuration", ["The environment of both parts. There is no secret among it."], [configuration(names, sizing)]],
+    [
+      "configuration",
+      ["The environment of both parts. There is no secret among it."],
+      [configuration(names, environment)]
+    ],
     ["database", ["The volume of the SQLite file. It stays when the backend goes."], [database(names, sizing)]],
     [
       "backend",
       ["One replica, replaced rather than rolled: two processes must not write one SQLite file."],
-      backend(names, sizing)
+      backend(names, sizing, environment)
     ],
-    ["frontend", ["nginx with the built pages; holds no state."], frontend(names, sizing)],
+    ["frontend", ["nginx with the built pages; holds no state."], frontend(names, sizing, environment)],
     [
       "autoscaling",
       [
@@ -113,18 +118,21 @@ const namespace = (names: DeployNames, project: Pick<Project, "constraints">) =>
   }
 })
 
-const settings = (names: DeployNames, sizing: Sizing.Sizing) => ({
+const settings = (names: DeployNames, sizing: Sizing.Sizing, style: Project["architecture"]["style"]) => ({
   backend: {
     NODE_ENV: "production",
     NODE_OPTIONS: `--max-old-space-size=${heapMib(sizing)}`,
     PORT: `${backendPort}`,
-    DATABASE_FILE: databaseFile
+    DATABASE_FILE: databaseFile,
+    // How many proxies may say who the client is: the ingress controller, and in a monolith the frontend after it.
+    TRUST_PROXY: style === "monolith" ? "2" : "1"
   },
   frontend: { BACKEND: `${names.backend}:${backendPort}` }
 })
 
-const configuration = (names: DeployNames, sizing: Sizing.Sizing) => {
-  const { backend, frontend } = settings(names, sizing)
+type Settings = ReturnType<typeof settings>
+
+const configuration = (names: DeployNames, { backend, frontend }: Settings) => {
   return {
     apiVersion: "v1",
     kind: "ConfigMap",
@@ -185,8 +193,11 @@ const service = (names: DeployNames, part: Part, port: number) => ({
   spec: { selector: selector(names, part), ports: [{ name: "http", port, targetPort: "http" }] }
 })
 
-const backend = (names: DeployNames, sizing: Sizing.Sizing): ReadonlyArray<Yaml.Value> => {
-  const environment = settings(names, sizing).backend
+const backend = (
+  names: DeployNames,
+  sizing: Sizing.Sizing,
+  { backend: environment }: Settings
+): ReadonlyArray<Yaml.Value> => {
   return [
     {
       apiVersion: "apps/v1",
@@ -235,8 +246,11 @@ const backend = (names: DeployNames, sizing: Sizing.Sizing): ReadonlyArray<Yaml.
   ]
 }
 
-const frontend = (names: DeployNames, sizing: Sizing.Sizing): ReadonlyArray<Yaml.Value> => {
-  const environment = settings(names, sizing).frontend
+const frontend = (
+  names: DeployNames,
+  sizing: Sizing.Sizing,
+  { frontend: environment }: Settings
+): ReadonlyArray<Yaml.Value> => {
   return [
     {
       apiVersion: "apps/v1",
@@ -271,9 +285,9 @@ const frontend = (names: DeployNames, sizing: Sizing.Sizing): ReadonlyArray<Yaml
                 env: Object.keys(environment).map((name) => variable(names, name)),
                 resources: resources(sizing.frontend),
                 securityContext: containerSecurity,
-                startupProbe: probe("/nginx-health", 1, 30),
-                readinessProbe: probe("/nginx-health", 5, 2),
-                livenessProbe: probe("/nginx-health", 10, 3),
+                startupProbe: probe("/_health", 1, 30),
+                readinessProbe: probe("/_health", 5, 2),
+                livenessProbe: probe("/_health", 10, 3),
                 volumeMounts: [
                   { name: "configuration", mountPath: "/etc/nginx/conf.d" },
                   { name: "temporary", mountPath: "/tmp" }

@@ -38,18 +38,14 @@ server {
   gzip_min_length 1024;
   gzip_types text/css text/csv application/javascript text/javascript application/json application/problem+json image/svg+xml;
 
-  # nginx's own life sign: it says nothing about the backend, so that a slow backend restarts no frontend.
-  location = /nginx-health {
+  # nginx's own life sign. No page has an address with an underscore. It says nothing about the backend, so that a slow backend restarts no frontend.
+  location = /_health {
     access_log off;
     default_type text/plain;
     return 200 "ok\\n";
   }
 
-  # Figures are for the monitoring inside, which asks the backend directly.
-  location = /metrics {
-    return 404;
-  }
-
+  # /metrics is not among these: figures are for the monitoring inside, which asks the backend directly.
   location ~ ^/(api(/|$)|healthz$|openapi\\.json$) {
     proxy_pass http://backend;
     proxy_http_version 1.1;
@@ -67,7 +63,7 @@ server {
 
   # The build puts a digest into these names, so that a file never changes under its name. A missing one is 404, not
   # the page: a browser must not take HTML for a script.
-  location /assets/ {
+  location /_app/ {
     add_header Cache-Control "public, max-age=31536000, immutable";
     add_header X-Content-Type-Options nosniff always;
     try_files $uri =404;

@@ -98,6 +98,25 @@ export const alerts = (
       "Correct `deploy/monitoring/prometheus.yaml`, or the namespace in `deploy/kubernetes/network.yaml`, and reload."
     ]
   },
+  {
+    name: "DatabaseDown",
+    severity: "page",
+    for: "2m",
+    expr: `${series.database}{job="${names.backend}"} == 0`,
+    summary: "The backend runs, but its database has not answered for two minutes.",
+    meaning: "Every request that needs data fails.",
+    look: [LOGS, "Is the volume mounted and writable, and is there space on it?"],
+    act: ["Free space, or mend the mount, then restart the backend.", "A damaged file: see Restore below."]
+  },
+  {
+    name: "BackendRestarts",
+    severity: "ticket",
+    expr: `changes(${series.started}{job="${names.backend}"}[1h]) > 3`,
+    summary: "The backend has been started more than three times within an hour.",
+    meaning: "It crashes, is killed, or does not become ready in time; between two starts nobody is served.",
+    look: [STATE, LOGS],
+    act: ["`OOMKilled`: see HighMemoryUsage.", "A crash since a deployment: roll back."]
+  },
   burn("AvailabilityBudgetBurnsFast", "page", 14.4, "1h", "5m", objectives),
   burn("AvailabilityBudgetBurns", "page", 6, "6h", "30m", objectives),
   burn("AvailabilityBudgetLeaks", "ticket", 1, "3d", "6h", objectives),
@@ -145,6 +164,22 @@ export const alerts = (
     act: [
       "Restart the backend if nothing moves at all; note the time first, for whoever reads the log.",
       "Then as HighResponseTime."
+    ]
+  },
+  {
+    name: "SlowDatabase",
+    severity: "ticket",
+    for: "15m",
+    expr: `histogram_quantile(0.95, sum by (job, kind, le) (rate(${series.queries}{job="${names.backend}"}[5m]))) > 0.25`,
+    summary: "Of 100 queries of one kind, more than five take longer than 0.25 s.",
+    meaning: "The label `kind` says which. Writes count their wait in line: SQLite takes one at a time.",
+    look: [
+      "Writes: how many a second? Reads: which lists are asked for, with which filter and sort?",
+      "The disk: SQLite waits for it at every commit."
+    ],
+    act: [
+      "Reads: an index for the field that is filtered or sorted by.",
+      "Writes: a faster disk; then the way to a database server in `deploy/README.md`."
     ]
   },
   {

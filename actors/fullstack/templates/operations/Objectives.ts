@@ -10,6 +10,9 @@ export const series = {
   requests: "http_requests_total",
   duration: "http_request_duration_seconds_bucket",
   inFlight: "http_requests_in_flight",
+  queries: "database_query_duration_seconds_bucket",
+  database: "db_up",
+  started: "process_start_time_seconds",
   memory: "process_resident_memory_bytes",
   lag: "nodejs_eventloop_lag_p99_seconds",
   up: "up"
