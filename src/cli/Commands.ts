@@ -13,7 +13,7 @@ const define = <const O extends Options>(command: Command<O>) => command
 
 const FILE = { name: "FILE", about: "the requirements, in YAML or JSON" }
 const DB = text("FILE", "the database of runs and results (default .troupe/troupe.db)")
-const TEAM = text("NAME|./team.js", 'a team that ships with Troupe (default "fullstack"), or a module that exports one')
+const TEAM = text("NAME|./team.js", "a team that ships (default fullstack), or a module that exports one")
 // The keys of a literal record: the compiler knows them, `Object.keys` does not say so.
 const PROFILES = Object.keys(profiles) as ReadonlyArray<Profile>
 const DEBUG = flag("on an error, show the stack and the log")
@@ -23,7 +23,7 @@ export const run = define({
   name: "run",
   summary: "let a team turn a requirements file into a project",
   details:
-    "What was made and verified before, from the same input, is reused. A run that was stopped goes on where it was\nwhen the same command is given again.",
+    "What was made and verified before, from the same input, is reused. A run that was stopped goes on where it was when the same command is given again.",
   arguments: [FILE],
   options: {
     out: text("DIR", "where the project is written (default out/<name of the project>)"),
@@ -44,7 +44,7 @@ export const run = define({
     "no-cache": flag("reuse nothing from earlier runs"),
     force: flag("write into an output folder that holds files of somebody else"),
     json: flag("print the report as one JSON document on stdout"),
-    otlp: text("URL", "send the run's trace there (also: OTEL_EXPORTER_OTLP_ENDPOINT), such as http://localhost:4318"),
+    otlp: text("URL", "send the run's trace there such as http://localhost:4318 (also: OTEL_EXPORTER_OTLP_ENDPOINT)"),
     debug: DEBUG
   },
   examples: [

@@ -45,7 +45,7 @@ export const ofCommand = (program: string, command: Command<Options>): string =>
     `${command.summary[0]!.toUpperCase()}${command.summary.slice(1)}.`,
     "",
     `Usage: ${program} ${usageOf(command)}${Object.keys(command.options).length > 0 ? " [options]" : ""}`,
-    ...(command.details === undefined ? [] : ["", command.details]),
+    ...(command.details === undefined ? [] : ["", ...wrap(command.details, WIDTH)]),
     ...(command.arguments.length === 0
       ? []
       : ["", "Arguments:", ...table(command.arguments.map((argument) => [argument.name, argument.about]))]),
@@ -69,7 +69,22 @@ export const ofCommand = (program: string, command: Command<Options>): string =>
 const usageOf = (command: Command<Options>): string =>
   [command.name, ...command.arguments.map((argument) => argument.name)].join(" ")
 
+/** Columns of the help; a terminal's usual width. */
+const WIDTH = 80
+
 const table = (rows: ReadonlyArray<readonly [string, string]>): ReadonlyArray<string> => {
   const width = Math.max(...rows.map(([name]) => name.length))
-  return rows.map(([name, about]) => `  ${name.padEnd(width)}  ${about}`)
+  return rows.flatMap(([name, about]) =>
+    wrap(about, WIDTH - width - 4).map((line, index) => `  ${(index === 0 ? name : "").padEnd(width)}  ${line}`)
+  )
+}
+
+const wrap = (text: string, width: number): ReadonlyArray<string> => {
+  const lines: Array<string> = []
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
 }

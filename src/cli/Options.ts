@@ -138,6 +138,7 @@ export const parse = <O extends Options>(
   const values = new Map<string, unknown>(names.map((name) => [name, command.options[name]!.absent]))
   const seen = new Set<string>()
   const positionals: Array<string> = []
+  let unknown = false
 
   const { tokens } = parseArgs({
     args: [...argv],
@@ -153,6 +154,7 @@ export const parse = <O extends Options>(
     if (token.kind !== "option") continue
     const option = Object.hasOwn(command.options, token.name) ? command.options[token.name] : undefined
     if (option === undefined || !token.rawName.startsWith("--")) {
+      unknown = true
       mistakes.push(
         sentence(`Unknown option ${token.rawName}`, nearest(token.name, names.concat("help", "version")), "--")
       )
@@ -184,7 +186,9 @@ export const parse = <O extends Options>(
   for (const missing of command.arguments.slice(positionals.length)) {
     mistakes.push(`${missing.name} is missing: ${missing.about}.`)
   }
-  for (const extra of positionals.slice(command.arguments.length)) {
+  // What follows an unknown option may have been meant as its value.
+  const extras = unknown ? [] : positionals.slice(command.arguments.length)
+  for (const extra of extras) {
     const wanted =
       command.arguments.length === 0 ? "no argument" : `only ${command.arguments.map((one) => one.name).join(" ")}`
     mistakes.push(`"${extra}" is one argument too many: "${command.name}" takes ${wanted}.`)

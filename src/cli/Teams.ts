@@ -16,7 +16,7 @@ import { nearest } from "./Options.ts"
 
 /** The teams that ship, by name. */
 const shipped: Readonly<Record<string, () => Promise<Team.Any>>> = {
-  fullstack: async () => (await import("../../actors/fullstack/FullStack.ts")).team
+  fullstack: async () => (await import("../../actors/fullstack/FullstackTeam.ts")).FullstackTeam
 }
 
 /** @category constructors */

@@ -25,6 +25,9 @@ export class Terminal extends Context.Tag("troupe/cli/Terminal")<
     readonly width: () => number
     /** Lines that a frame may have at most. */
     readonly height: () => number
+    /** The same for stdout, where results go. */
+    readonly resultColor: boolean
+    readonly resultWidth: () => number
     /** Writes to stdout, as it is. */
     readonly result: (text: string) => void
     /** Writes lines to stderr, above the frame if one stands. */
@@ -54,10 +57,12 @@ export const make = (
 ): Context.Tag.Service<Terminal> => {
   const live = stderr.isTTY === true && environment.TERM !== "dumb" && (environment.CI ?? "") === ""
   const color = live && (environment.NO_COLOR ?? "") === ""
+  const resultColor = stdout.isTTY === true && environment.TERM !== "dumb" && (environment.NO_COLOR ?? "") === ""
   // Owned by this object: what stands at the bottom of the screen now.
   let shown: ReadonlyArray<string> = []
 
-  const width = () => (stderr.columns === undefined || stderr.columns < 1 ? 80 : stderr.columns)
+  const columnsOf = (sink: Sink) => (sink.columns === undefined || sink.columns < 1 ? 80 : sink.columns)
+  const width = () => columnsOf(stderr)
 
   /** Back to where the frame begins. A window made narrower since has wrapped its lines, hence counted with today's width. */
   const rewind = () => {
@@ -72,6 +77,8 @@ export const make = (
     color,
     width,
     height: () => Math.max(3, (stderr.rows === undefined || stderr.rows < 1 ? 24 : stderr.rows) - 1),
+    resultColor,
+    resultWidth: () => columnsOf(stdout),
     result: (text) => void stdout.write(text),
     say: (text) => {
       const lines = text.endsWith("\n") ? text : `${text}\n`

@@ -1,0 +1,204 @@
+/**
+ * `run FILE`: lets a team turn a requirements file into a project, shows it while it works, and prints its report.
+ *
+ * The order of the beginning is deliberate: the file, the team, the model's name and key, the output folder and the
+ * database are each looked at before anything is written by the next, so that bad input leaves nothing behind.
+ *
+ * @since 0.1.0
+ */
+import { accessSync, constants, existsSync, statSync } from "node:fs"
+import { basename, dirname, extname, join, relative, resolve } from "node:path"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import { Clock, Effect, Layer, Ref, Schedule } from "effect"
+import * as Names from "../../actors/fullstack/Names.ts"
+import * as NodeSubprocess from "../../layers/NodeSubprocess.ts"
+import * as NodeWorkspace from "../../layers/NodeWorkspace.ts"
+import * as RequirementsFile from "../../layers/RequirementsFile.ts"
+import * as Sqlite from "../../layers/Sqlite.ts"
+import * as SqliteResultCache from "../../layers/SqliteResultCache.ts"
+import * as SqliteRunStore from "../../layers/SqliteRunStore.ts"
+import { BackgroundTasks } from "../background/BackgroundTasks.ts"
+import * as LiveView from "../observe/LiveView.ts"
+import * as ReportView from "../observe/ReportView.ts"
+import { DatabaseError } from "../team/DatabaseError.ts"
+import { defaultProfile, profiles } from "../team/Profile.ts"
+import { encodeReport, type Report } from "../team/Report.ts"
+import type { RunEvent } from "../team/Run.ts"
+import * as Team from "../team/Team.ts"
+import { Workspace } from "../team/Workspace.ts"
+import type * as Commands from "./Commands.ts"
+import type * as Failure from "./Failure.ts"
+import * as Network from "./Network.ts"
+import type { Invocation } from "./Options.ts"
+import * as ShellWords from "./ShellWords.ts"
+import * as Teams from "./Teams.ts"
+import { Terminal } from "./Terminal.ts"
+
+type Options = Invocation<(typeof Commands.run)["options"]>["options"]
+
+interface Context {
+  readonly program: string
+  /** The command line as it was given, from the command's name on. */
+  readonly argv: ReadonlyArray<string>
+  readonly version: string
+}
+
+/** @category constructors */
+export const main = (
+  invocation: Invocation<(typeof Commands.run)["options"]>,
+  context: Context
+): Effect.Effect<number, Failure.Known, Terminal> =>
+  Effect.gen(function* () {
+    const { options } = invocation
+    const file = yield* RequirementsFile.read(invocation.arguments[0]!)
+    const team = yield* Teams.load(options.team)
+    yield* Team.check(team)
+    yield* Effect.mapError(team.parse(file.value), file.locate)
+    const out = resolve(options.out ?? join("out", folderName(file.value, file.source)))
+
+    const report = yield* work(team, file, options).pipe(
+      Effect.onInterrupt(() => sayHowToGoOn(context)),
+      Effect.provide(Layer.merge(stores(options), NodeWorkspace.layer({ root: out }))),
+      // Refusing the folder comes before a new database is made, and the other way round for one that exists.
+      (program) => (existsSync(databaseOf(options)) ? program : Effect.zipRight(mayBegin(options, out), program))
+    )
+    yield* tell(report, out, options, context)
+    return report.status === "done" ? 0 : 1
+  }).pipe(
+    Effect.withSpan("run", { root: true, attributes: { "process.command_args": context.argv } }),
+    Effect.provide(
+      Network.layer({
+        model: invocation.options.model,
+        baseUrl: invocation.options["base-url"],
+        otlp: invocation.options.otlp,
+        version: context.version
+      })
+    ),
+    Effect.provide(
+      Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeSubprocess.layer(), BackgroundTasks.layer())
+    )
+  )
+
+/** The run itself, watched. */
+const work = Effect.fnUntraced(function* (team: Team.Any, file: RequirementsFile.RequirementsFile, options: Options) {
+  const watch = yield* watcher
+  const result = yield* Team.run(team, {
+    input: file.value,
+    agentsAtOnce: options["agents-at-once"] ?? profiles[options.profile ?? defaultProfile].agentsAtOnce,
+    model: options.model,
+    reuse: !options["no-cache"],
+    force: options.force,
+    onEvent: watch
+  }).pipe(
+    Effect.mapError((error) => (error._tag === "InputError" ? file.locate(error) : error)),
+    // The team of a user's module needs what it needs: the services of this program are there, a missing one is a defect.
+    (run) => run as Effect.Effect<{ readonly report: Report }, Failure.Known, Workspace | Terminal>
+  )
+  return result.report
+}, Effect.scoped)
+
+/** Shows events as they come: a frame that is painted ten times a second on a terminal, lines elsewhere. */
+const watcher = Effect.gen(function* () {
+  const terminal = yield* Terminal
+  const state = yield* Ref.make(LiveView.empty)
+  if (terminal.live) {
+    const paint = Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      const { color, height, width } = terminal
+      terminal.frame(LiveView.frame(yield* Ref.get(state), { now, color, height: height(), width: width() - 1 }))
+    })
+    yield* Effect.addFinalizer(() => Effect.sync(() => terminal.frame([])))
+    yield* Effect.forkScoped(Effect.repeat(paint, Schedule.spaced("100 millis")))
+  }
+  return Effect.fnUntraced(function* (event: RunEvent) {
+    const next = yield* Ref.updateAndGet(state, (before) => LiveView.step(before, event))
+    if (terminal.live) return
+    const line = LiveView.line(next, event)
+    if (line !== undefined) terminal.say(line)
+  })
+})
+
+const tell = Effect.fnUntraced(function* (report: Report, out: string, options: Options, context: Context) {
+  const terminal = yield* Terminal
+  const next = nextCommand(report, out)
+  const lines = (width: number, color: boolean) => [
+    "",
+    ...ReportView.lines(report, { width, color }),
+    ...ReportView.fact("project", shortPath(out), width),
+    ...(next === undefined ? [] : ReportView.fact("next", next, width)),
+    ...(report.status === "done"
+      ? []
+      : ReportView.fact("go on", ShellWords.join(context.program, context.argv), width)),
+    ""
+  ]
+  if (!options.json) return terminal.result(lines(terminal.resultWidth(), terminal.resultColor).join("\n"))
+  terminal.say(lines(terminal.width(), terminal.color).join("\n"))
+  terminal.result(`${JSON.stringify({ ...encodeReport(report), out, next: next ?? null }, undefined, 2)}\n`)
+})
+
+const sayHowToGoOn = Effect.fnUntraced(function* (context: Context) {
+  const terminal = yield* Terminal
+  terminal.frame([])
+  terminal.say(
+    `Interrupted. What was finished is kept and will be reused. To go on:\n  ${ShellWords.join(context.program, context.argv)}`
+  )
+})
+
+const databaseOf = (options: Options) => options.db ?? Sqlite.defaultFile
+
+const stores = (options: Options) =>
+  Layer.merge(SqliteRunStore.layer(), SqliteResultCache.layer()).pipe(
+    Layer.provide(Sqlite.layer({ file: databaseOf(options) }))
+  )
+
+/** Whether a new database could be made, and then whether the folder may be used. */
+const mayBegin = (options: Options, out: string) =>
+  Effect.gen(function* () {
+    const file = databaseOf(options)
+    const above = existing(dirname(resolve(file)))
+    const writable = yield* Effect.sync(() => isWritableFolder(above))
+    if (!writable) {
+      return yield* new DatabaseError({
+        reason: "unwritable",
+        file,
+        problem: `it cannot be made below ${above}`,
+        next: "Choose another file with --db."
+      })
+    }
+    yield* Effect.flatMap(Workspace, (workspace) => workspace.prepare({ force: options.force })).pipe(
+      Effect.provide(NodeWorkspace.layer({ root: out }))
+    )
+  })
+
+const existing = (folder: string): string =>
+  existsSync(folder) || dirname(folder) === folder ? folder : existing(dirname(folder))
+
+const isWritableFolder = (folder: string): boolean => {
+  try {
+    accessSync(folder, constants.W_OK)
+    return statSync(folder).isDirectory()
+  } catch {
+    return false
+  }
+}
+
+/** From the project's name, else from the file's: `Task tracker` becomes `task-tracker`. */
+const folderName = (value: Readonly<Record<string, unknown>>, source: string): string => {
+  const { name } = value
+  return Names.make(typeof name === "string" && name.trim() !== "" ? name : basename(source, extname(source))).kebab
+}
+
+/** What a person would do first with what was made. */
+const nextCommand = (report: Report, out: string): string | undefined => {
+  const files = new Set(report.agents.flatMap((agent) => agent.files))
+  if (!files.has("backend/package.json")) return undefined
+  const folder = ShellWords.quote(join(shortPath(out), "backend"))
+  const installed = existsSync(join(out, "backend", "node_modules"))
+  return `cd ${folder} && ${installed ? "" : "npm ci && "}npm run build && npm start`
+}
+
+const shortPath = (path: string): string => {
+  const short = relative(process.cwd(), path)
+  return short === "" ? "." : short.startsWith("..") ? path : short
+}
