@@ -1,0 +1,43 @@
+/**
+ * Writes the frontend: the pages of every entity and feature, with tests that name the criteria they check.
+ *
+ * @since 0.1.0
+ */
+import { Effect } from "effect"
+import * as Agent from "../../src/team/Agent.ts"
+import * as Install from "./Install.ts"
+import * as Project from "./Project.ts"
+import { Sources } from "./Results.ts"
+import { TechnicalArchitect } from "./TechnicalArchitect.ts"
+import * as TemplateDigest from "./TemplateDigest.ts"
+
+/**
+ * The fourth of the eight.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const FrontendDeveloper = Agent.make({
+  name: "frontend-developer",
+  version: "1.0.0",
+  description: "Writes the frontend: lists, forms and pages for every entity and feature, and their tests.",
+  dependsOn: [TechnicalArchitect],
+  reads: ["name", "features", "entities", "stack.frontend", "ui"],
+  estimate: "25 minutes",
+  output: Sources,
+  fingerprint: TemplateDigest.of("frontend"),
+  run: Effect.fnUntraced(function* (assignment) {
+    const project = Project.fromInput(assignment.input as Project.Input)
+    const { generate } = yield* Effect.promise(() => import("./templates/frontend/Frontend.ts"))
+    const { files, sources } = generate(project, assignment.result(TechnicalArchitect))
+    // The manifest and its lock file come first: installing starts while the rest is written.
+    const isManifest = ({ path }: Project.GeneratedFile) => /^frontend\/package(-lock)?\.json$/.test(path)
+    const write = ({ content, path }: Project.GeneratedFile) => assignment.write(path, content)
+    yield* Effect.forEach(files.filter(isManifest), write, { discard: true })
+    yield* Install.start(assignment, "frontend")
+    const rest = files.filter((file) => !isManifest(file))
+    yield* assignment.progress(`Writing ${rest.length} files for ${project.entities.length} entities`)
+    yield* Effect.forEach(rest, write, { discard: true })
+    return sources
+  })
+})

@@ -1,0 +1,138 @@
+/**
+ * The source of one entity in the frontend: what a row holds, and its table of fields.
+ *
+ * A field of the requirements is a line of each, in this file and in no other.
+ *
+ * @since 0.1.0
+ */
+import type { Entity, Field, Project } from "../../Project.ts"
+import { Code, type Literal, literal, memberName, quote } from "./Literal.ts"
+
+/**
+ * `src/entities/<name>.ts`. References are imports: entities may refer to each other in a circle, so the tables reach
+ * each other through functions.
+ *
+ * @category constructors
+ */
+export const entitySource = (project: Project, entity: Entity): string => {
+  const targets = [...new Set(entity.fields.flatMap((field) => (field.type === "reference" ? [field.to] : [])))]
+    .filter((to) => to !== entity.name.written)
+    .map((to) => entityOf(project, to))
+    .sort((a, b) => (a.name.kebab < b.name.kebab ? -1 : 1))
+  return [
+    `import type { Entity } from "../model.ts";`,
+    ...targets.map((target) => `import { ${tableName(target)} } from "./${target.name.kebab}.ts";`),
+    "",
+    "/** The fields that people fill in, as the API takes and gives them. */",
+    `export interface ${valuesName(entity)} {`,
+    ...entity.fields.map((field) => `  readonly ${memberName(field.name.written)}: ${typeOf(field)};`),
+    "}",
+    "",
+    `export const ${tableName(entity)}: Entity<keyof ${valuesName(entity)}> = {`,
+    `  title: ${quote(entity.name.title)},`,
+    `  plural: ${quote(entity.plural.title)},`,
+    ...(entity.description === undefined ? [] : [`  description: ${quote(entity.description)},`]),
+    `  path: ${quote(pagePath(entity))},`,
+    "  fields: [",
+    entity.fields.map((field) => `    ${literal(fieldLiteral(project, field), 4, 4)}`).join(",\n"),
+    "  ]",
+    "};",
+    ""
+  ].join("\n")
+}
+
+/**
+ * `src/entities.ts`: the entities in the order of the requirements.
+ *
+ * @category constructors
+ */
+export const entityList = (project: Project): string =>
+  [
+    ...[...project.entities]
+      .sort((a, b) => (a.name.kebab < b.name.kebab ? -1 : 1))
+      .map((entity) => `import { ${tableName(entity)} } from "./entities/${entity.name.kebab}.ts";`),
+    `import type { Entity } from "./model.ts";`,
+    "",
+    "/** Everything the application keeps, in the order of the navigation. */",
+    "export const entities: ReadonlyArray<Entity> = [",
+    project.entities.map((entity) => `  ${tableName(entity)}`).join(",\n"),
+    "];",
+    ""
+  ].join("\n")
+
+/**
+ * The identifier of an entity's table. The ending keeps it apart from reserved words and globals.
+ *
+ * @category combinators
+ */
+export const tableName = (entity: Entity): string => `${entity.name.camel}Entity`
+
+/**
+ * The identifier of the type of an entity's values.
+ *
+ * @category combinators
+ */
+export const valuesName = (entity: Entity): string => `${entity.name.pascal}Values`
+
+/**
+ * The address of the list: the API's without `/api`.
+ *
+ * @category combinators
+ */
+export const pagePath = (entity: Entity): string => entity.path.replace(/^\/api/, "")
+
+const entityOf = (project: Project, written: string): Entity => {
+  const found = project.entities.find((entity) => entity.name.written === written)
+  if (found === undefined) throw new Error(`No entity is called ${JSON.stringify(written)}: the input was not checked.`)
+  return found
+}
+
+const typeOf = (field: Field): string => {
+  const type = { string: "string", text: "string", integer: "number", number: "number", boolean: "boolean" }
+  const base =
+    field.type === "enum"
+      ? field.values.map(quote).join(" | ")
+      : field.type === "date" || field.type === "reference"
+        ? "string"
+        : type[field.type]
+  return field.required ? base : `${base} | null`
+}
+
+const fieldLiteral = (project: Project, field: Field): Literal =>
+  new Map<string, Literal | undefined>([
+    ["name", field.name.written],
+    ["label", field.name.title],
+    ["description", field.description],
+    ["type", field.type],
+    ["required", field.required ? true : undefined],
+    ...options(project, field)
+  ])
+
+const options = (project: Project, field: Field): ReadonlyArray<readonly [string, Literal | undefined]> => {
+  switch (field.type) {
+    case "string":
+    case "text":
+      return [
+        ["minLength", field.minLength],
+        ["maxLength", field.maxLength],
+        ["default", field.default]
+      ]
+    case "integer":
+    case "number":
+      return [
+        ["min", field.min],
+        ["max", field.max],
+        ["default", field.default]
+      ]
+    case "enum":
+      return [
+        ["values", field.values],
+        ["default", field.default]
+      ]
+    case "boolean":
+    case "date":
+      return [["default", field.default]]
+    case "reference":
+      return [["to", new Code(`() => ${tableName(entityOf(project, field.to))}`)]]
+  }
+}

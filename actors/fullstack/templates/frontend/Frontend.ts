@@ -1,0 +1,101 @@
+/**
+ * What frontend-developer writes: the whole of `frontend/`.
+ *
+ * The pages are the same for every entity and learn from tables of fields what to draw. So most files are fixed texts
+ * of which features choose lines; an entity is two files (its table and its tests) and a line in the list of entities.
+ *
+ * @since 0.1.0
+ */
+import { checkedBy } from "../../Criteria.ts"
+import type { GeneratedFile, Project } from "../../Project.ts"
+import { type Architecture, NamedTest, Sources } from "../../Results.ts"
+import { type Condition, select } from "./Conditional.ts"
+import { entityList, entitySource } from "./EntitySource.ts"
+import { entityChecks, entityTest } from "./EntityTest.ts"
+import { fixedFiles } from "./FixedFiles.ts"
+import { quote } from "./Literal.ts"
+import { manifest } from "./Manifest.ts"
+import { html, markdown } from "./Markup.ts"
+
+/** The parts of the project that decide the files; nothing else is read. */
+export type FrontendInput = Pick<Project, "name" | "features" | "entities" | "ui">
+
+/**
+ * All files, the manifest and its lock file first, and the facts that later agents rely on. Pure: the same project
+ * gives the same bytes.
+ *
+ * @category constructors
+ */
+export const generate = (
+  project: FrontendInput & Project,
+  architecture: Architecture
+): { readonly files: ReadonlyArray<GeneratedFile>; readonly sources: Sources } => {
+  const { packageJson, packageLock } = manifest(project)
+  const conditions = conditionsOf(project)
+  const fixed = fixedFiles.filter(({ needs }) => needs === undefined || conditions.has(needs))
+  const files: ReadonlyArray<readonly [path: string, content: string]> = [
+    ["package.json", packageJson],
+    ["package-lock.json", packageLock],
+    ...fixed.map(({ path, text }) => [path, fill(select(text, conditions), project)] as const),
+    ["src/settings.ts", settings(project)],
+    ["src/entities.ts", entityList(project)],
+    ...project.entities.flatMap((entity) => [
+      [`src/entities/${entity.name.kebab}.ts`, entitySource(project, entity)] as const,
+      [testPath(entity.name.kebab), entityTest(project, entity)] as const
+    ])
+  ]
+  return {
+    files: files.map(([path, content]) => ({ path: `${folder}/${path}`, content })),
+    sources: sourcesOf(project, conditions, architecture)
+  }
+}
+
+const folder = "frontend"
+
+const testPath = (name: string) => `test/entities/${name}.test.tsx`
+
+const conditionsOf = (project: FrontendInput): ReadonlySet<Condition> =>
+  new Set<Condition>([...project.features, ...project.ui.pages])
+
+/** Puts what the user named into the two fixed files that show it. */
+const fill = (text: string, project: FrontendInput): string =>
+  text
+    .replace("@@THEME@@", project.ui.theme)
+    .replace("@@TITLE@@", () => html(project.ui.title))
+    .replace("@@HEADING@@", () => `# ${markdown(project.ui.title)}: frontend`)
+
+const settings = (project: FrontendInput): string =>
+  [
+    "/** What differs from one application to the next, apart from its entities. */",
+    "export const settings = {",
+    `  title: ${quote(project.ui.title)}`,
+    "};",
+    ""
+  ].join("\n")
+
+const sourcesOf = (project: Project, conditions: ReadonlySet<Condition>, architecture: Architecture): Sources => {
+  const wanted = checkedBy(architecture.criteria, "frontend-developer").map(({ id }) => id)
+  const entityTests = project.entities.flatMap((entity) =>
+    entityChecks(project, entity).map(({ criterion, title }) => ({
+      file: testPath(entity.name.kebab),
+      title,
+      criteria: [criterion]
+    }))
+  )
+  const ownTests = fixedFiles
+    .filter(({ needs }) => needs === undefined || conditions.has(needs))
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(/\bit\("((AC-[a-z0-9-]+\.[a-z0-9-]+)[^"]*)"/g)].map(([, title, criterion]) => ({
+        file: path,
+        title: title!,
+        criteria: [criterion!]
+      }))
+    )
+  const tests = [...entityTests, ...ownTests]
+  const named = new Set(tests.flatMap(({ criteria }) => criteria))
+  return new Sources({
+    folder,
+    tests: tests.map(({ file, ...test }) => new NamedTest({ ...test, file: `${folder}/${file}` })),
+    unchecked: wanted.filter((id) => !named.has(id))
+  })
+}

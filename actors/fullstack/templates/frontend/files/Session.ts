@@ -1,0 +1,80 @@
+/** `src/session.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
+export const text = `/** Who is signed in. When a session ends in the middle of work, the page below stays as it is until it is taken up again. */
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { type Account, type ApiProblem, type Credentials, register, signedOutEvent, signIn, signOut, whoAmI } from "./api.ts";
+import { toProblem } from "./useLoad.ts";
+
+export type SessionStatus = "loading" | "unreachable" | "signedOut" | "expired" | "signedIn";
+
+export interface Session {
+  readonly status: SessionStatus;
+  /** The last account seen; still there when its session has expired. */
+  readonly account: Account | null;
+  /** Why the server could not tell who is signed in. */
+  readonly problem: ApiProblem | undefined;
+  /** Grows with every sign-in, so that what failed before can be loaded again. */
+  readonly signIns: number;
+  readonly check: () => void;
+  readonly signIn: (credentials: Credentials) => Promise<void>;
+  readonly register: (credentials: Credentials) => Promise<void>;
+  readonly signOut: () => Promise<void>;
+}
+
+interface State {
+  readonly status: SessionStatus;
+  readonly account: Account | null;
+  readonly problem: ApiProblem | undefined;
+  readonly signIns: number;
+}
+
+const SessionContext = createContext<Session | null>(null);
+
+export function SessionProvider({ children }: { readonly children: ReactNode }) {
+  const [state, setState] = useState<State>({ status: "loading", account: null, problem: undefined, signIns: 0 });
+
+  const enter = useCallback((account: Account) => {
+    setState((before) => ({ status: "signedIn", account, problem: undefined, signIns: before.signIns + 1 }));
+  }, []);
+
+  const check = useCallback(() => {
+    setState((before) => ({ ...before, status: "loading" }));
+    whoAmI().then(
+      (account) => {
+        if (account === null) setState((before) => ({ ...before, status: "signedOut", account: null, problem: undefined }));
+        else enter(account);
+      },
+      (cause: unknown) => setState((before) => ({ ...before, status: "unreachable", problem: toProblem(cause) }))
+    );
+  }, [enter]);
+
+  useEffect(check, [check]);
+
+  useEffect(() => {
+    const expire = () => setState((before) => (before.status === "signedIn" ? { ...before, status: "expired" } : before));
+    window.addEventListener(signedOutEvent, expire);
+    return () => window.removeEventListener(signedOutEvent, expire);
+  }, []);
+
+  const session = useMemo<Session>(
+    () => ({
+      ...state,
+      check,
+      signIn: async (credentials) => enter(await signIn(credentials)),
+      register: async (credentials) => enter(await register(credentials)),
+      signOut: async () => {
+        await signOut();
+        setState((before) => ({ ...before, status: "signedOut", account: null }));
+      }
+    }),
+    [state, check, enter]
+  );
+
+  return <SessionContext value={session}>{children}</SessionContext>;
+}
+
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (session === null) throw new Error("useSession needs a SessionProvider above it.");
+  return session;
+}
+`

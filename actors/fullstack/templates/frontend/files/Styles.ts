@@ -1,0 +1,824 @@
+/** `src/styles.css` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
+export const text = `/* Every colour is named here, once for light and once for dark; <html data-theme> chooses. Contrast is at least 4.5:1. */
+:root {
+  color-scheme: light;
+  --ground: #f6f7f9;
+  --surface: #ffffff;
+  --sunken: #eef0f4;
+  --line: #d9dde5;
+  --control-line: #858d9d;
+  --text: #1c2230;
+  --quiet: #566074;
+  --accent: #2f55c7;
+  --accent-hover: #2444a6;
+  --on-accent: #ffffff;
+  --accent-soft: #e7ecfb;
+  --danger: #b3261e;
+  --danger-soft: #fcebe9;
+  --good: #1d6b3f;
+  --good-soft: #e6f4ec;
+  --shadow: 0 1px 2px rgb(20 27 45 / 6%), 0 4px 16px rgb(20 27 45 / 6%);
+  --radius: 8px;
+}
+
+:root[data-theme="dark"] {
+  color-scheme: dark;
+  --ground: #12151c;
+  --surface: #1a1f29;
+  --sunken: #222835;
+  --line: #313949;
+  --control-line: #727d93;
+  --text: #e6e9f0;
+  --quiet: #a3adc0;
+  --accent: #8fa9ff;
+  --accent-hover: #adc0ff;
+  --on-accent: #101623;
+  --accent-soft: #232d4a;
+  --danger: #ff9d94;
+  --danger-soft: #3b2022;
+  --good: #7fd6a4;
+  --good-soft: #17302a;
+  --shadow: 0 1px 2px rgb(0 0 0 / 40%), 0 4px 16px rgb(0 0 0 / 25%);
+}
+
+@media (prefers-color-scheme: dark) {
+  :root[data-theme="auto"] {
+    color-scheme: dark;
+    --ground: #12151c;
+    --surface: #1a1f29;
+    --sunken: #222835;
+    --line: #313949;
+    --control-line: #727d93;
+    --text: #e6e9f0;
+    --quiet: #a3adc0;
+    --accent: #8fa9ff;
+    --accent-hover: #adc0ff;
+    --on-accent: #101623;
+    --accent-soft: #232d4a;
+    --danger: #ff9d94;
+    --danger-soft: #3b2022;
+    --good: #7fd6a4;
+    --good-soft: #17302a;
+    --shadow: 0 1px 2px rgb(0 0 0 / 40%), 0 4px 16px rgb(0 0 0 / 25%);
+  }
+}
+
+*,
+*::before,
+*::after {
+  box-sizing: border-box;
+}
+
+body {
+  margin: 0;
+  background: var(--ground);
+  color: var(--text);
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
+}
+
+h1,
+h2 {
+  margin: 0;
+  line-height: 1.25;
+  letter-spacing: -0.01em;
+  overflow-wrap: anywhere;
+}
+
+h1 {
+  font-size: 1.6rem;
+}
+
+h2 {
+  font-size: 1.1rem;
+}
+
+p {
+  margin: 0;
+}
+
+ul {
+  margin: 0;
+  padding: 0;
+  list-style: none;
+}
+
+a {
+  color: var(--accent);
+  text-underline-offset: 0.2em;
+}
+
+:focus-visible {
+  outline: 3px solid var(--accent);
+  outline-offset: 2px;
+}
+
+main:focus {
+  outline: none;
+}
+
+[hidden] {
+  display: none;
+}
+
+.visually-hidden {
+  position: absolute;
+  width: 1px;
+  height: 1px;
+  margin: -1px;
+  overflow: hidden;
+  clip-path: inset(50%);
+  white-space: nowrap;
+}
+
+.quiet {
+  color: var(--quiet);
+}
+
+/* Frame */
+
+.skip-link {
+  position: fixed;
+  top: 0.5rem;
+  left: 0.5rem;
+  z-index: 10;
+  padding: 0.5rem 1rem;
+  border-radius: var(--radius);
+  background: var(--accent);
+  color: var(--on-accent);
+  transform: translateY(-200%);
+}
+
+.skip-link:focus {
+  transform: none;
+}
+
+.layout {
+  display: grid;
+  grid-template-columns: 15rem minmax(0, 1fr);
+  min-height: 100vh;
+}
+
+.sidebar {
+  position: sticky;
+  top: 0;
+  display: flex;
+  flex-direction: column;
+  height: 100vh;
+  border-right: 1px solid var(--line);
+  background: var(--surface);
+}
+
+.sidebar-head {
+  display: flex;
+  align-items: center;
+  justify-content: space-between;
+  gap: 1rem;
+  padding: 1.25rem 1.25rem 0.75rem;
+}
+
+.sidebar-body {
+  display: flex;
+  flex: 1;
+  flex-direction: column;
+  min-height: 0;
+}
+
+.brand {
+  color: var(--text);
+  font-size: 1.1rem;
+  font-weight: 700;
+  letter-spacing: -0.01em;
+  text-decoration: none;
+  overflow-wrap: anywhere;
+}
+
+.menu-button {
+  display: none;
+}
+
+.sidebar nav {
+  flex: 1;
+  padding: 0.25rem 0.75rem 1rem;
+  overflow-y: auto;
+}
+
+.sidebar nav ul + ul,
+.sidebar nav .nav-filter {
+  margin-top: 0.75rem;
+}
+
+.sidebar nav .nav-filter + ul {
+  margin-top: 0.5rem;
+}
+
+.sidebar nav a {
+  display: block;
+  padding: 0.4rem 0.6rem;
+  border-radius: 6px;
+  color: var(--text);
+  text-decoration: none;
+  overflow-wrap: anywhere;
+}
+
+.sidebar nav a:hover {
+  background: var(--sunken);
+}
+
+.sidebar nav a:focus-visible {
+  outline-offset: -2px;
+}
+
+.sidebar nav a[aria-current="page"] {
+  background: var(--accent-soft);
+  color: var(--accent);
+  font-weight: 600;
+}
+
+.account {
+  display: flex;
+  flex-direction: column;
+  align-items: flex-start;
+  gap: 0.5rem;
+  padding: 0.75rem 1.25rem 1.25rem;
+  border-top: 1px solid var(--line);
+  font-size: 0.9rem;
+}
+
+.account-email {
+  color: var(--quiet);
+  overflow-wrap: anywhere;
+}
+
+.content {
+  width: 100%;
+  max-width: 76rem;
+  padding: 2rem clamp(1rem, 4vw, 3rem) 4rem;
+}
+
+.standalone {
+  width: min(26rem, 100% - 2rem);
+  margin: 12vh auto 2rem;
+}
+
+main.standalone {
+  display: grid;
+  gap: 1rem;
+  padding: 2rem;
+  border: 1px solid var(--line);
+  border-radius: calc(var(--radius) * 1.5);
+  background: var(--surface);
+  box-shadow: var(--shadow);
+}
+
+main.standalone .page-head {
+  margin: 0;
+}
+
+main.standalone .brand {
+  color: var(--quiet);
+  font-size: 0.95rem;
+}
+
+.page-head {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: flex-start;
+  justify-content: space-between;
+  gap: 0.75rem 2rem;
+  margin-bottom: 1rem;
+}
+
+.back {
+  margin-bottom: 0.75rem;
+  font-size: 0.9rem;
+}
+
+.actions {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0.5rem;
+}
+
+/* Controls */
+
+button,
+.button {
+  display: inline-flex;
+  align-items: center;
+  justify-content: center;
+  min-height: 2.35rem;
+  padding: 0.35rem 0.9rem;
+  border: 1px solid var(--control-line);
+  border-radius: 6px;
+  background: var(--surface);
+  color: var(--text);
+  font: inherit;
+  font-size: 0.95rem;
+  font-weight: 500;
+  text-decoration: none;
+  cursor: pointer;
+}
+
+button:hover,
+.button:hover {
+  background: var(--sunken);
+}
+
+button:disabled {
+  opacity: 0.5;
+  cursor: not-allowed;
+}
+
+.primary {
+  border-color: var(--accent);
+  background: var(--accent);
+  color: var(--on-accent);
+}
+
+.primary:hover {
+  border-color: var(--accent-hover);
+  background: var(--accent-hover);
+}
+
+.danger {
+  border-color: var(--danger);
+  color: var(--danger);
+}
+
+.danger:hover {
+  background: var(--danger-soft);
+}
+
+input,
+select,
+textarea {
+  width: 100%;
+  min-height: 2.35rem;
+  padding: 0.35rem 0.65rem;
+  border: 1px solid var(--control-line);
+  border-radius: 6px;
+  background: var(--surface);
+  color: var(--text);
+  font: inherit;
+  font-size: 0.95rem;
+}
+
+textarea {
+  resize: vertical;
+}
+
+input[type="checkbox"] {
+  width: 1.15rem;
+  min-height: 1.15rem;
+  height: 1.15rem;
+  margin: 0;
+  accent-color: var(--accent);
+}
+
+input[type="number"],
+input[type="date"] {
+  max-width: 14rem;
+}
+
+::placeholder {
+  color: var(--quiet);
+  opacity: 1;
+}
+
+[aria-invalid="true"] {
+  border-color: var(--danger);
+  box-shadow: 0 0 0 1px var(--danger);
+}
+
+/* Messages */
+
+.alert,
+.notice:not(:empty) {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  justify-content: space-between;
+  gap: 0.75rem;
+  margin-bottom: 1rem;
+  padding: 0.65rem 1rem;
+  border-left: 4px solid var(--danger);
+  border-radius: 6px;
+  background: var(--danger-soft);
+  color: var(--danger);
+}
+
+.notice:not(:empty) {
+  border-left-color: var(--good);
+  background: var(--good-soft);
+  color: var(--good);
+}
+
+.alert button {
+  min-height: 2rem;
+}
+
+.empty {
+  padding: 3rem 1rem;
+  border: 1px dashed var(--line);
+  border-radius: var(--radius);
+  color: var(--quiet);
+  text-align: center;
+}
+
+/* Lists */
+
+.toolbar {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0.5rem;
+  margin-bottom: 1rem;
+}
+
+.search {
+  display: flex;
+  flex: 1 1 18rem;
+  gap: 0.5rem;
+  max-width: 28rem;
+}
+
+.filter-panel {
+  margin-bottom: 1rem;
+  padding: 1.25rem;
+  border: 1px solid var(--line);
+  border-radius: var(--radius);
+  background: var(--surface);
+}
+
+.filter-fields {
+  display: grid;
+  grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr));
+  gap: 0 1rem;
+}
+
+.filter-fields input {
+  max-width: none;
+}
+
+.table-frame {
+  border: 1px solid var(--line);
+  border-radius: var(--radius);
+  background: var(--surface);
+  box-shadow: var(--shadow);
+  overflow-x: auto;
+}
+
+table {
+  width: 100%;
+  border-collapse: collapse;
+  font-size: 0.95rem;
+}
+
+th,
+td {
+  padding: 0.6rem 0.9rem;
+  border-bottom: 1px solid var(--line);
+  text-align: left;
+  vertical-align: top;
+}
+
+tbody tr:last-child td {
+  border-bottom: 0;
+}
+
+tbody tr:hover {
+  background: color-mix(in srgb, var(--sunken) 50%, transparent);
+}
+
+td {
+  min-width: 5rem;
+  max-width: 22rem;
+  overflow-wrap: anywhere;
+}
+
+td[data-type="text"] {
+  display: -webkit-box;
+  overflow: hidden;
+  border-bottom: 0;
+  -webkit-box-orient: vertical;
+  -webkit-line-clamp: 3;
+  line-clamp: 3;
+  white-space: pre-line;
+}
+
+td[data-type="integer"],
+td[data-type="number"],
+th[data-type="integer"],
+th[data-type="number"] {
+  text-align: right;
+  font-variant-numeric: tabular-nums;
+}
+
+td[data-type="date"] {
+  white-space: nowrap;
+}
+
+th {
+  background: var(--sunken);
+  color: var(--quiet);
+  font-size: 0.85rem;
+  font-weight: 600;
+  white-space: nowrap;
+}
+
+th button {
+  min-height: 0;
+  margin: -0.35rem -0.5rem;
+  padding: 0.35rem 0.5rem;
+  border: 0;
+  background: none;
+  color: inherit;
+  font-size: inherit;
+  font-weight: inherit;
+}
+
+th button:hover,
+th[aria-sort] button {
+  color: var(--text);
+}
+
+.sort-mark {
+  margin-left: 0.4rem;
+  font-size: 0.75em;
+  opacity: 0.7;
+}
+
+.row-actions {
+  width: 1%;
+  white-space: nowrap;
+  text-align: right;
+}
+
+.row-actions a,
+.row-actions button {
+  display: inline-flex;
+  min-height: 1.75rem;
+  margin: -0.2rem 0;
+  padding: 0.1rem 0.5rem;
+  border: 0;
+  border-radius: 6px;
+  background: none;
+  color: var(--accent);
+  font-size: 0.9rem;
+  font-weight: 500;
+  text-decoration: none;
+}
+
+.row-actions button {
+  color: var(--danger);
+}
+
+.row-actions a:hover {
+  background: var(--accent-soft);
+}
+
+.row-actions button:hover {
+  background: var(--danger-soft);
+}
+
+.tag {
+  display: inline-block;
+  padding: 0 0.55rem;
+  border-radius: 999px;
+  background: var(--sunken);
+  font-size: 0.85rem;
+}
+
+.changes strong {
+  font-weight: 600;
+}
+
+.pagination {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  gap: 0.75rem;
+  margin-top: 1rem;
+  font-size: 0.95rem;
+}
+
+.page-size {
+  display: flex;
+  align-items: center;
+  gap: 0.5rem;
+  margin-left: auto;
+}
+
+.page-size select {
+  width: auto;
+}
+
+/* Forms */
+
+.entity-form {
+  max-width: 42rem;
+  padding: 1.5rem;
+  border: 1px solid var(--line);
+  border-radius: var(--radius);
+  background: var(--surface);
+  box-shadow: var(--shadow);
+}
+
+.entity-form > .quiet {
+  margin-bottom: 1rem;
+  font-size: 0.9rem;
+}
+
+.field {
+  display: grid;
+  align-content: start;
+  gap: 0.3rem;
+  margin-bottom: 1.1rem;
+}
+
+.field[data-type="boolean"] {
+  grid-template-columns: auto 1fr;
+  align-items: center;
+  gap: 0.3rem 0.6rem;
+}
+
+.field[data-type="boolean"] input {
+  grid-row: 1;
+  grid-column: 1;
+}
+
+.field[data-type="boolean"] p {
+  grid-column: 2;
+}
+
+label {
+  font-size: 0.95rem;
+  font-weight: 600;
+}
+
+.page-size label,
+.page-size {
+  font-weight: 400;
+}
+
+label.required::after {
+  color: var(--danger);
+  content: " *";
+}
+
+.required-mark {
+  color: var(--danger);
+}
+
+.hint {
+  color: var(--quiet);
+  font-size: 0.85rem;
+}
+
+.field-error {
+  color: var(--danger);
+  font-size: 0.9rem;
+  font-weight: 500;
+}
+
+.reference {
+  display: grid;
+  gap: 0.4rem;
+}
+
+.reference-pages {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  gap: 0.6rem;
+  font-size: 0.9rem;
+}
+
+dialog {
+  width: min(28rem, 100% - 2rem);
+  padding: 1.5rem;
+  border: 1px solid var(--line);
+  border-radius: calc(var(--radius) * 1.5);
+  background: var(--surface);
+  color: var(--text);
+  box-shadow: var(--shadow);
+  overflow-wrap: anywhere;
+}
+
+dialog::backdrop {
+  background: rgb(10 14 24 / 55%);
+}
+
+dialog p {
+  margin: 0.5rem 0 1.25rem;
+}
+
+dialog .alert p {
+  margin: 0;
+}
+
+dialog .actions {
+  justify-content: flex-end;
+}
+
+/* Dashboard */
+
+.cards {
+  display: grid;
+  grid-template-columns: repeat(auto-fill, minmax(18rem, 1fr));
+  gap: 1rem;
+}
+
+.card {
+  display: flex;
+  flex-direction: column;
+  gap: 0.75rem;
+  padding: 1.25rem;
+  border: 1px solid var(--line);
+  border-radius: var(--radius);
+  background: var(--surface);
+  box-shadow: var(--shadow);
+}
+
+.card ul {
+  flex: 1;
+}
+
+.card h2 a {
+  color: inherit;
+  text-decoration: none;
+}
+
+.card h2 a:hover {
+  text-decoration: underline;
+}
+
+.card-head {
+  display: flex;
+  align-items: baseline;
+  justify-content: space-between;
+  gap: 1rem;
+}
+
+.count {
+  font-size: 1.75rem;
+  font-weight: 700;
+  line-height: 1;
+  font-variant-numeric: tabular-nums;
+}
+
+.card li {
+  display: flex;
+  justify-content: space-between;
+  gap: 1rem;
+  padding: 0.3rem 0;
+  border-top: 1px solid var(--line);
+  font-size: 0.95rem;
+}
+
+.card li a {
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+
+.card time {
+  flex: none;
+  font-size: 0.85rem;
+}
+
+@media (max-width: 48rem) {
+  .layout {
+    grid-template-columns: minmax(0, 1fr);
+    align-content: start;
+  }
+
+  .sidebar {
+    position: static;
+    height: auto;
+    border-right: 0;
+    border-bottom: 1px solid var(--line);
+  }
+
+  .sidebar-head {
+    padding: 0.75rem 1rem;
+  }
+
+  .menu-button {
+    display: inline-flex;
+  }
+
+  .sidebar:not([data-open="true"]) .sidebar-body {
+    display: none;
+  }
+
+  .content {
+    padding-top: 1.25rem;
+  }
+}
+
+@media (prefers-reduced-motion: no-preference) {
+  .skip-link {
+    transition: transform 120ms;
+  }
+}
+`

@@ -1,0 +1,24 @@
+/** `vite.config.ts` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
+export const text = `import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+// The regular expression leaves pages such as /apiaries to the frontend.
+const proxy = { "^/api/": { target: process.env["BACKEND_URL"] ?? "http://localhost:3000" } };
+
+export default defineConfig({
+  plugins: [react()],
+  server: { proxy },
+  preview: { proxy },
+  // An underscore: no page of an entity has such an address, so "Asset" may be one.
+  build: { assetsDir: "_app" },
+  test: {
+    include: ["test/**/*.test.tsx"],
+    environment: "jsdom",
+    setupFiles: ["test/setup.ts"],
+    // Every test draws into a page of its own and cleans up, so the files may share one environment.
+    isolate: false,
+    pool: "threads",
+    testTimeout: 20_000
+  }
+});
+`

@@ -1,0 +1,65 @@
+/** `src/components/ConfirmDialog.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
+export const text = `/** Asks before something is done that cannot be undone. Escape and Cancel leave everything as it is. */
+import { useEffect, useId, useRef, useState } from "react";
+import type { ApiProblem } from "../api.ts";
+import { toProblem } from "../useLoad.ts";
+import { ProblemAlert } from "./ProblemAlert.tsx";
+
+interface ConfirmDialogProps {
+  readonly title: string;
+  readonly text: string;
+  readonly action: string;
+  /** If it fails, the dialog stays and shows why. */
+  readonly onConfirm: () => Promise<void>;
+  readonly onClose: () => void;
+}
+
+export function ConfirmDialog({ title, text, action, onConfirm, onClose }: ConfirmDialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<ApiProblem>();
+
+  // As a modal dialog the browser keeps the focus inside and gives it back afterwards.
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
+  }, []);
+
+  const confirm = async () => {
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await onConfirm();
+    } catch (cause) {
+      setProblem(toProblem(cause));
+      setBusy(false);
+    }
+  };
+
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={\`\${id}-title\`}
+      aria-describedby={\`\${id}-text\`}
+      onCancel={(event) => {
+        event.preventDefault();
+        if (!busy) onClose();
+      }}
+    >
+      <h2 id={\`\${id}-title\`}>{title}</h2>
+      <p id={\`\${id}-text\`}>{text}</p>
+      <ProblemAlert problem={problem} />
+      <div className="actions">
+        <button type="button" onClick={onClose} disabled={busy}>
+          Cancel
+        </button>
+        <button type="button" className="danger" onClick={confirm} disabled={busy}>
+          {action}
+        </button>
+      </div>
+    </dialog>
+  );
+}
+`

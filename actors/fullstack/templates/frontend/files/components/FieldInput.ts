@@ -1,0 +1,143 @@
+/** `src/components/FieldInput.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
+export const text = `/** One field of a form: label, the input that suits the type, hint and error, tied together for assistive technology. */
+import type { Field } from "../model.ts";
+import { ReferenceSelect } from "./ReferenceSelect.tsx";
+
+/** What an input holds: text as typed, or whether a box is ticked. */
+export type Draft = string | boolean;
+
+interface FieldInputProps {
+  readonly id: string;
+  readonly field: Field;
+  readonly draft: Draft;
+  readonly error: string | undefined;
+  readonly onChange: (draft: Draft) => void;
+}
+
+export function FieldInput({ id, field, draft, error, onChange }: FieldInputProps) {
+  const hint = hintFor(field);
+  const describedBy = [hint === undefined ? "" : \`\${id}-hint\`, error === undefined ? "" : \`\${id}-error\`].filter(Boolean).join(" ");
+  const shared = {
+    id,
+    name: field.name,
+    "aria-invalid": error === undefined ? undefined : true,
+    "aria-describedby": describedBy === "" ? undefined : describedBy
+  };
+  return (
+    <div className="field" data-type={field.type}>
+      <label htmlFor={id} className={field.required === true && field.type !== "boolean" ? "required" : undefined}>
+        {field.label}
+      </label>
+      <Control field={field} draft={draft} onChange={onChange} shared={shared} />
+      {hint !== undefined && (
+        <p className="hint" id={\`\${id}-hint\`}>
+          {hint}
+        </p>
+      )}
+      {error !== undefined && (
+        <p className="field-error" id={\`\${id}-error\`}>
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface SharedProps {
+  readonly id: string;
+  readonly name: string;
+  readonly "aria-invalid": boolean | undefined;
+  readonly "aria-describedby": string | undefined;
+}
+
+interface ControlProps {
+  readonly field: Field;
+  readonly draft: Draft;
+  readonly onChange: (draft: Draft) => void;
+  readonly shared: SharedProps;
+}
+
+function Control({ field, draft, onChange, shared }: ControlProps) {
+  const text = String(draft);
+  switch (field.type) {
+    case "boolean":
+      return <input {...shared} type="checkbox" checked={draft === true} onChange={(event) => onChange(event.target.checked)} />;
+    case "text":
+      return (
+        <textarea {...shared} rows={4} required={field.required} value={text} onChange={(event) => onChange(event.target.value)} />
+      );
+    case "enum":
+      return (
+        <select {...shared} required={field.required} value={text} onChange={(event) => onChange(event.target.value)}>
+          <option value="">{field.required === true ? "Choose…" : "None"}</option>
+          {field.values.map((value) => (
+            <option key={value} value={value}>
+              {value}
+            </option>
+          ))}
+        </select>
+      );
+    case "reference":
+      return (
+        <ReferenceSelect
+          id={shared.id}
+          name={shared.name}
+          entity={field.to()}
+          value={text}
+          onChange={onChange}
+          emptyLabel={field.required === true ? "Choose…" : "None"}
+          required={field.required === true}
+          invalid={shared["aria-invalid"] === true}
+          describedBy={shared["aria-describedby"]}
+        />
+      );
+    case "integer":
+    case "number":
+      return (
+        <input
+          {...shared}
+          type="number"
+          inputMode={field.type === "integer" ? "numeric" : "decimal"}
+          step={field.type === "integer" ? 1 : "any"}
+          min={field.min}
+          max={field.max}
+          required={field.required}
+          value={text}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      );
+    default:
+      return (
+        <input
+          {...shared}
+          type={field.type === "date" ? "date" : "text"}
+          autoComplete="off"
+          required={field.required}
+          value={text}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      );
+  }
+}
+
+function hintFor(field: Field): string | undefined {
+  const parts = [field.description, limitsOf(field)].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join(" ");
+}
+
+function limitsOf(field: Field): string | undefined {
+  if (field.type === "integer" || field.type === "number") {
+    if (field.min !== undefined && field.max !== undefined) return \`From \${field.min} to \${field.max}.\`;
+    if (field.min !== undefined) return \`At least \${field.min}.\`;
+    if (field.max !== undefined) return \`At most \${field.max}.\`;
+  }
+  if (field.type === "string" || field.type === "text") {
+    // At least one is what "required" says already.
+    const least = (field.minLength ?? 0) > 1 ? field.minLength : undefined;
+    if (least !== undefined && field.maxLength !== undefined) return \`\${least} to \${field.maxLength} characters.\`;
+    if (least !== undefined) return \`At least \${least} characters.\`;
+    if (field.maxLength !== undefined) return \`At most \${field.maxLength} characters.\`;
+  }
+  return undefined;
+}
+`

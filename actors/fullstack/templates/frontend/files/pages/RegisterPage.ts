@@ -1,0 +1,22 @@
+/** `src/pages/RegisterPage.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
+export const text = `/** Makes an account, and signs it in. */
+import { CredentialsForm } from "../components/CredentialsForm.tsx";
+import { PageHead } from "../components/PageHead.tsx";
+import { Link } from "../router.tsx";
+import { useSession } from "../session.tsx";
+import { settings } from "../settings.ts";
+
+export function RegisterPage() {
+  const { register } = useSession();
+  return (
+    <main className="standalone">
+      <p className="brand">{settings.title}</p>
+      <PageHead title="Register" />
+      <CredentialsForm submitLabel="Register" passwordKind="new-password" onSubmit={register} />
+      <p>
+        Registered already? <Link to="/account/sign-in">Sign in</Link>
+      </p>
+    </main>
+  );
+}
+`

@@ -1,0 +1,45 @@
+/** `test/app.test.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
+export const text = `/** What all pages share: the frame, addresses that lead nowhere, and a server that does not answer. */
+import { fireEvent, render, waitFor } from "@testing-library/react";
+import { expect, it, vi } from "vitest";
+import { App } from "../src/App.tsx";
+import { entities } from "../src/entities.ts";
+import type { Entity } from "../src/model.ts";
+import { FakeApi } from "./fakeApi.ts";
+
+const entity = entities[0] as Entity;
+
+function open(path: string): HTMLElement {
+  window.history.replaceState(null, "", path);
+  return render(<App />).container;
+}
+
+it("leads to every entity from the navigation, and past it to the content", async () => {
+  new FakeApi().install();
+  const page = open(entity.path);
+  await waitFor(() => expect(page.querySelector("main h1")?.textContent).toBe(entity.plural));
+  const targets = [...page.querySelectorAll("nav a")].map((link) => link.getAttribute("href"));
+  for (const { path } of entities) expect(targets).toContain(path);
+  expect(page.querySelector("nav a[aria-current=page]")?.textContent).toBe(entity.plural);
+  const skip = page.querySelector("a") as HTMLAnchorElement;
+  expect(document.getElementById((skip.getAttribute("href") ?? "").slice(1))?.tagName).toBe("MAIN");
+});
+
+it("says so when there is no such page", async () => {
+  new FakeApi().install();
+  const page = open("/no/such/page");
+  await waitFor(() => expect(page.querySelector("h1")?.textContent).toBe("There is no such page"));
+});
+
+it("says so when the server cannot be reached, and shows the list once it can", async () => {
+  const api = new FakeApi().install();
+  const page = open(\`\${entity.path}/new\`);
+  await waitFor(() => expect(page.querySelector("h1")?.textContent).toBe(\`New \${entity.title}\`));
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("fetch failed")));
+  fireEvent.click(page.querySelector(".back a") as HTMLElement);
+  await waitFor(() => expect(page.querySelector("main [role=alert]")?.textContent).toContain("The server cannot be reached."));
+  api.install();
+  fireEvent.click(page.querySelector("main [role=alert] button") as HTMLElement);
+  await waitFor(() => expect(page.querySelector(".empty")?.textContent).toBe(\`No \${entity.plural} yet.\`));
+});
+`

@@ -1,0 +1,21 @@
+/** `test/setup.ts` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
+export const text = `import { cleanup, configure } from "@testing-library/react";
+import { afterEach, vi } from "vitest";
+
+// A failure says what was expected, without the whole page around it.
+configure({ getElementError: (message) => new Error(message ?? "Not found.") });
+
+// jsdom knows the dialog element, but not how to open one.
+HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
+  this.open = true;
+};
+HTMLDialogElement.prototype.close ??= function (this: HTMLDialogElement) {
+  this.open = false;
+};
+window.scrollTo = () => {};
+
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+});
+`
