@@ -46,7 +46,8 @@ type Needs<O> =
         O extends Rpc.Wrapper<Effect.Effect<any, any, infer R>>
         ? R
         : never
-type HandlersNeed<H> = {
+/** The services that a handler record needs, inferred from what its handlers answer. @category models */
+export type HandlersNeed<H> = {
   // biome-ignore lint/suspicious/noExplicitAny: matches every handler
   [K in keyof H]: H[K] extends (...args: any) => infer O ? Needs<O> : never
 }[keyof H]

@@ -1,0 +1,232 @@
+import { Rpc } from "@effect/rpc"
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Effect, Exit, type Fiber, Schema } from "effect"
+import fc from "fast-check"
+import * as Actor from "../../src/actor/Actor.ts"
+import { DeadLetters } from "../../src/actor/DeadLetters.ts"
+import { MessageRing } from "../../src/actor/internal/messageRing.ts"
+import * as Mailbox from "../../src/actor/Mailbox.ts"
+import { provided, rest, run, snapshots } from "./harness.ts"
+
+const Worker = Actor.make("Worker", [Rpc.make("Work", { payload: { n: Schema.Int }, success: Schema.Int })])
+
+type Overflow = Mailbox.Mailbox["overflow"]
+
+type Command =
+  | { readonly _tag: "tell" }
+  | { readonly _tag: "ask" }
+  | { readonly _tag: "handle" }
+  /** Interrupts the sender that has waited longest for room, or the ask that has waited longest in the mailbox. */
+  | { readonly _tag: "abandon" }
+
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({ _tag: "tell" } as const) },
+  { weight: 3, arbitrary: fc.constant({ _tag: "ask" } as const) },
+  { weight: 3, arbitrary: fc.constant({ _tag: "handle" } as const) },
+  { weight: 1, arbitrary: fc.constant({ _tag: "abandon" } as const) }
+)
+
+interface Message {
+  readonly n: number
+  readonly kind: "tell" | "ask"
+  withdrawn: boolean
+}
+
+/** The mailbox as a story: arrays and nothing else. */
+class Model {
+  readonly handled: Array<number> = []
+  readonly outcomes = new Map<number, string>()
+  readonly dead = { "mailbox full": 0, withdrawn: 0 }
+  mailbox: Array<Message> = []
+  waiting: Array<Message> = []
+  inHand: Message | undefined
+
+  constructor(
+    readonly overflow: Overflow,
+    readonly capacity: number
+  ) {}
+
+  send(message: Message): void {
+    if (this.inHand === undefined) {
+      this.begin(message)
+    } else if (this.mailbox.length < this.capacity && this.waiting.length === 0) {
+      this.mailbox.push(message)
+    } else {
+      switch (this.overflow) {
+        case "back-pressure":
+          this.waiting.push(message)
+          return
+        case "failing":
+          this.outcomes.set(message.n, "MailboxFull")
+          return
+        case "dropping":
+          this.shed(message)
+          return
+        case "sliding":
+          this.shed(this.mailbox.shift()!)
+          this.mailbox.push(message)
+      }
+    }
+    if (message.kind === "tell") this.outcomes.set(message.n, "accepted")
+  }
+
+  private shed(message: Message): void {
+    this.dead["mailbox full"]++
+    if (!message.withdrawn) this.outcomes.set(message.n, message.kind === "tell" ? "accepted" : "MailboxFull")
+  }
+
+  private begin(message: Message): void {
+    this.inHand = message
+    this.handled.push(message.n)
+  }
+
+  handle(): number | undefined {
+    const done = this.inHand
+    if (done === undefined) return undefined
+    this.inHand = undefined
+    if (done.kind === "ask" && !done.withdrawn) this.outcomes.set(done.n, "answered")
+    while (this.inHand === undefined && this.mailbox.length > 0) {
+      const next = this.mailbox.shift()!
+      const admitted = this.waiting.shift()
+      if (admitted !== undefined) {
+        this.mailbox.push(admitted)
+        if (admitted.kind === "tell") this.outcomes.set(admitted.n, "accepted")
+      }
+      if (next.withdrawn) this.dead.withdrawn++
+      else this.begin(next)
+    }
+    return done.n
+  }
+
+  abandon(): number | undefined {
+    const left = this.waiting.shift()
+    if (left !== undefined) return left.n
+    const asked = this.mailbox.find((message) => message.kind === "ask" && !message.withdrawn)
+    if (asked !== undefined) asked.withdrawn = true
+    return asked?.n
+  }
+}
+
+const follows = (overflow: Overflow, capacity: number, commands: ReadonlyArray<Command>) =>
+  run(() =>
+    Effect.gen(function* () {
+      const gates: Array<Deferred.Deferred<void>> = []
+      const begun: Array<number> = []
+      let most = 0
+      yield* provided(
+        Worker.toLayer(
+          Effect.succeed(
+            Worker.of({
+              Work: ({ n }) =>
+                Effect.suspend(() => {
+                  begun.push(n)
+                  return Effect.as(Deferred.await(gates[n]!), n)
+                })
+            })
+          ),
+          { mailbox: { overflow, capacity } }
+        )
+      )
+      const worker = (yield* Worker.client)("w").withTimeout("1 day")
+      const model = new Model(overflow, capacity)
+      const fibers = new Map<number, Fiber.RuntimeFiber<unknown, unknown>>()
+      const outcomes = new Map<number, string>()
+      for (const { _tag } of commands) {
+        switch (_tag) {
+          case "tell":
+          case "ask": {
+            const n = gates.length
+            gates.push(yield* Deferred.make<void>())
+            const sent = worker[_tag].Work({ n })
+            fibers.set(
+              n,
+              yield* Effect.forkScoped(
+                Effect.onExit(sent, (exit) =>
+                  Effect.sync(() => {
+                    if (Exit.isSuccess(exit)) outcomes.set(n, _tag === "tell" ? "accepted" : "answered")
+                    else if (!Exit.isInterrupted(exit)) {
+                      outcomes.set(n, exit.cause._tag === "Fail" ? exit.cause.error._tag : exit.cause._tag)
+                    }
+                  })
+                )
+              )
+            )
+            model.send({ n, kind: _tag, withdrawn: false })
+            break
+          }
+          case "handle": {
+            const n = model.handle()
+            if (n !== undefined) yield* Deferred.succeed(gates[n]!, undefined)
+            break
+          }
+          case "abandon": {
+            const n = model.abandon()
+            if (n !== undefined) fibers.get(n)!.unsafeInterruptAsFork(fibers.get(n)!.id())
+          }
+        }
+        yield* rest
+        const [snapshot] = yield* snapshots
+        most = Math.max(most, snapshot?.depth ?? 0)
+        assert.deepStrictEqual(begun, model.handled, "order of handling")
+        assert.deepStrictEqual(
+          [...outcomes].sort(([a], [b]) => a - b),
+          [...model.outcomes].sort(([a], [b]) => a - b),
+          "what senders saw"
+        )
+        assert.strictEqual(snapshot?.depth ?? 0, model.mailbox.length)
+        assert.strictEqual(snapshot?.waitingSenders ?? 0, model.waiting.length)
+      }
+      assert.isAtMost(most, capacity)
+      const counts = yield* Effect.flatMap(DeadLetters, (letters) => letters.counts)
+      assert.strictEqual(counts["mailbox full"], model.dead["mailbox full"], "dead letters are what was shed")
+      assert.strictEqual(counts.withdrawn, model.dead.withdrawn)
+      for (const gate of gates) yield* Deferred.succeed(gate, undefined)
+    })
+  )
+
+describe("MessageRing", () => {
+  it("is a queue, whatever is pushed and dropped", () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.constant("push"), fc.constant("drop"), fc.constant("release"))), (steps) => {
+        const ring = new MessageRing()
+        const model: Array<number> = []
+        steps.forEach((step, n) => {
+          if (step === "push") {
+            ring.push(n, { n }, undefined)
+            model.push(n)
+          } else if (step === "drop" && model.length > 0) {
+            ring.drop()
+            model.shift()
+          } else if (model.length === 0) {
+            ring.release()
+          }
+          assert.strictEqual(ring.size, model.length)
+          if (model.length > 0) {
+            assert.strictEqual(ring.rpc(), model[0])
+            assert.deepStrictEqual(ring.payload(), { n: model[0] })
+            assert.isUndefined(ring.attachment())
+          }
+        })
+      }),
+      { numRuns: 500 }
+    )
+  })
+})
+
+describe("Mailbox", () => {
+  for (const overflow of ["back-pressure", "dropping", "sliding", "failing"] as const) {
+    it(`${overflow}: order, capacity, what is shed and what senders see are the model's`, () =>
+      fc.assert(
+        fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(command, { maxLength: 25 }), (capacity, commands) =>
+          follows(overflow, capacity, commands)
+        ),
+        { numRuns: 60 }
+      ))
+  }
+
+  for (const capacity of [0, -1, 1.5, Number.NaN, 2 ** 24 + 1]) {
+    it(`refuses a capacity of ${capacity} where it is written`, () => {
+      assert.throws(() => Mailbox.bounded(capacity), RangeError)
+    })
+  }
+})
