@@ -83,6 +83,8 @@ export class Timers {
       const tick = this.heap[0]!
       const bucket = this.buckets.get(tick)!
       this.fireDue(bucket, now)
+      // One that fired may have set a timer for an earlier tick, if the system's clock was set back: that one is next.
+      if (this.heap[0] !== tick) continue
       let earliest = Number.POSITIVE_INFINITY
       for (let timer = bucket.first; timer !== undefined; timer = timer.next) {
         if (timer.dueMillis < earliest) earliest = timer.dueMillis
