@@ -4,6 +4,7 @@ import { parseAllDocuments } from "yaml"
 import type { Scale } from "../../../actors/fullstack/Project.ts"
 import * as Project from "../../../actors/fullstack/Project.ts"
 import * as Sizing from "../../../actors/fullstack/Sizing.ts"
+import { manifests as packageFiles } from "../../../actors/fullstack/templates/backend/PackageFiles.ts"
 import { type DeployInput, generate } from "../../../actors/fullstack/templates/deploy/Deploy.ts"
 import * as DeployNames from "../../../actors/fullstack/templates/deploy/DeployNames.ts"
 import { downtime } from "../../../actors/fullstack/templates/deploy/Readme.ts"
@@ -212,6 +213,13 @@ describe("devops-engineer: one machine, images and CI", () => {
       assert.match(text, /--mount=type=cache,target=\/root\/\.npm npm ci/)
       assert.match(text, /^HEALTHCHECK /m)
     }
+  })
+
+  it("starts the backend as its own start script does", () => {
+    const made = packageFiles(Project.fromInput({ name: "Task tracker" }))
+    const { scripts } = JSON.parse(made.find(({ path }) => path === "package.json")?.content ?? "")
+    const command = /^CMD (.+)$/m.exec(files(project()).get("deploy/backend.Dockerfile") ?? "")?.[1] ?? ""
+    assert.strictEqual(JSON.parse(command).join(" "), scripts.start)
   })
 
   it("copies into an image only what its ignore file lets through", () => {

@@ -53,7 +53,8 @@ VOLUME ${dataFolder}
 EXPOSE ${backendPort}
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \\
   CMD ["node", "-e", "fetch('http://127.0.0.1:'+process.env.PORT+'/healthz').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
-CMD ["npm", "start"]
+# What \`npm start\` runs, without npm in between: signals reach the program, and nothing is written to a home folder.
+CMD ["node", "dist/server.js"]
 `
 
 const frontend = `# syntax=docker/dockerfile:1

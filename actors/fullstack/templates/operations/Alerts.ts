@@ -111,7 +111,8 @@ export const alerts = (
   {
     name: "BackendRestarts",
     severity: "ticket",
-    expr: `changes(${series.started}{job="${names.backend}"}[1h]) > 3`,
+    // Time used only grows, unless the process is a new one.
+    expr: `resets(${series.processor}{job="${names.backend}"}[1h]) > 3`,
     summary: "The backend has been started more than three times within an hour.",
     meaning: "It crashes, is killed, or does not become ready in time; between two starts nobody is served.",
     look: [STATE, LOGS],
@@ -210,6 +211,16 @@ export const alerts = (
       "Restart it at a quiet time to win time.",
       "Raise limit and `NODE_OPTIONS` together: the heap may be three quarters of the limit."
     ]
+  },
+  {
+    name: "HighProcessorUsage",
+    severity: "ticket",
+    for: "30m",
+    expr: `rate(${series.processor}{job="${names.backend}"}[5m]) > ${Number(((sizing.backend.cpuMillis.limit / 1_000) * 0.8).toPrecision(6))}`,
+    summary: `The backend has used more than 80 % of its processor limit (${sizing.backend.cpuMillis.limit / 1_000}) for half an hour.`,
+    meaning: "There is little left for a peak; beyond the limit the container is throttled, and everything waits.",
+    look: ["Has the rate of requests grown with it? If not: what is computed, and for whom?"],
+    act: ["Raise the limit, as far as one process can use it, or take the next scale (see sizing)."]
   },
   {
     name: "EventLoopLag",

@@ -12,7 +12,7 @@ export const series = {
   inFlight: "http_requests_in_flight",
   queries: "database_query_duration_seconds_bucket",
   database: "db_up",
-  started: "process_start_time_seconds",
+  processor: "process_cpu_seconds_total",
   memory: "process_resident_memory_bytes",
   lag: "nodejs_eventloop_lag_p99_seconds",
   up: "up"

@@ -41,7 +41,7 @@ export const objectivesPage = (
     "Availability is the worse of two: the part of the requests answered without an error of the service's own (5xx), and the part of the " +
       "time in which the backend answered Prometheus. Requests of probes are left out. Alerts watch how fast the budget is used up, over two windows " +
       "each; `docs/operations/run-book.md` has a section for every alert.",
-    "Not watched, because the backend does not serve it: disk, processor limits, the certificate's end, and whether backups were made. Watch them " +
+    "Not watched, because the backend does not serve it: disk, throttling, the certificate's end, and whether backups were made. Watch them " +
       "where they are known."
   ])
 })

@@ -57,7 +57,7 @@ export const sizingPage = (
       "processors, so larger rows do not make it larger: `deploy/README.md` says what to change then.",
     "## When to grow",
     "Compare with what Prometheus shows over a week: processor above 80 % of the limit, memory above 85 %, disk above 80 %, or an answer time above " +
-      "the objective at ordinary load. Disk and processor are not in the backend's own metrics; take them from the machine or the cluster."
+      "the objective at ordinary load. The disk is not in the backend's own metrics; take it from the machine or the cluster."
   ])
 })
 
