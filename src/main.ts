@@ -13,6 +13,7 @@ import * as Commands from "./cli/Commands.ts"
 import type * as Failure from "./cli/Failure.ts"
 import * as Help from "./cli/Help.ts"
 import { type Command, type Invocation, nearest, type Options, parse, sentence } from "./cli/Options.ts"
+import { quote } from "./cli/ShellWords.ts"
 import type { Terminal } from "./cli/Terminal.ts"
 
 /** What a command's module does: an Effect of the exit code. */
@@ -23,9 +24,13 @@ type Main<O extends Options> = (
 
 const script = process.argv[1] ?? "troupe"
 /** How people called it, so that every hint can be pasted: `troupe`, or `node dist/main.js`. */
-const program = /^troupe(\.cmd)?$/.test(basename(script))
-  ? "troupe"
-  : `node ${relative(process.cwd(), script) || script}`
+const program = /^troupe(\.cmd)?$/.test(basename(script)) ? "troupe" : `node ${quote(nearestPath(script))}`
+
+function nearestPath(path: string): string {
+  const short = relative(process.cwd(), path)
+  return short === "" || short.startsWith("..") ? path : short
+}
+
 const version = (): string =>
   (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { readonly version: string })
     .version

@@ -18,6 +18,7 @@ import * as RequirementsFile from "../../layers/RequirementsFile.ts"
 import * as Sqlite from "../../layers/Sqlite.ts"
 import * as SqliteResultCache from "../../layers/SqliteResultCache.ts"
 import * as SqliteRunStore from "../../layers/SqliteRunStore.ts"
+import * as ActorSystem from "../actor/ActorSystem.ts"
 import { BackgroundTasks } from "../background/BackgroundTasks.ts"
 import * as LiveView from "../observe/LiveView.ts"
 import * as ReportView from "../observe/ReportView.ts"
@@ -36,6 +37,9 @@ import * as Teams from "./Teams.ts"
 import { Terminal } from "./Terminal.ts"
 
 type Options = Invocation<(typeof Commands.run)["options"]>["options"]
+
+/** What every run needs; those of the agents come on top. */
+type RunNeeds = Effect.Effect.Context<ReturnType<typeof Team.run<never>>>
 
 interface Context {
   readonly program: string
@@ -59,7 +63,7 @@ export const main = (
 
     const report = yield* work(team, file, options).pipe(
       Effect.onInterrupt(() => sayHowToGoOn(context)),
-      Effect.provide(Layer.merge(stores(options), NodeWorkspace.layer({ root: out }))),
+      Effect.provide(Layer.mergeAll(stores(options), NodeWorkspace.layer({ root: out }), ActorSystem.layer())),
       // Refusing the folder comes before a new database is made, and the other way round for one that exists.
       (program) => (existsSync(databaseOf(options)) ? program : Effect.zipRight(mayBegin(options, out), program))
     )
@@ -92,8 +96,8 @@ const work = Effect.fnUntraced(function* (team: Team.Any, file: RequirementsFile
     onEvent: watch
   }).pipe(
     Effect.mapError((error) => (error._tag === "InputError" ? file.locate(error) : error)),
-    // The team of a user's module needs what it needs: the services of this program are there, a missing one is a defect.
-    (run) => run as Effect.Effect<{ readonly report: Report }, Failure.Known, Workspace | Terminal>
+    // What the agents of a user's module need nobody knows here: they find the services of this program, and miss others.
+    (run) => run as Effect.Effect<{ readonly report: Report }, Failure.Known, RunNeeds>
   )
   return result.report
 }, Effect.scoped)
@@ -123,7 +127,6 @@ const tell = Effect.fnUntraced(function* (report: Report, out: string, options: 
   const terminal = yield* Terminal
   const next = nextCommand(report, out)
   const lines = (width: number, color: boolean) => [
-    "",
     ...ReportView.lines(report, { width, color }),
     ...ReportView.fact("project", shortPath(out), width),
     ...(next === undefined ? [] : ReportView.fact("next", next, width)),
@@ -132,6 +135,7 @@ const tell = Effect.fnUntraced(function* (report: Report, out: string, options: 
       : ReportView.fact("go on", ShellWords.join(context.program, context.argv), width)),
     ""
   ]
+  terminal.say("")
   if (!options.json) return terminal.result(lines(terminal.resultWidth(), terminal.resultColor).join("\n"))
   terminal.say(lines(terminal.width(), terminal.color).join("\n"))
   terminal.result(`${JSON.stringify({ ...encodeReport(report), out, next: next ?? null }, undefined, 2)}\n`)
