@@ -47,42 +47,44 @@ export const DevelopmentCoordinator = Agent.make({
   usesModel: true,
   output: Traceability,
   fingerprint: TemplateDigest.of("coordination", "documents"),
-  run: Effect.fnUntraced(function* (assignment) {
-    // The team's `parse` has checked the whole input, and `reads` names parts of it.
-    const project = Project.fromInput(assignment.input as Project.Input)
-    const [{ trace }, pages, introduction] = yield* Effect.promise(() =>
-      Promise.all([
-        import("./templates/coordination/Trace.ts"),
-        import("./templates/coordination/Pages.ts"),
-        import("./templates/coordination/Introduction.ts")
-      ])
-    )
-    const { stories } = assignment.result(ProductManager)
-    const quality = assignment.result(QaEngineer)
-    const traceability = trace({
-      stories,
-      quality,
-      sources: {
-        "backend-developer": assignment.result(BackendDeveloper),
-        "frontend-developer": assignment.result(FrontendDeveloper)
-      }
-    })
-    yield* assignment.progress(`Following ${pages.count(traceability).criteria} criteria to their tests`, 0.3)
-    yield* assignment.write("docs/traceability.md", pages.traceabilityPage(project, stories, traceability, quality))
-    const contributions = colleagues.map(([agent, made]) => ({
-      agent: agent.name,
-      made,
-      paths: assignment.files(agent).map(({ path }) => path)
-    }))
-    yield* assignment.write("docs/team.md", pages.teamPage(project, contributions))
+  // Not `fnUntraced`: through it, TypeScript would lose what the work requires.
+  run: (assignment) =>
+    Effect.gen(function* () {
+      // The team's `parse` has checked the whole input, and `reads` names parts of it.
+      const project = Project.fromInput(assignment.input as Project.Input)
+      const [{ trace }, pages, introduction] = yield* Effect.promise(() =>
+        Promise.all([
+          import("./templates/coordination/Trace.ts"),
+          import("./templates/coordination/Pages.ts"),
+          import("./templates/coordination/Introduction.ts")
+        ])
+      )
+      const { stories } = assignment.result(ProductManager)
+      const quality = assignment.result(QaEngineer)
+      const traceability = trace({
+        stories,
+        quality,
+        sources: {
+          "backend-developer": assignment.result(BackendDeveloper),
+          "frontend-developer": assignment.result(FrontendDeveloper)
+        }
+      })
+      yield* assignment.progress(`Following ${pages.count(traceability).criteria} criteria to their tests`, 0.3)
+      yield* assignment.write("docs/traceability.md", pages.traceabilityPage(project, stories, traceability, quality))
+      const contributions = colleagues.map(([agent, made]) => ({
+        agent: agent.name,
+        made,
+        paths: assignment.files(agent).map(({ path }) => path)
+      }))
+      yield* assignment.write("docs/team.md", pages.teamPage(project, contributions))
 
-    yield* assignment.progress("Writing the README", 0.6)
-    const words = yield* Prose.write(assignment, {
-      topic: `the project ${project.name.written}`,
-      facts: introduction.facts(project, stories, traceability),
-      fallback: introduction.fallback(project)
+      yield* assignment.progress("Writing the README", 0.6)
+      const words = yield* Prose.write(assignment, {
+        topic: `the project ${project.name.written}`,
+        facts: introduction.facts(project, stories, traceability),
+        fallback: introduction.fallback(project)
+      })
+      yield* assignment.write("README.md", pages.readmePage(project, words, traceability))
+      return traceability
     })
-    yield* assignment.write("README.md", pages.readmePage(project, words, traceability))
-    return traceability
-  })
 })

@@ -26,13 +26,15 @@ export const DevopsEngineer = Agent.make({
   estimate: "20 minutes",
   output: Deployment,
   fingerprint: TemplateDigest.of("deploy", "documents"),
-  run: Effect.fnUntraced(function* (assignment) {
-    // The team's `parse` has checked the whole input, and `reads` names parts of it.
-    const project = Project.fromInput(assignment.input as Project.Input)
-    const { generate } = yield* Effect.promise(() => import("./templates/deploy/Deploy.ts"))
-    const { deployment, files } = generate(project)
-    yield* assignment.progress(`Writing ${files.length} files for scale ${project.scale}`)
-    yield* Effect.forEach(files, ({ content, path }) => assignment.write(path, content), { discard: true })
-    return deployment
-  })
+  // Not `fnUntraced`: through it, TypeScript would lose what the work requires.
+  run: (assignment) =>
+    Effect.gen(function* () {
+      // The team's `parse` has checked the whole input, and `reads` names parts of it.
+      const project = Project.fromInput(assignment.input as Project.Input)
+      const { generate } = yield* Effect.promise(() => import("./templates/deploy/Deploy.ts"))
+      const { deployment, files } = generate(project)
+      yield* assignment.progress(`Writing ${files.length} files for scale ${project.scale}`)
+      yield* Effect.forEach(files, ({ content, path }) => assignment.write(path, content), { discard: true })
+      return deployment
+    })
 })

@@ -25,13 +25,15 @@ export const SiteReliabilityEngineer = Agent.make({
   estimate: "20 minutes",
   output: Operations,
   fingerprint: TemplateDigest.of("operations", "deploy", "documents"),
-  run: Effect.fnUntraced(function* (assignment) {
-    // The team's `parse` has checked the whole input, and `reads` names parts of it.
-    const project = Project.fromInput(assignment.input as Project.Input)
-    const { generate } = yield* Effect.promise(() => import("./templates/operations/Operate.ts"))
-    const { files, operations } = generate(project, assignment.result(DevopsEngineer), assignment.result(QaEngineer))
-    yield* assignment.progress(`Writing ${operations.alerts.length} alerts and their run book`)
-    yield* Effect.forEach(files, ({ content, path }) => assignment.write(path, content), { discard: true })
-    return operations
-  })
+  // Not `fnUntraced`: through it, TypeScript would lose what the work requires.
+  run: (assignment) =>
+    Effect.gen(function* () {
+      // The team's `parse` has checked the whole input, and `reads` names parts of it.
+      const project = Project.fromInput(assignment.input as Project.Input)
+      const { generate } = yield* Effect.promise(() => import("./templates/operations/Operate.ts"))
+      const { files, operations } = generate(project, assignment.result(DevopsEngineer), assignment.result(QaEngineer))
+      yield* assignment.progress(`Writing ${operations.alerts.length} alerts and their run book`)
+      yield* Effect.forEach(files, ({ content, path }) => assignment.write(path, content), { discard: true })
+      return operations
+    })
 })

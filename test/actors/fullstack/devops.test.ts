@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
 import * as fc from "fast-check"
 import { parseAllDocuments } from "yaml"
+import { DevopsEngineer } from "../../../actors/fullstack/DevopsEngineer.ts"
 import type { Scale } from "../../../actors/fullstack/Project.ts"
 import * as Project from "../../../actors/fullstack/Project.ts"
 import * as Sizing from "../../../actors/fullstack/Sizing.ts"
@@ -8,6 +10,7 @@ import { manifests as packageFiles } from "../../../actors/fullstack/templates/b
 import { type DeployInput, generate } from "../../../actors/fullstack/templates/deploy/Deploy.ts"
 import * as DeployNames from "../../../actors/fullstack/templates/deploy/DeployNames.ts"
 import { downtime } from "../../../actors/fullstack/templates/deploy/Readme.ts"
+import * as Assignment from "./assignment.ts"
 
 const project = (input: Project.Input = {}): DeployInput => Project.fromInput({ name: "Task tracker", ...input })
 
@@ -251,6 +254,20 @@ describe("devops-engineer: one machine, images and CI", () => {
 })
 
 describe("devops-engineer: its word", () => {
+  it.effect("writes what it reports, from the parts of the requirements that it reads", () =>
+    Effect.gen(function* () {
+      const input = { name: "任务", scale: "large", architecture: { style: "services" }, constraints: {} }
+      const { assignment, kept } = Assignment.make("devops-engineer", { input })
+      const deployment = yield* DevopsEngineer.run(assignment)
+      assert.deepStrictEqual(
+        deployment.files.map(({ path }) => path),
+        [...kept.files.keys()]
+      )
+      assert.deepStrictEqual(deployment.replicas, { min: 3, max: 16 })
+      assert.deepStrictEqual(DevopsEngineer.reads, ["name", "scale", "stack", "architecture", "constraints"])
+    })
+  )
+
   it("lists every file it wrote, each with its purpose, and writes the same bytes again", () => {
     for (const input of odd) {
       const { deployment, files: made } = generate(input)

@@ -1,12 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
 import { parse } from "yaml"
 import * as Project from "../../../actors/fullstack/Project.ts"
 import { Check, Quality, TestResult } from "../../../actors/fullstack/Results.ts"
+import { SiteReliabilityEngineer } from "../../../actors/fullstack/SiteReliabilityEngineer.ts"
 import * as Sizing from "../../../actors/fullstack/Sizing.ts"
 import { backendMetrics } from "../../../actors/fullstack/templates/backend/Metrics.ts"
 import { generate as deploy } from "../../../actors/fullstack/templates/deploy/Deploy.ts"
 import * as DeployNames from "../../../actors/fullstack/templates/deploy/DeployNames.ts"
 import { generate } from "../../../actors/fullstack/templates/operations/Operate.ts"
+import * as Assignment from "./assignment.ts"
 
 const well = new Quality({ checks: [], tests: [] })
 
@@ -151,6 +154,19 @@ describe("site-reliability-engineer", () => {
     assert.isBelow(page.indexOf("not everything passed"), page.indexOf("| Objective |"))
     assert.notInclude(made().text("docs/operations/objectives.md"), "not everything passed")
   })
+
+  it.effect("works from the deployment and from what qa-engineer saw", () =>
+    Effect.gen(function* () {
+      const input = { name: "Task tracker", scale: "small" }
+      const { assignment, kept } = Assignment.make("site-reliability-engineer", {
+        input,
+        results: { "devops-engineer": deploy(project()).deployment, "qa-engineer": well }
+      })
+      const operations = yield* SiteReliabilityEngineer.run(assignment)
+      assert.deepStrictEqual(operations.files, [...kept.files.keys()])
+      assert.deepStrictEqual(SiteReliabilityEngineer.dependsOn, ["devops-engineer", "qa-engineer"])
+    })
+  )
 
   it("lists what it wrote, and writes the same bytes again", () => {
     for (const input of inputs) {
