@@ -76,13 +76,14 @@ export class Cell extends MessageLoop {
     return Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(Scope.make(), (scope) => {
         incarnation.scope = scope
-        const life = Effect.flatMap(this.behavior.build, (handlers) => {
+        const loop = Effect.whileLoop({ while: () => !this.loopDone, body: this.step, step: () => {} })
+        const building = Effect.provide(this.behavior.build, this.contextOf(incarnation, incarnation.builder))
+        const life = Effect.flatMap(building, (handlers) => {
           this.begin(incarnation, handlers)
-          return Effect.whileLoop({ while: () => !this.loopDone, body: this.step, step: () => {} })
+          return Effect.provide(loop, this.contextOf(incarnation, incarnation))
         })
-        return Effect.flatMap(
-          Effect.exit(restore(Effect.provide(life, this.contextOf(incarnation, incarnation)))),
-          (exit) => Effect.zipRight(this.close(incarnation, scope, exit), exit)
+        return Effect.flatMap(Effect.exit(restore(life)), (exit) =>
+          Effect.zipRight(this.close(incarnation, scope, exit), exit)
         )
       })
     )
@@ -196,7 +197,7 @@ export class Cell extends MessageLoop {
 
   private supervise(incarnation: Incarnation, cause: Cause.Cause<unknown>): void {
     const supervision = this.behavior.supervision
-    switch (supervision.decide(cause)) {
+    switch (this.decide(cause)) {
       case "stop":
         return this.giveUp(cause, false)
       case "escalate":
@@ -332,7 +333,10 @@ export class Cell extends MessageLoop {
     watchers.add(watcher)
     return () => {
       watchers.delete(watcher)
-      if (watchers.size === 0 && this.state === State.absent) this.forget(this)
+      if (watchers.size > 0 || this.state !== State.absent) return
+      // Nobody wants it: whoever still holds this cell must find the address anew, or it would live twice.
+      this.state = State.ended
+      this.forget(this)
     }
   }
 

@@ -204,7 +204,12 @@ export abstract class Inbox implements Target {
 
   private enqueue(wait: WaitingSender): void {
     if (this.waiting === undefined) this.waiting = [wait]
-    else this.waiting.push(wait)
+    else {
+      // Those that timed out stay until they come to the front; if the actor is stuck, that is never.
+      const count = this.waiting.length
+      if (count >= 64 && (count & (count - 1)) === 0) this.waiting = this.waiting.filter((other) => !other.withdrawn())
+      this.waiting.push(wait)
+    }
     if (wait.sender?.blocking) addWait(wait.sender.cell, wait)
   }
 

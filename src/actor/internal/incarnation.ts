@@ -29,7 +29,18 @@ export class Incarnation implements Sender {
     readonly number: number
   ) {}
   get blocking(): boolean {
-    return this.cell.inHand || !this.started
+    return this.cell.inHand
+  }
+  /** On whose behalf `build` sends. What it leaves running beside the mailbox holds up no message and answers none. */
+  get builder(): Sender {
+    const incarnation = this
+    return {
+      cell: this.cell,
+      get blocking() {
+        return !incarnation.started
+      },
+      deadline: () => Number.POSITIVE_INFINITY
+    }
   }
   readonly deadline = (): number =>
     this.cell.inHand && this.cell.attachment !== undefined ? this.cell.attachment.deadline() : Number.POSITIVE_INFINITY

@@ -33,7 +33,9 @@ export const localDirectory = (system: LocalSystem) => {
     forget: (cell: Cell) => void
   ): Cell => {
     const { behavior, protocol } = registration
-    const refOf = (cell: Cell) => cellRef(protocol, cell) as unknown as ActorRef.Any
+    // A root's own ref is like any other to it: it outlives the cell.
+    const refOf = (cell: Cell) =>
+      (isRoot ? rootRef(protocol, type, id) : cellRef(protocol, cell)) as unknown as ActorRef.Any
     return new Cell(system, { type, id, address, tags: protocol.tags, behavior, parent, isRoot, refOf, forget })
   }
 
@@ -45,7 +47,7 @@ export const localDirectory = (system: LocalSystem) => {
     }
     let cell = registration.roots.get(id)
     if (cell === undefined && make) {
-      if (system.stopping) return new ActorStopping({ address: `${type}/${id}` })
+      if (system.stopping || registration.closing) return new ActorStopping({ address: `${type}/${id}` })
       cell = cellOf(registration, type, id, `${type}/${id}`, undefined, true, (ended) => {
         if (registration.roots.get(id) === ended) registration.roots.delete(id)
       })
@@ -54,15 +56,8 @@ export const localDirectory = (system: LocalSystem) => {
     return cell
   }
 
-  const rootRef = (definition: ActorType.Any, id: string): LocalRef =>
-    new LocalRef(
-      protocol(definition),
-      `${definition.type}/${id}`,
-      (make) => root(definition.type, id, make),
-      undefined,
-      system.askTimeoutMillis,
-      false
-    )
+  const rootRef = (protocol: Protocol, type: string, id: string): LocalRef =>
+    new LocalRef(protocol, `${type}/${id}`, (make) => root(type, id, make), undefined, system.askTimeoutMillis, false)
 
   const cellRef = (protocol: Protocol, cell: Cell): LocalRef =>
     new LocalRef(protocol, cell.address, () => cell, cell, system.askTimeoutMillis, true)
@@ -78,15 +73,24 @@ export const localDirectory = (system: LocalSystem) => {
             `Two Layers provide actors of type "${definition.type}" in the system "${system.name}": give one of them another type name.`
           )
         }
-        const registration: Registration = { behavior, protocol: protocol(definition), roots: new Map() }
+        const registration: Registration = {
+          behavior,
+          protocol: protocol(definition),
+          roots: new Map(),
+          closing: false
+        }
         system.registrations.set(definition.type, registration)
         return Effect.succeed(registration)
       }),
       (registration) =>
         Effect.zipRight(
-          Effect.forEach([...registration.roots.values()].reverse(), stopped, {
-            discard: true,
-            concurrency: "unbounded"
+          Effect.suspend(() => {
+            // A root activated from here on would be nobody's to stop.
+            registration.closing = true
+            return Effect.forEach([...registration.roots.values()].reverse(), stopped, {
+              discard: true,
+              concurrency: "unbounded"
+            })
           }),
           Effect.sync(() => system.registrations.delete(definition.type))
         )
@@ -104,7 +108,7 @@ export const localDirectory = (system: LocalSystem) => {
       if (registration === undefined) {
         return Effect.fail(new ActorNotFound({ address, reason: "no layer provides its type" }))
       }
-      if (system.stopping || (parent !== undefined && parent.state > State.draining)) {
+      if (system.stopping || registration.closing || (parent !== undefined && parent.state > State.draining)) {
         return Effect.fail(new ActorStopping({ address }))
       }
       const siblings = parent === undefined ? system.hosted.values() : parent.children
@@ -148,14 +152,16 @@ export const localDirectory = (system: LocalSystem) => {
       name: system.name,
       register,
       ref: <Type extends string, Rpcs extends Rpc.Any>(definition: ActorType<Type, Rpcs>, id: string) =>
-        rootRef(definition, id) as unknown as ActorRef<Rpcs>,
+        rootRef(protocol(definition), definition.type, id) as unknown as ActorRef<Rpcs>,
       stop: (ref: ActorRef.Any) =>
         Effect.suspend(() => {
           const cell = existing(ref)
           return cell === undefined ? Effect.void : stopped(cell)
         }),
       ids: (definition: ActorType.Any) =>
-        Effect.sync(() => [...(system.registrations.get(definition.type)?.roots.keys() ?? [])])
+        Effect.sync(() =>
+          [...(system.registrations.get(definition.type)?.roots.values() ?? [])].filter(isAlive).map((cell) => cell.id)
+        )
     },
     local: {
       spawn,
@@ -171,8 +177,12 @@ export const localDirectory = (system: LocalSystem) => {
         [...system.registrations.values()]
           .flatMap((registration) => [...registration.roots.values()])
           .concat([...system.hosted.values()])
+          .filter(isAlive)
           .map(snapshotOf)
       )
     }
   }
 }
+
+/** An address that is only watched has a cell, too. */
+const isAlive = (cell: Cell): boolean => cell.state !== State.absent

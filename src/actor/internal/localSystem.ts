@@ -1,7 +1,7 @@
 /**
  * What all actors of one system in this process share: the scheduler, the timers, the registry, the counters.
  */
-import { Context, Duration, Effect, FiberSet, type Scope } from "effect"
+import { Context, Duration, Effect, Exit, Fiber, FiberSet, Scope } from "effect"
 import * as DefaultServices from "effect/DefaultServices"
 import { Tracer } from "effect/Tracer"
 import { ActorContext } from "../ActorContext.ts"
@@ -19,6 +19,8 @@ export interface Registration {
   readonly behavior: Behavior
   readonly protocol: Protocol
   readonly roots: Map<string, Cell>
+  /** Its Layer is being closed. */
+  closing: boolean
 }
 
 export interface LocalSystem extends Environment {
@@ -47,7 +49,8 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
     const random = yield* Effect.random
     const tracer = yield* Effect.tracer
     const scheduler = settings.scheduler ?? FairScheduler.make()
-    const run = yield* FiberSet.makeRuntime<never>()
+    const fibers = yield* Scope.make()
+    const run = yield* Scope.extend(FiberSet.makeRuntime<never>(), fibers)
     const now = () => clock.unsafeCurrentTimeMillis()
     const log = (line: Effect.Effect<void>) => void run(line, { scheduler })
     const sleep = (millis: number, wake: () => void) => {
@@ -72,14 +75,22 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
         (fiber.currentContext.unsafeMap.get(ActorContext.key) as { readonly sender: Sender } | undefined)?.sender,
       random: () => Effect.runSync(random.next)
     }
+    // A fiber that does not let itself be interrupted must not hold up the program's end either.
+    const closeFibers = Effect.flatMap(Effect.forkDaemon(Scope.close(fibers, Exit.void)), (closing) =>
+      Effect.raceFirst(
+        Effect.interruptible(Fiber.await(closing)),
+        Effect.interruptible(clock.sleep(settings.stopBudget))
+      )
+    )
     yield* Effect.addFinalizer(() =>
       Effect.suspend(() => {
         system.stopping = true
         const roots = [...system.registrations.values()].flatMap((registration) => [...registration.roots.values()])
-        return Effect.forEach([...roots, ...system.hosted.values()].reverse(), stopped, {
+        const stopAll = Effect.forEach([...roots, ...system.hosted.values()].reverse(), stopped, {
           discard: true,
           concurrency: "unbounded"
         })
+        return Effect.zipRight(stopAll, closeFibers)
       })
     )
     return system

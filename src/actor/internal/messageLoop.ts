@@ -8,6 +8,7 @@ import { Rpc } from "@effect/rpc"
 import { Cause, type Context, Effect, Either, Exit, Option } from "effect"
 import { ActorCrashed } from "../ActorError.ts"
 import type { Behavior } from "../Behavior.ts"
+import type { Directive } from "../Supervision.ts"
 import { Ask, type Attachment, type Sender } from "./attachment.ts"
 import type { Environment } from "./environment.ts"
 import { Inbox, type Resume, State } from "./inbox.ts"
@@ -195,6 +196,7 @@ export abstract class MessageLoop extends Inbox {
   }
 
   private readonly onSuccess = (value: unknown): Effect.Effect<void, unknown> => {
+    this.waits?.clear()
     this.answer(value)
     return Exit.void
   }
@@ -216,6 +218,7 @@ export abstract class MessageLoop extends Inbox {
 
   protected failInHand(cause: Cause.Cause<unknown>): void {
     const attachment = this.attachment
+    this.waits?.clear()
     this.inHand = false
     this.attachment = undefined
     this.failed++
@@ -227,8 +230,18 @@ export abstract class MessageLoop extends Inbox {
     this.failInHand(Cause.fail(error))
   }
 
+  protected decide(cause: Cause.Cause<unknown>): Directive {
+    try {
+      return this.behavior.supervision.decide(cause)
+    } catch (defect) {
+      // Thrown into the scheduler it would stop every actor; without a decision this one must not go on.
+      this.system.log(Effect.logError(`The supervision of ${this.address} has a defect`, Cause.die(defect)))
+      return "stop"
+    }
+  }
+
   private resumes(cause: Cause.Cause<unknown>): boolean {
-    if (this.behavior.supervision.decide(cause) !== "resume") return false
+    if (this.decide(cause) !== "resume") return false
     this.system.log(Effect.logWarning(`${this.address} crashed and goes on with its state`, cause))
     return true
   }

@@ -8,7 +8,7 @@
 /** An actor in the graph. */
 export interface Node {
   readonly address: string
-  /** Its waits, while it handles a message. */
+  /** Its waits for the sake of the message in hand; emptied when that is over. */
   waits: Set<Wait> | undefined
 }
 
