@@ -55,13 +55,17 @@ export const lastLines = (result: Pick<Result, "stdout" | "stderr">, root: strin
   const lines = stripVTControlCharacters(`${result.stdout}\n${result.stderr}`)
     .split("\n")
     .map((line) => withoutChance(line, root).trimEnd())
-    .filter((line) => line !== "" && !/A complete log of this run|^npm (notice|warn)|debug-\d\.log/.test(line))
+    .filter((line) => line !== "" && !noise.test(line))
   return lines.slice(-20).join("\n").slice(-3_000)
 }
+
+// Stack frames and npm's own remarks: the line that says what is wrong stands before them.
+const noise = /^\s+at |^npm (notice|warn)|A complete log of this run|debug-\d\.log|^> |^Node\.js v/
 
 const withoutChance = (line: string, root: string) =>
   line
     .replaceAll(`${root}/`, "")
     .replaceAll(root, ".")
+    .replace(/\S*\/troupe-quality-\w+/g, "…")
     .replace(/\b\d+(\.\d+)? ?(ms|s)\b/g, "…")
     .replace(/\b\d\d:\d\d:\d\d\b/g, "…")
