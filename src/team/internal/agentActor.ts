@@ -1,58 +1,150 @@
-/** interim */
-import { type Cause, Data, Deferred, Effect, Exit } from "effect"
+/**
+ * The actor that an agent is while it works.
+ *
+ * The message Work is answered by a fiber linked to the actor, so that Progress, Cancel and Status are handled while the
+ * work goes on. A defect in the work is a crash of the actor: whoever asked learns of it at once, and supervision builds
+ * the next incarnation, which the next Work finds. Typed failures are values of the work, never seen here.
+ */
+import { Rpc } from "@effect/rpc"
+import { Cause, Data, Deferred, Duration, Effect, Layer, Schema, type Scope } from "effect"
+import * as Actor from "../../actor/Actor.ts"
+import { ActorContext } from "../../actor/ActorContext.ts"
+import type { ActorSystem } from "../../actor/ActorSystem.ts"
+import * as Mailbox from "../../actor/Mailbox.ts"
+import * as Supervision from "../../actor/Supervision.ts"
+
+/**
+ * Restarts of one agent's actor in one run. The window is longer than any run: an agent that works for an hour and then
+ * crashes would otherwise be tried for ever.
+ */
+export const maxRestarts = 2
+const supervision = Supervision.restart({ intensity: maxRestarts, period: "365 days" })
 
 /** Somebody told the agent to stop; its work was interrupted. */
-export class AgentCancelled extends Data.TaggedError("AgentCancelled")<{ readonly agent: string }> {
+export class AgentCancelled extends Schema.TaggedError<AgentCancelled>()("AgentCancelled", { agent: Schema.String }) {
   override get message() {
     return `"${this.agent}" was cancelled.`
   }
 }
 
-/** The work met a defect. Supervision restarts the actor: asking again begins a new attempt in its next incarnation. */
+/** The work met a defect: the actor crashed with it. */
 export class AgentCrashed extends Data.TaggedError("AgentCrashed")<{
   readonly agent: string
   readonly cause: Cause.Cause<unknown>
 }> {}
 
-/** It crashed more often than supervision allows. */
-export class AgentGivenUp extends Data.TaggedError("AgentGivenUp")<{
-  readonly agent: string
-  readonly cause: Cause.Cause<unknown>
-}> {}
+/** What an agent's actor is doing. */
+export interface AgentState {
+  readonly state: "idle" | "working" | "cancelled"
+  readonly incarnation: number
+  /** The last progress that the work told. */
+  readonly message: string | undefined
+  readonly fraction: number | undefined
+}
 
-export interface Work<A, E> {
-  readonly run: (incarnation: number) => Effect.Effect<A, E>
+/** One attempt. In process nothing is encoded, so a message may carry the work itself. */
+export interface Work<A> {
+  readonly run: (incarnation: number) => Effect.Effect<A>
   readonly onProgress: (message: string, fraction: number | undefined) => Effect.Effect<void>
 }
 
-export interface AgentActor {
-  readonly work: <A, E>(work: Work<A, E>) => Effect.Effect<A, E | AgentCancelled | AgentCrashed | AgentGivenUp>
-  readonly progress: (message: string, fraction: number | undefined) => Effect.Effect<void>
-  readonly cancel: Effect.Effect<void>
-}
+const AnyWork = Schema.declare((value): value is Work<unknown> => typeof value === "object" && value !== null)
+const AnyState = Schema.declare((value): value is AgentState => typeof value === "object" && value !== null)
 
-export const spawn = (agent: string): Effect.Effect<AgentActor> =>
+/** A definition for one run, so that runs side by side in one system do not meet. Addresses read `Agent/<run>/<name>`. */
+const define = (runId: string) =>
+  Actor.make(`Agent/${runId}`, [
+    Rpc.make("Work", { payload: { work: AnyWork }, success: Schema.Unknown, error: AgentCancelled }),
+    Rpc.make("Progress", { payload: { message: Schema.String, fraction: Schema.UndefinedOr(Schema.Number) } }),
+    Rpc.make("Cancel"),
+    Rpc.make("Status", { success: AnyState })
+  ])
+
+/** One incarnation. Its state ends with it; that it was cancelled is remembered by the handle as well. */
+const behavior = (definition: ReturnType<typeof define>) =>
   Effect.gen(function* () {
+    const { id, incarnation } = yield* ActorContext
     const cancelled = yield* Deferred.make<never, AgentCancelled>()
-    let incarnation = 1
-    let onProgress: Work<unknown, unknown>["onProgress"] = () => Effect.void
-    return {
-      work: (work) =>
-        Effect.suspend(() => {
-          onProgress = work.onProgress
-          return Effect.raceFirst(work.run(incarnation), Deferred.await(cancelled)).pipe(
-            Effect.catchAllDefect((defect) =>
-              Effect.suspend((): Effect.Effect<never, AgentCrashed | AgentGivenUp> => {
-                incarnation++
-                const cause = Exit.die(defect).pipe((exit) => (Exit.isFailure(exit) ? exit.cause : undefined))!
-                return incarnation > 3
-                  ? Effect.fail(new AgentGivenUp({ agent, cause }))
-                  : Effect.fail(new AgentCrashed({ agent, cause }))
+    let state: AgentState = { state: "idle", incarnation, message: undefined, fraction: undefined }
+    let current: Work<unknown> | undefined
+    return definition.of({
+      Work: ({ work }) =>
+        Rpc.fork(
+          Effect.suspend(() => {
+            current = work
+            if (state.state === "idle") state = { ...state, state: "working" }
+            return Effect.raceFirst(work.run(incarnation), Deferred.await(cancelled))
+          }).pipe(
+            Effect.ensuring(
+              Effect.sync(() => {
+                if (state.state === "working") state = { ...state, state: "idle" }
               })
             )
           )
-        }),
-      progress: (message, fraction) => Effect.suspend(() => onProgress(message, fraction)),
-      cancel: Effect.asVoid(Deferred.fail(cancelled, new AgentCancelled({ agent })))
-    }
+        ),
+      Progress: ({ fraction, message }) => {
+        state = { ...state, message, fraction }
+        return current?.onProgress(message, fraction) ?? Effect.void
+      },
+      Cancel: () => {
+        state = { ...state, state: "cancelled" }
+        return Effect.asVoid(Deferred.fail(cancelled, new AgentCancelled({ agent: id })))
+      },
+      Status: () => state
+    })
   })
+
+/** An agent's actor, as the run speaks to it. */
+export interface AgentActor {
+  readonly address: string
+  /** Asks for one attempt and waits for as long as it takes. */
+  readonly work: <A>(work: Work<A>) => Effect.Effect<A, AgentCancelled | AgentCrashed>
+  readonly progress: (message: string, fraction: number | undefined) => Effect.Effect<void>
+  /** Interrupts the work, and refuses what would come after it. */
+  readonly cancel: Effect.Effect<void>
+  readonly status: Effect.Effect<AgentState | undefined>
+}
+
+/** Makes actors for the agents of one run, by name. They end with the scope. */
+export const forRun = (runId: string): Effect.Effect<(agent: string) => AgentActor, never, ActorSystem | Scope.Scope> =>
+  Effect.gen(function* () {
+    const definition = define(runId)
+    yield* Layer.build(definition.toLayer(behavior(definition), { supervision, mailbox: Mailbox.bounded(256) }))
+    const client = yield* definition.client
+    return (agent) => handle(agent, client(agent))
+  })
+
+type Ref = ReturnType<Effect.Effect.Success<ReturnType<typeof define>["client"]>>
+
+const handle = (agent: string, ref: Ref): AgentActor => {
+  const patient = ref.withTimeout(Duration.infinity)
+  // Outlives a restart, which the actor's own state does not.
+  let cancelled = false
+  const cancel = Effect.suspend(() => {
+    cancelled = true
+    // An actor that is gone has nothing left to stop.
+    return Effect.ignore(ref.tell.Cancel())
+  })
+  return {
+    address: ref.address,
+    work: <A>(work: Work<A>) =>
+      Effect.suspend(() => (cancelled ? Effect.fail(new AgentCancelled({ agent })) : patient.ask.Work({ work }))).pipe(
+        Effect.mapError((error) =>
+          error._tag === "AgentCancelled" ? error : new AgentCrashed({ agent, cause: causeOf(error) })
+        ),
+        // What was told before the answer is heard before it, too: the mailbox keeps the order.
+        Effect.zipLeft(Effect.ignore(patient.ask.Status())),
+        // The actor answers with what this very work gave.
+        Effect.map((answer) => answer as A),
+        Effect.onInterrupt(() => cancel)
+      ),
+    // Only for those who watch: work does not fail because nobody could be told how far it is.
+    progress: (message, fraction) => Effect.ignore(ref.tell.Progress({ message, fraction })),
+    cancel,
+    status: Effect.orElseSucceed(ref.ask.Status(), () => undefined)
+  }
+}
+
+/** The crash itself, where the delivery error carries one. */
+const causeOf = (error: { readonly _tag: string; readonly cause?: unknown }): Cause.Cause<unknown> =>
+  Cause.isCause(error.cause) ? error.cause : Cause.fail(error)

@@ -7,7 +7,7 @@
 import { Cause, Data, Duration, Effect } from "effect"
 import type * as Agent from "../Agent.ts"
 import { Attempt } from "../Report.ts"
-import type { AgentActor } from "./agentActor.ts"
+import { type AgentActor, maxRestarts } from "./agentActor.ts"
 import type { Clockwork } from "./clockwork.ts"
 import { inWords } from "./inWords.ts"
 
@@ -51,6 +51,7 @@ export const run = <A>(options: Options<A>): Effect.Effect<Ended<A>> =>
     const { actor, agent } = options
     const attempts: Array<Attempt> = []
     let retries = 0
+    let crashes = 0
     for (let attempt = 1; ; attempt++) {
       let incarnation = 0
       const startedMs = yield* options.clock.elapsed
@@ -61,7 +62,7 @@ export const run = <A>(options: Options<A>): Effect.Effect<Ended<A>> =>
         yield* options.onAttempt(ended)
       })
       const tried = yield* actor
-        .work<Try<A>, never>({
+        .work<Try<A>>({
           onProgress: options.onProgress,
           run: (life) => {
             incarnation = life
@@ -71,8 +72,7 @@ export const run = <A>(options: Options<A>): Effect.Effect<Ended<A>> =>
         .pipe(
           Effect.catchTags({
             AgentCancelled: () => Effect.succeed<Try<A>>({ _tag: "Cancelled" }),
-            AgentCrashed: ({ cause }) => Effect.succeed<Try<A>>({ _tag: "Crashed", cause, again: true }),
-            AgentGivenUp: ({ cause }) => Effect.succeed<Try<A>>({ _tag: "Crashed", cause, again: false })
+            AgentCrashed: ({ cause }) => Effect.succeed<Try<A>>({ _tag: "Crashed", cause })
           }),
           Effect.onInterrupt(() => end("cancelled", "the run was interrupted"))
         )
@@ -86,8 +86,10 @@ export const run = <A>(options: Options<A>): Effect.Effect<Ended<A>> =>
         case "Crashed": {
           const reason = `it crashed: ${inWords(Cause.squash(tried.cause))}`
           yield* end("crashed", reason)
-          yield* options.onFailed({ attempt, reason, retryInMs: tried.again ? 0 : undefined })
-          if (!tried.again) return { attempts, result: { _tag: "Failed", reason } }
+          // One more, and supervision has given the actor up.
+          const again = ++crashes <= maxRestarts
+          yield* options.onFailed({ attempt, reason, retryInMs: again ? 0 : undefined })
+          if (!again) return { attempts, result: { _tag: "Failed", reason } }
           break
         }
         case "Failed": {
@@ -105,7 +107,7 @@ export const run = <A>(options: Options<A>): Effect.Effect<Ended<A>> =>
 type Try<A> =
   | { readonly _tag: "Succeeded"; readonly value: A }
   | { readonly _tag: "Failed"; readonly outcome: "failed" | "timedOut"; readonly reason: string }
-  | { readonly _tag: "Crashed"; readonly cause: Cause.Cause<unknown>; readonly again: boolean }
+  | { readonly _tag: "Crashed"; readonly cause: Cause.Cause<unknown> }
   | { readonly _tag: "Cancelled" }
 
 /** Typed failures become values here, so that only defects are left to crash the actor. */

@@ -1,7 +1,7 @@
 /**
  * One agent in a run: its key, the earlier result if there is one, else its work, and the commit of what it made.
  */
-import { Context, Effect, Schema, Scope } from "effect"
+import { Context, Effect, Schema } from "effect"
 import * as CacheKey from "../../cache/CacheKey.ts"
 import type * as Agent from "../Agent.ts"
 import type { Assignment, Verdict } from "../Agent.ts"
@@ -10,7 +10,7 @@ import { ResultCache, type StoredResult } from "../ResultCache.ts"
 import { RunEvent, type Runnable } from "../Run.ts"
 import type { Outcome } from "../Scheduler.ts"
 import { Workspace, WorkspaceError } from "../Workspace.ts"
-import * as AgentActor from "./agentActor.ts"
+import type * as AgentActor from "./agentActor.ts"
 import * as Attempts from "./attempts.ts"
 import type { AgentRecord } from "./buildReport.ts"
 import type { Clockwork } from "./clockwork.ts"
@@ -38,8 +38,8 @@ export interface Stage<A extends Agent.Any> {
     readonly cancelled: ReadonlySet<string>
     readonly actors: Map<string, AgentActor.AgentActor>
   }
-  /** Where the actors live: until the run ends. */
-  readonly scope: Scope.Scope
+  /** The actor of an agent, until the run ends. */
+  readonly actorFor: (agent: string) => AgentActor.AgentActor
   readonly finished: Map<string, Finished>
   readonly records: ReadonlyMap<string, AgentRecord>
   /** Who wrote which path in this run. */
@@ -120,9 +120,7 @@ const work = <A extends Agent.Any>(stage: Stage<A>, agent: A, record: AgentRecor
   Effect.gen(function* () {
     const { name } = agent
     const context = yield* Effect.context<Workspace | Agent.Context<A>>()
-    const actor = yield* AgentActor.spawn(`${stage.runId}/${name}`).pipe(
-      Effect.provideService(Scope.Scope, stage.scope)
-    )
+    const actor = stage.actorFor(name)
     stage.control.actors.set(name, actor)
     // Told to stop between the look above and now: the actor must hear of it.
     if (stage.control.cancelled.has(name)) yield* actor.cancel

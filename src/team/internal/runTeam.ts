@@ -5,6 +5,7 @@
  * `Scheduler` (who works when), `runAgent` (one agent from its key to its committed result), `buildReport`.
  */
 import { type Cause, Effect, Exit, Random } from "effect"
+import type { ActorSystem } from "../../actor/ActorSystem.ts"
 import type * as Agent from "../Agent.ts"
 import type { DatabaseError } from "../DatabaseError.ts"
 import type { InputError } from "../InputError.ts"
@@ -17,7 +18,7 @@ import { RunStore } from "../RunStore.ts"
 import * as Scheduler from "../Scheduler.ts"
 import type { TeamError } from "../TeamError.ts"
 import { Workspace, type WorkspaceError } from "../Workspace.ts"
-import type { AgentActor } from "./agentActor.ts"
+import * as AgentActor from "./agentActor.ts"
 import { buildReport, emptyRecord } from "./buildReport.ts"
 import * as Clockwork from "./clockwork.ts"
 import * as Events from "./events.ts"
@@ -29,14 +30,14 @@ import { type Finished, runAgent, type Stage } from "./runAgent.ts"
 export type RunError = InputError | TeamError | DatabaseError | WorkspaceError
 
 /** What a run needs besides what its agents need. */
-export type RunNeeds = ResultCache | RunStore | Workspace
+export type RunNeeds = ResultCache | RunStore | Workspace | ActorSystem
 
 /** Lets somebody outside speak to the agents of one run. */
 export interface Control {
   /** Agents that were told to stop; those that have not begun never will. */
   readonly cancelled: Set<string>
   /** The actors of agents that have begun. */
-  readonly actors: Map<string, AgentActor>
+  readonly actors: Map<string, AgentActor.AgentActor>
 }
 
 export const makeControl = (): Control => ({ cancelled: new Set(), actors: new Map() })
@@ -72,7 +73,7 @@ export const runTeam = <A extends Agent.Any>(
         clock,
         events,
         control,
-        scope: yield* Effect.scope,
+        actorFor: yield* AgentActor.forRun(runId),
         finished: new Map<string, Finished>(),
         records: new Map(team.agents.map((agent) => [agent.name, emptyRecord()])),
         writers: new Map(),

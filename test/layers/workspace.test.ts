@@ -1,0 +1,234 @@
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, type Layer } from "effect"
+import { afterAll } from "vitest"
+import * as NodeWorkspace from "../../layers/NodeWorkspace.ts"
+import * as Artefact from "../../src/team/Artefact.ts"
+import { Workspace, type WorkspaceError } from "../../src/team/Workspace.ts"
+
+const home = fs.mkdtempSync(path.join(os.tmpdir(), "troupe-workspace-"))
+afterAll(() => fs.rmSync(home, { recursive: true, force: true }))
+let count = 0
+const freshRoot = () => path.join(home, String(count++), "out")
+
+const suite = (name: string, layer: () => Layer.Layer<Workspace>) => {
+  describe(`${name}: an output folder`, () => {
+    it.effect("gives back what was written, and says its digest", () =>
+      Effect.gen(function* () {
+        const workspace = yield* Workspace
+        yield* workspace.prepare()
+        const artefact = yield* workspace.write("docs/Größe.md", "text ✓\n")
+        assert.deepStrictEqual(artefact, { path: "docs/Größe.md", sha256: Artefact.digest("text ✓\n"), sizeBytes: 9 })
+        assert.strictEqual(yield* workspace.read("docs/Größe.md"), "text ✓\n")
+        const error = yield* Effect.flip(workspace.read("docs/none.md"))
+        assert.strictEqual(error.reason, "missing")
+      }).pipe(Effect.provide(layer()))
+    )
+
+    it.effect("writes nothing outside itself", () =>
+      Effect.gen(function* () {
+        const workspace = yield* Workspace
+        yield* workspace.prepare()
+        const bad = [
+          "/etc/x",
+          "../x",
+          "a/../../x",
+          "a/..",
+          "",
+          "a\0b",
+          "C:\\x",
+          "a\\..\\x",
+          "./a",
+          "a//b",
+          ".troupe/lock",
+          "a/"
+        ]
+        for (const file of bad) {
+          const error: WorkspaceError = yield* Effect.flip(workspace.write(file, "text"))
+          assert.strictEqual(error.reason, "outside", JSON.stringify(file))
+          assert.strictEqual((yield* Effect.flip(workspace.read(file))).reason, "outside", JSON.stringify(file))
+        }
+      }).pipe(Effect.provide(layer()))
+    )
+
+    it.effect("restores files, and clears away at the end what is not kept", () =>
+      Effect.gen(function* () {
+        const workspace = yield* Workspace
+        yield* workspace.prepare()
+        yield* workspace.restore([Artefact.make("a/b.txt", "b"), Artefact.make("c.txt", "c")])
+        yield* workspace.finish({ keep: ["c.txt"], removeStale: false })
+        assert.strictEqual(yield* workspace.read("a/b.txt"), "b")
+        yield* workspace.finish({ keep: ["c.txt"], removeStale: true })
+        assert.strictEqual((yield* Effect.flip(workspace.read("a/b.txt"))).reason, "missing")
+        assert.strictEqual(yield* workspace.read("c.txt"), "c")
+      }).pipe(Effect.provide(layer()))
+    )
+  })
+}
+
+suite("in memory", () => Workspace.layerMemory)
+suite("on disk", () => NodeWorkspace.layer({ root: freshRoot() }))
+
+/** One run's use of the folder. */
+const using = <A, E>(root: string, use: (workspace: Workspace["Type"]) => Effect.Effect<A, E>) =>
+  Effect.flatMap(Workspace, use).pipe(Effect.provide(NodeWorkspace.layer({ root })))
+
+/** A run that writes these files and ends well. */
+const run = (root: string, files: Readonly<Record<string, string>>, options?: { readonly force?: boolean }) =>
+  using(root, (workspace) =>
+    Effect.gen(function* () {
+      yield* workspace.prepare(options)
+      for (const [file, content] of Object.entries(files)) yield* workspace.write(file, content)
+      yield* workspace.finish({ keep: Object.keys(files), removeStale: true })
+    })
+  )
+
+const read = (root: string, file: string) => fs.readFileSync(path.join(root, file), "utf8")
+const put = (root: string, file: string, content: string) => {
+  fs.mkdirSync(path.dirname(path.join(root, file)), { recursive: true })
+  fs.writeFileSync(path.join(root, file), content)
+}
+
+describe("a folder on disk", () => {
+  it.effect("with somebody else's files is refused and left alone, unless forced", () =>
+    Effect.gen(function* () {
+      const root = freshRoot()
+      put(root, "thesis.txt", "years of work")
+      const error = yield* Effect.flip(run(root, { "a.txt": "a" }))
+      assert.strictEqual(error.reason, "foreign")
+      assert.include(error.message, "thesis.txt")
+      assert.include(error.message, "--force")
+      assert.deepStrictEqual(fs.readdirSync(root), ["thesis.txt"])
+      yield* run(root, { "a.txt": "a" }, { force: true })
+      assert.strictEqual(read(root, "thesis.txt"), "years of work")
+      assert.strictEqual(read(root, "a.txt"), "a")
+    })
+  )
+
+  it.effect("is made if need be, and may be used again", () =>
+    Effect.gen(function* () {
+      const root = freshRoot()
+      yield* run(root, { "a/b/c.txt": "one" })
+      yield* run(root, { "a/b/c.txt": "two" })
+      assert.strictEqual(read(root, "a/b/c.txt"), "two")
+      assert.deepStrictEqual(fs.readdirSync(path.join(root, ".troupe")), ["manifest.jsonl"])
+    })
+  )
+
+  it.effect("with files that somebody has edited since is refused and names them, unless forced", () =>
+    Effect.gen(function* () {
+      const root = freshRoot()
+      yield* run(root, { "a.txt": "a", "b.txt": "b", "c.txt": "c" })
+      put(root, "b.txt", "my own words")
+      fs.rmSync(path.join(root, "c.txt"))
+      const error = yield* Effect.flip(run(root, { "b.txt": "new" }))
+      assert.strictEqual(error.reason, "edited")
+      assert.include(error.message, "b.txt")
+      assert.notInclude(error.message, "c.txt")
+      assert.strictEqual(read(root, "b.txt"), "my own words")
+      yield* run(root, { "b.txt": "new" }, { force: true })
+      assert.strictEqual(read(root, "b.txt"), "new")
+    })
+  )
+
+  it.effect("keeps what tools and people have added, and does not write over it", () =>
+    Effect.gen(function* () {
+      const root = freshRoot()
+      yield* run(root, { "backend/package.json": "{}" })
+      put(root, "backend/node_modules/x/index.js", "x")
+      put(root, "notes.txt", "mine")
+      yield* run(root, { "backend/package.json": "{}" })
+      const error = yield* Effect.flip(run(root, { "notes.txt": "generated" }))
+      assert.strictEqual(error.reason, "foreign")
+      assert.strictEqual(read(root, "notes.txt"), "mine")
+      assert.strictEqual(read(root, "backend/node_modules/x/index.js"), "x")
+    })
+  )
+
+  it.effect(
+    "loses the files of an earlier run that are no longer made, with folders left empty, but not edited ones",
+    () =>
+      Effect.gen(function* () {
+        const root = freshRoot()
+        yield* run(root, { "old/deep/a.txt": "a", "old2/b.txt": "b", "c.txt": "c" })
+        put(root, "old2/mine.txt", "mine")
+        yield* run(root, { "c.txt": "c" })
+        assert.deepStrictEqual(fs.readdirSync(root).sort(), [".troupe", "c.txt", "old2"])
+        assert.deepStrictEqual(fs.readdirSync(path.join(root, "old2")), ["mine.txt"])
+      })
+  )
+
+  it.effect("is still ours after a run that did not end", () =>
+    Effect.gen(function* () {
+      const root = freshRoot()
+      yield* using(root, (workspace) => Effect.zipRight(workspace.prepare(), workspace.write("a.txt", "half way")))
+      // As a kill in the middle of a line, and of a file, leaves them.
+      fs.appendFileSync(path.join(root, ".troupe", "manifest.jsonl"), '{"path":"b.tx')
+      put(root, ".troupe/1234.half", "ha")
+      yield* run(root, { "a.txt": "whole" })
+      assert.strictEqual(read(root, "a.txt"), "whole")
+      assert.deepStrictEqual(fs.readdirSync(path.join(root, ".troupe")), ["manifest.jsonl"])
+    })
+  )
+
+  it.effect("does not follow a link out of itself", () =>
+    Effect.gen(function* () {
+      const root = freshRoot()
+      const elsewhere = freshRoot()
+      fs.mkdirSync(elsewhere, { recursive: true })
+      fs.mkdirSync(root, { recursive: true })
+      fs.symlinkSync(elsewhere, path.join(root, "docs"))
+      fs.symlinkSync(path.join(elsewhere, "file"), path.join(root, "link"))
+      fs.mkdirSync(path.join(root, "inside"))
+      fs.symlinkSync(path.join(root, "inside"), path.join(root, "ok"))
+      for (const file of ["docs/a.txt", "docs/b/c.txt"]) {
+        const error = yield* Effect.flip(run(root, { [file]: "text" }, { force: true }))
+        assert.strictEqual(error.reason, "outside")
+      }
+      yield* run(root, { "ok/a.txt": "text" }, { force: true })
+      assert.strictEqual(read(root, "inside/a.txt"), "text")
+      fs.writeFileSync(path.join(elsewhere, "file"), "theirs")
+      assert.strictEqual((yield* Effect.flip(run(root, { link: "text" }, { force: true }))).reason, "outside")
+      assert.strictEqual(fs.readFileSync(path.join(elsewhere, "file"), "utf8"), "theirs")
+    })
+  )
+
+  it.effect("that cannot be one says why", () =>
+    Effect.gen(function* () {
+      const root = freshRoot()
+      put(path.dirname(root), "out", "a file")
+      const error = yield* Effect.flip(run(root, { "a.txt": "a" }))
+      assert.strictEqual(error.reason, "unwritable")
+      assert.include(error.message, "a file stands where a folder is needed")
+      const below = yield* Effect.flip(run(path.join(root, "below"), { "a.txt": "a" }))
+      assert.strictEqual(below.reason, "unwritable")
+    })
+  )
+
+  it.effect("in which another process works is refused; one left by a dead process is not", () =>
+    Effect.gen(function* () {
+      const root = freshRoot()
+      yield* run(root, { "a.txt": "a" })
+      // The parent of this process lives, and is not this one.
+      put(root, ".troupe/lock", `${process.ppid}\n`)
+      const error = yield* Effect.flip(run(root, { "a.txt": "a" }))
+      assert.strictEqual(error.reason, "busy")
+      assert.include(error.message, String(process.ppid))
+      // Above the largest process id that Linux gives.
+      put(root, ".troupe/lock", "4194999\n")
+      yield* run(root, { "a.txt": "a" })
+    })
+  )
+
+  it.effect("says which file is in the way of a folder, or folder of a file", () =>
+    Effect.gen(function* () {
+      const root = freshRoot()
+      const inTheWay = yield* Effect.flip(run(root, { a: "text", "a/b.txt": "text" }))
+      assert.strictEqual(inTheWay.path, "a/b.txt")
+      const other = yield* Effect.flip(run(freshRoot(), { "a/b.txt": "text", a: "text" }))
+      assert.include(other.message, "a folder stands where a file is needed")
+    })
+  )
+})
