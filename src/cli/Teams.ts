@@ -7,6 +7,7 @@
  * @since 0.1.0
  */
 import { statSync } from "node:fs"
+import { register } from "node:module"
 import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { Effect } from "effect"
@@ -38,7 +39,10 @@ const fromModule = Effect.fnUntraced(function* (path: string) {
     return yield* refused(path, { found: "no such file", expected: "an ES module that exports a team" })
   }
   const loaded: Readonly<Record<string, unknown>> = yield* Effect.tryPromise({
-    try: () => import(pathToFileURL(file).href),
+    try: () => {
+      register(lendOwnPackages, import.meta.url)
+      return import(pathToFileURL(file).href)
+    },
     catch: (error) =>
       refused(path, {
         found: `a module that fails to load: ${inOneLine(error)}`,
@@ -55,6 +59,21 @@ const fromModule = Effect.fnUntraced(function* (path: string) {
     fix: "Write: export default Team.make(...)."
   })
 })
+
+/**
+ * A module beside the user's requirements finds `troupe` and `effect` where it is installed; where it is not, it gets
+ * this program's own. Either way there is one Effect.
+ */
+const lendOwnPackages = `data:text/javascript,${encodeURIComponent(`
+  export const resolve = async (specifier, context, next) => {
+    try {
+      return await next(specifier, context)
+    } catch (error) {
+      if (error?.code !== "ERR_MODULE_NOT_FOUND" || !/^(troupe|effect|@effect\\/[^/]+)(\\/|$)/.test(specifier)) throw error
+      return next(specifier, { ...context, parentURL: ${JSON.stringify(import.meta.url)} })
+    }
+  }
+`)}`
 
 const refused = (
   source: string,

@@ -77,7 +77,7 @@ export const text = (drawn: Drawn): string => {
   const times = drawn.agents.map((agent) => Elapsed.show(agent.estimateMs))
   const timeWidth = Math.max(...times.map((time) => time.length))
   return [
-    `${visible(drawn.team)}: ${drawn.agents.length} agents, ${Elapsed.show(drawn.workMs)} of work, ${Elapsed.show(drawn.criticalPath.ms)} at best`,
+    `${visible(drawn.team)}: ${drawn.agents.length} ${drawn.agents.length === 1 ? "agent" : "agents"}, ${Elapsed.show(drawn.workMs)} of work, ${Elapsed.show(drawn.criticalPath.ms)} at best`,
     "",
     ...drawn.agents.map((agent, index) => {
       const after = agent.dependsOn.length === 0 ? "" : `  after ${agent.dependsOn.map(visible).join(", ")}`

@@ -309,7 +309,7 @@ const countOf = (rows: ReadonlyArray<Row>): string =>
 const sayingOf = (event: RunEvent): string | undefined => {
   switch (event._tag) {
     case "RunStarted":
-      return `run ${event.runId} begins: ${event.plan.agents.length} agents`
+      return `run ${event.runId} begins: ${event.plan.agents.length} ${event.plan.agents.length === 1 ? "agent" : "agents"}`
     case "AgentReady":
       return undefined
     case "AgentStarted":
