@@ -1,0 +1,105 @@
+/**
+ * `src/entities/<entity>.ts`: the type of an entity's rows and its table of fields; and `src/entities.ts`, the list.
+ *
+ * @since 0.1.0
+ */
+import type { Entity, Field, GeneratedFile } from "../../Project.ts"
+import * as Code from "./Code.ts"
+import type { EntityPlan } from "./Plan.ts"
+
+/**
+ * One file for each entity, and the list of them.
+ *
+ * @category constructors
+ */
+export const entitySources = (plans: ReadonlyArray<EntityPlan>): ReadonlyArray<GeneratedFile> => [
+  {
+    path: "src/entities.ts",
+    content: `/** All entities of the service, in the order of the requirements. */
+${plans.map(({ entity, file }) => `import { ${entity.name.camel}Entity } from "./entities/${file}.ts";`).join("\n")}
+import type { Entity } from "./records/entity.ts";
+
+export const entities: ReadonlyArray<Entity> = [
+${plans.map(({ entity }) => `  ${entity.name.camel}Entity,\n`).join("")}];
+`
+  },
+  ...plans.map(({ entity, file }) => ({ path: `src/entities/${file}.ts`, content: source(entity) }))
+]
+
+const source = (entity: Entity): string => {
+  const { camel, pascal, written } = entity.name
+  const about = entity.description === undefined ? written : `${written}: ${entity.description}`
+  return `${Code.docComment(about)}
+import { defineEntity, type Stored } from "../records/entity.ts";
+
+export interface ${pascal}Row extends Stored {
+${entity.fields.map(property).join("")}}
+
+export const ${camel}Entity = defineEntity<${pascal}Row>({
+  name: ${Code.text(written)},
+  path: ${Code.text(entity.path)},
+  table: ${Code.text(entity.table)},
+  fields: [
+${entity.fields.map((field) => `${Code.object(fieldEntries(field), 4)},\n`).join("")}  ],
+});
+`
+}
+
+const property = (field: Field): string => {
+  const about = field.description === undefined ? "" : `${Code.docComment(field.description, 2)}\n`
+  return `${about}  readonly ${Code.key(field.name.written)}: ${typeOf(field)}${field.required ? "" : " | null"};\n`
+}
+
+const typeOf = (field: Field): string => {
+  switch (field.type) {
+    case "integer":
+    case "number":
+      return "number"
+    case "boolean":
+      return "boolean"
+    case "enum":
+      return field.values.map(Code.text).join(" | ")
+    default:
+      return "string"
+  }
+}
+
+const fieldEntries = (field: Field): ReadonlyArray<readonly [string, string]> => [
+  ["name", Code.text(field.name.written)],
+  ["column", Code.text(field.column)],
+  ["type", Code.text(field.type)],
+  ...(field.required ? [["required", "true"] as const] : []),
+  ...options(field).flatMap(([name, value]) => (value === undefined ? [] : [[name, Code.json(value)] as const]))
+]
+
+const options = (field: Field): ReadonlyArray<readonly [string, unknown]> => {
+  switch (field.type) {
+    case "string":
+    case "text":
+      return [
+        ["minLength", field.minLength],
+        ["maxLength", field.maxLength],
+        ["default", field.default]
+      ]
+    case "integer":
+    case "number":
+      return [
+        ["min", field.min],
+        ["max", field.max],
+        ["default", field.default]
+      ]
+    case "boolean":
+    case "date":
+      return [["default", field.default]]
+    case "enum":
+      return [
+        ["values", field.values],
+        ["default", field.default]
+      ]
+    case "reference":
+      return [
+        ["to", field.to],
+        ["onDelete", field.onDelete]
+      ]
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * What stands around the generated sources: manifest and lock file, compiler and test settings, and the README.
+ *
+ * The lock file was made by npm once, for exactly these dependencies and without addresses of a registry, so that any
+ * registry or cache will do. `lock.json` holds it; a test compares it with the manifest.
+ *
+ * @since 0.1.0
+ */
+import type { GeneratedFile, Project } from "../../Project.ts"
+import lock from "./lock.json" with { type: "json" }
+
+/** The manifest and its lock: what installing needs. */
+export const manifests = (project: Project): ReadonlyArray<GeneratedFile> => {
+  const name = `${project.name.kebab.slice(0, 200)}-backend`
+  const manifest = {
+    name,
+    version: "0.1.0",
+    private: true,
+    type: "module",
+    engines: { node: ">=20.12" },
+    scripts: {
+      build: "tsc -p tsconfig.build.json",
+      start: "node dist/server.js",
+      test: "vitest run",
+      typecheck: "tsc --noEmit"
+    },
+    dependencies: lock.packages[""].dependencies,
+    devDependencies: lock.packages[""].devDependencies
+  }
+  const locked = { ...lock, name, packages: { ...lock.packages, "": { ...lock.packages[""], name } } }
+  return [
+    { path: "package.json", content: json(manifest) },
+    { path: "package-lock.json", content: json(locked) }
+  ]
+}
+
+/** Settings of compiler and tests. */
+export const settings: ReadonlyArray<GeneratedFile> = [
+  { path: ".gitignore", content: "node_modules/\ndist/\n*.db\n*.db-shm\n*.db-wal\n" },
+  {
+    path: "tsconfig.json",
+    content: json({
+      compilerOptions: {
+        target: "ES2022",
+        lib: ["ES2023"],
+        types: ["node"],
+        module: "NodeNext",
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: true,
+        noFallthroughCasesInSwitch: true,
+        noUnusedLocals: true,
+        verbatimModuleSyntax: true,
+        isolatedModules: true,
+        rewriteRelativeImportExtensions: true,
+        resolveJsonModule: true,
+        skipLibCheck: true,
+        noEmit: true
+      },
+      include: ["src", "test", "vitest.config.ts"]
+    })
+  },
+  {
+    path: "tsconfig.build.json",
+    content: json({
+      extends: "./tsconfig.json",
+      compilerOptions: { noEmit: false, rootDir: "src", outDir: "dist" },
+      include: ["src/**/*.ts", "src/**/*.json"]
+    })
+  },
+  {
+    path: "vitest.config.ts",
+    content: `import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    // Every test file has a service and a database of its own, so they may share a process.
+    isolate: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
+`
+  }
+]
+
+/** `README.md`. */
+export const readme = (project: Project): GeneratedFile => {
+  const has = (feature: Parameters<Project["features"]["has"]>[0]) => project.features.has(feature)
+  const folders = [
+    "- `src/entities/`: one file for each entity, with the type of its rows and its table of fields. A new field goes here, into `src/schema.ts` and `src/openapi.json`.",
+    "- `src/records/`: what the table of fields means: validation, selection, storage.",
+    "- `src/http/`: routes, bodies, queries, problems, metrics.",
+    ...(has("user-authentication") ? ["- `src/auth/`: accounts, sessions, and the gate before `/api`."] : []),
+    ...(has("audit-log") ? ["- `src/audit/`: the record of every change."] : []),
+    "- `src/database.ts`: the SQLite file; one writer at a time, every write a transaction. `src/migrate.ts` applies `src/schema.ts`.",
+    "- `test/`: each test talks HTTP to a real service with a database of its own, and names the acceptance criteria that it checks."
+  ]
+  const collections = project.entities.map(
+    (entity) => `| ${cell(entity.name.title)} | \`${entity.path}\` | ${cell(entity.description ?? "")} |`
+  )
+  return {
+    path: "README.md",
+    content: `# ${inline(project.name.written)}: backend
+
+An HTTP service on Node.js (20 or newer) and SQLite.
+
+\`\`\`sh
+npm ci
+npm run build
+npm start        # http://localhost:3000
+npm test
+\`\`\`
+
+| Variable | Default | Meaning |
+|---|---|---|
+| \`PORT\` | \`3000\` | Where it listens. |
+| \`DATABASE_FILE\` | \`data.db\` | The SQLite file; made when it does not exist. |
+| \`TRUST_PROXY\` | \`0\` | How many reverse proxies stand before it. Set it to 1 behind one, so that clients have their own addresses. |
+
+## What it serves
+
+\`GET /healthz\`, \`GET /metrics\` (Prometheus) and \`GET /openapi.json\` (the whole API in detail), and under \`/api\`:
+
+| Entity | Path | |
+|---|---|---|
+${collections.join("\n")}
+
+Each path takes \`GET\` (list) and \`POST\`, each record \`GET\`, \`PATCH\` and \`DELETE\`. Lists take \`page\`, \`pageSize\` (at most 100),
+\`sort=field\` or \`sort=-field\`, and \`field=value\`${has("search") ? "; `q` searches text" : ""}. ${
+      has("csv-export") ? "The same filters with `.csv` after the path give everything as CSV. " : ""
+    }Errors are \`application/problem+json\`.
+${
+  has("user-authentication")
+    ? `
+\`POST /api/auth/register\` or \`/api/auth/login\` with \`email\` and \`password\` sets the session's cookie; without it everything
+else under \`/api\` answers 401. \`POST /api/auth/logout\` ends the session, \`GET /api/auth/me\` tells whose it is.
+`
+    : ""
+}${
+  has("audit-log")
+    ? `
+\`GET /api/audit-log\` lists every change: who, when, and each field before and after.
+`
+    : ""
+}
+## Where things are
+
+${folders.join("\n")}
+
+## Good to know
+
+- Writes wait for each other and are synced to disk before they are answered. Run one process for each database file.
+- To back up a running service: \`sqlite3 data.db ".backup copy.db"\`.
+- An older database gets tables and indexes that are missing. If its columns do not fit, the service says which and does not start.
+`
+  }
+}
+
+// A function, because `settings` above is made while this module loads.
+function json(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`
+}
+
+const inline = (text: string): string => text.replace(/\s+/g, " ").replace(/[\\`*_[\]<>#|]/g, "\\$&")
+
+const cell = (text: string): string => inline(text)

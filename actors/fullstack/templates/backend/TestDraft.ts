@@ -1,0 +1,24 @@
+/**
+ * A generated test before it is written into its file.
+ *
+ * @since 0.1.0
+ */
+import type { Field } from "../../Project.ts"
+import * as Code from "./Code.ts"
+
+export interface TestDraft {
+  /** The kind of criterion that it checks, such as `create`. */
+  readonly kind: string
+  /** What stands in its title after the criterion's id. */
+  readonly title: string
+  /** Code without the indentation of the test's body. */
+  readonly body: string
+}
+
+/** The written names of fields as a list literal, wide enough to stand in `for (const name of …) {`. */
+export const names = (fields: ReadonlyArray<Field>): string =>
+  Code.list(
+    fields.map((field) => Code.text(field.name.written)),
+    0,
+    "  for (const name of ) {"
+  )
