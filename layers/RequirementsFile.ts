@@ -95,13 +95,12 @@ const parsing = (text: string, lines: LineCounter): Parsed => {
   try {
     const documents = parseAllDocuments(text, {
       lineCounter: lines,
-      merge: true,
       prettyErrors: false,
       resolveKnownTags: false,
       schema: "core",
       stringKeys: true,
       strict: true,
-      uniqueKeys: true
+      uniqueKeys: false
     })
     const document = documents[0]
     if (document === undefined) return broken({ path: "", found: "no value", expected: "a mapping of keys to values" })
@@ -117,10 +116,8 @@ const parsing = (text: string, lines: LineCounter): Parsed => {
       const fix = 'Remove the line "---" between them, or keep one.'
       return broken({ path: "", found, expected: "one document", fix, ...Inspection.at(lines, second.range[0]) })
     }
-    const issues = Inspection.issues(document, lines)
+    const { issues, value } = Inspection.inspect(document, lines)
     if (issues.length > 0) return broken(...issues)
-    // The inspection has already measured what the aliases unfold to.
-    const value: unknown = document.toJS({ maxAliasCount: -1 })
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
       return { _tag: "parsed", document, value: value as Readonly<Record<string, unknown>> } // neither null nor a list
     }

@@ -29,17 +29,19 @@ export const ProductManager = Agent.make({
   usesModel: true,
   output: Stories,
   fingerprint: TemplateDigest.of("documents"),
-  run: Effect.fnUntraced(function* (assignment) {
-    const project = Project.fromInput(assignment.input)
-    const stories = Criteria.storiesOf(project)
-    yield* assignment.progress(`Writing ${stories.length} stories`, 0.3)
-    const document = yield* Effect.promise(() => import("./templates/documents/Stories.ts"))
-    const introduction = yield* Prose.write(assignment, {
-      topic: `what ${project.name.written} is for, and for whom`,
-      facts: document.facts(project),
-      fallback: document.introduction(project)
+  // Not `fnUntraced`: through it, TypeScript would lose what the work requires.
+  run: (assignment) =>
+    Effect.gen(function* () {
+      const project = Project.fromInput(assignment.input)
+      const stories = Criteria.storiesOf(project)
+      yield* assignment.progress(`Writing ${stories.length} stories`, 0.3)
+      const document = yield* Effect.promise(() => import("./templates/documents/Stories.ts"))
+      const introduction = yield* Prose.write(assignment, {
+        topic: `what ${project.name.written} is for, and for whom`,
+        facts: document.facts(project),
+        fallback: document.introduction(project)
+      })
+      yield* assignment.write("docs/stories.md", document.stories(project, stories, introduction))
+      return new Stories({ stories })
     })
-    yield* assignment.write("docs/stories.md", document.stories(project, stories, introduction))
-    return new Stories({ stories })
-  })
 })

@@ -31,31 +31,33 @@ export const TechnicalArchitect = Agent.make({
   usesModel: true,
   output: Architecture,
   fingerprint: TemplateDigest.of("architecture", "documents"),
-  run: Effect.fnUntraced(function* (assignment) {
-    const project = Project.fromInput(assignment.input)
-    const criteria = Criteria.criteriaOf(assignment.result(ProductManager).stories)
-    const [{ ddl }, { openApi }, document, { schemaFile, yamlOf }] = yield* Effect.promise(() =>
-      Promise.all([
-        import("./templates/architecture/Ddl.ts"),
-        import("./templates/architecture/OpenApi.ts"),
-        import("./templates/architecture/Document.ts"),
-        import("./templates/architecture/Files.ts")
-      ])
-    )
+  // Not `fnUntraced`: through it, TypeScript would lose what the work requires.
+  run: (assignment) =>
+    Effect.gen(function* () {
+      const project = Project.fromInput(assignment.input)
+      const criteria = Criteria.criteriaOf(assignment.result(ProductManager).stories)
+      const [{ ddl }, { openApi }, document, { schemaFile, yamlOf }] = yield* Effect.promise(() =>
+        Promise.all([
+          import("./templates/architecture/Ddl.ts"),
+          import("./templates/architecture/OpenApi.ts"),
+          import("./templates/architecture/Document.ts"),
+          import("./templates/architecture/Files.ts")
+        ])
+      )
 
-    yield* assignment.progress(`Designing ${project.entities.length} tables and their API`, 0.2)
-    const statements = ddl(project)
-    const api = openApi(project)
-    yield* assignment.write("docs/schema.sql", schemaFile(project, statements))
-    yield* assignment.write("docs/openapi.yaml", yamlOf(api))
+      yield* assignment.progress(`Designing ${project.entities.length} tables and their API`, 0.2)
+      const statements = ddl(project)
+      const api = openApi(project)
+      yield* assignment.write("docs/schema.sql", schemaFile(project, statements))
+      yield* assignment.write("docs/openapi.yaml", yamlOf(api))
 
-    yield* assignment.progress("Writing the architecture document", 0.6)
-    const overview = yield* Prose.write(assignment, {
-      topic: `the architecture of ${project.name.written}`,
-      facts: document.facts(project),
-      fallback: document.overview(project)
+      yield* assignment.progress("Writing the architecture document", 0.6)
+      const overview = yield* Prose.write(assignment, {
+        topic: `the architecture of ${project.name.written}`,
+        facts: document.facts(project),
+        fallback: document.overview(project)
+      })
+      yield* assignment.write("docs/architecture.md", document.architecture(project, overview))
+      return new Architecture({ criteria, ddl: statements, openapi: JSON.stringify(api, undefined, 2) })
     })
-    yield* assignment.write("docs/architecture.md", document.architecture(project, overview))
-    return new Architecture({ criteria, ddl: statements, openapi: JSON.stringify(api, undefined, 2) })
-  })
 })

@@ -4,15 +4,17 @@
  * @since 0.1.0
  */
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
-  isPair,
   isScalar,
   isSeq,
   type LineCounter,
   type Node,
-  type YAMLError
+  type YAMLError,
+  type YAMLMap,
+  type YAMLSeq
 } from "yaml"
 import type { InputIssue } from "../../src/team/InputError.ts"
 
@@ -34,70 +36,122 @@ export const at = (lines: LineCounter, offset: number): { readonly line: number;
 /** What the parser found wrong. */
 export const issue = (error: YAMLError, lines: LineCounter): InputIssue => {
   const place = at(lines, error.pos[0])
-  if (error.code === "DUPLICATE_KEY") {
-    return { path: "", found: "the same key twice", expected: "each key once", fix: "Remove or rename one.", ...place }
-  }
   const found = error.message.charAt(0).toLowerCase() + error.message.slice(1)
   return { path: "", found, expected: "valid YAML or JSON", ...place }
 }
 
-/** What the parser accepts and we do not: forbidden keys, aliases of themselves, aliases that unfold too far, depth. */
-export const issues = (document: Document, lines: LineCounter): ReadonlyArray<InputIssue> => {
-  const found: Array<InputIssue> = []
+/** A document's value, and what the parser accepts and we do not. */
+export interface Inspected {
+  /** Plain JSON; an alias is the same object as its anchor. Only to be used when there are no issues. */
+  readonly value: unknown
+  readonly issues: ReadonlyArray<InputIssue>
+}
+
+/**
+ * Turns a document into a value, by one walk in the order of the text. Notes duplicate and forbidden keys, aliases
+ * without an anchor or inside of it, and aliases that unfold too far. Throws a `RangeError` at too deep a nesting.
+ *
+ * The parser could do most of it, in a time that grows with the square of the keys and of the aliases.
+ */
+export const inspect = (document: Document, lines: LineCounter): Inspected => {
+  const issues: Array<InputIssue> = []
   const anchors = new Map<string, Node>()
-  const sizes = new Map<Node, number>()
+  const known = new Map<Node, Unfolded>()
   const open = new Set<Node>()
   const note = (node: unknown, path: string, rest: Pick<InputIssue, "found" | "expected" | "fix">) => {
-    if (found.length < 100) found.push({ path, ...rest, ...placeOf(lines, node) })
+    if (issues.length < 100) issues.push({ path, ...rest, ...placeOf(lines, node) })
+    return { value: null, size: 1 }
   }
 
-  /** Number of nodes that `node` unfolds to. In the order of the text, so that an alias meets the anchor before it. */
-  const size = (node: unknown, path: string, depth: number): number => {
+  const unfold = (node: unknown, path: string, depth: number): Unfolded => {
     if (depth > maxDepth) throw new RangeError("nested too deeply")
-    if (isAlias(node)) {
-      const target = anchors.get(node.source)
-      if (target === undefined) {
-        const fix = `Write &${node.source} at the value it means, before this line.`
-        note(node, path, { found: `*${node.source}`, expected: "an alias of an anchor that comes before it", fix })
-        return 1
-      }
-      if (open.has(target)) {
-        note(node, path, { found: `*${node.source} inside of &${node.source}`, expected: "an alias of something else" })
-        return 1
-      }
-      return sizes.get(target) ?? 1
-    }
+    if (isAlias(node)) return unfoldAlias(node, path)
     if (!isMap(node) && !isSeq(node)) {
-      if (isScalar(node) && node.anchor !== undefined) anchors.set(node.anchor, node)
-      return 1
+      const scalar = { value: isScalar(node) ? node.value : null, size: 1 }
+      if (isScalar(node) && node.anchor !== undefined) {
+        anchors.set(node.anchor, node)
+        known.set(node, scalar)
+      }
+      return scalar
     }
     if (node.anchor !== undefined) anchors.set(node.anchor, node)
     open.add(node)
-    let total = 1
-    node.items.forEach((item, index) => {
-      if (!isPair(item)) {
-        total += size(item, join(path, String(index)), depth + 1)
-        return
-      }
-      const key = keyOf(item.key)
-      const here = join(path, key)
-      if (forbiddenKeys.has(key)) {
-        note(item.key, here, { found: `the key "${key}"`, expected: "another name", fix: "Rename it." })
-      }
-      total += size(item.value, here, depth + 1)
-    })
+    const unfolded = isMap(node) ? unfoldMap(node, path, depth) : unfoldSeq(node, path, depth)
     open.delete(node)
-    sizes.set(node, total)
-    return total
+    if (node.anchor !== undefined) known.set(node, unfolded)
+    return unfolded
   }
 
-  const total = size(document.contents, "", 0)
-  if (total > maxNodes) {
-    const expected = `at most ${maxNodes} values once aliases are unfolded`
-    note(document.contents, "", { found: `aliases that unfold to ${total} values`, expected })
+  const unfoldAlias = (node: Alias, path: string): Unfolded => {
+    const target = anchors.get(node.source)
+    if (target === undefined) {
+      const fix = `Write &${node.source} at the value it means, before this line.`
+      return note(node, path, { found: `*${node.source}`, expected: "an alias of an anchor that comes before it", fix })
+    }
+    const unfolded = open.has(target) ? undefined : known.get(target)
+    if (unfolded !== undefined) return unfolded
+    return note(node, path, {
+      found: `*${node.source} inside of &${node.source}`,
+      expected: "an alias of something else"
+    })
   }
-  return found
+
+  const unfoldSeq = (node: YAMLSeq, path: string, depth: number): Unfolded => {
+    const items = node.items.map((item, index) => unfold(item, join(path, String(index)), depth + 1))
+    return { value: items.map(({ value }) => value), size: items.reduce((sum, { size }) => sum + size, 1) }
+  }
+
+  const unfoldMap = (node: YAMLMap, path: string, depth: number): Unfolded => {
+    const values = new Map<string, unknown>()
+    const written = new Set<string>()
+    let total = 1
+    for (const pair of node.items) {
+      const key = keyOf(pair.key)
+      const here = join(path, key)
+      const { size, value } = unfold(pair.value, here, depth + 1)
+      total += size
+      if (isMerge(pair.key)) {
+        for (const source of Array.isArray(value) ? value : [value]) {
+          if (typeof source !== "object" || source === null || Array.isArray(source)) {
+            note(pair.key, here, {
+              found: "<< of something else",
+              expected: "<< of a mapping, or of a list of mappings"
+            })
+          } else {
+            for (const [name, one] of Object.entries(source)) if (!values.has(name)) values.set(name, one)
+          }
+        }
+        continue
+      }
+      if (forbiddenKeys.has(key)) {
+        note(pair.key, here, { found: `the key "${key}"`, expected: "another name", fix: "Rename it." })
+        continue
+      }
+      if (written.has(key)) {
+        note(pair.key, here, { found: "the same key twice", expected: "each key once", fix: "Remove or rename one." })
+      }
+      written.add(key)
+      values.set(key, value) // before or after a merge, what is written here counts
+    }
+    return { value: Object.fromEntries(values), size: total }
+  }
+
+  const { size, value } = unfold(document.contents, "", 0)
+  if (size > maxNodes) {
+    const expected = `at most ${maxNodes} values once aliases are unfolded`
+    note(document.contents, "", { found: `aliases that unfold to ${size} values`, expected })
+  }
+  return { value, issues }
 }
+
+/** A node's value, and how many nodes it would be with every alias written out. */
+interface Unfolded {
+  readonly value: unknown
+  readonly size: number
+}
+
+/** YAML 1.1's `<<`, which many still write; in quotes it is a key like any other. */
+const isMerge = (key: unknown) => isScalar(key) && key.value === "<<" && key.type === "PLAIN"
 
 /** Line and column of the key at `path`, or of the nearest key above it that is there. Nothing for the whole document. */
 export const place = (document: Document, lines: LineCounter, path: string) => {

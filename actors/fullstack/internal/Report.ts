@@ -155,7 +155,7 @@ export class Report {
     return chosen
   }
 
-  /** Notes what keeps a name from having a safe form. */
+  /** Notes what keeps a name from having a safe form. A plural is a few letters longer, which the limit leaves room for. */
   checkName(path: string, written: string): boolean {
     if (/\p{Surrogate}|[\p{Cc}\u2028\u2029]/u.test(written)) {
       this.add({ path, found: this.show(written), expected: "a name without control characters" })
@@ -166,7 +166,7 @@ export class Report {
       this.add({ path, found: this.show(written), expected: "a name with a letter or a digit", fix })
       return false
     }
-    const length = Math.max(Names.make(written).kebab.length, Names.plural(written).kebab.length)
+    const length = Names.make(written).kebab.length
     if (length <= Names.maxLength) return true
     const expected = `a name of at most ${Names.maxLength} characters in its safe form`
     this.add({
