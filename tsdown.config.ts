@@ -17,7 +17,7 @@ export default defineConfig({
   define: {
     // The templates' sources are not in the bundle, but what was made from them is kept by their digests.
     __TROUPE_TEMPLATE_DIGESTS__: JSON.stringify(
-      digestsOf(fileURLToPath(new URL("./actors/fullstack/templates", import.meta.url)))
+      digestsOf(fileURLToPath(new URL("./actors/fullstack", import.meta.url)))
     )
   }
 })

@@ -9,30 +9,30 @@
  */
 import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
-import { digestsOf } from "./internal/templateSources.ts"
+import { digestOf, shared } from "./internal/templateSources.ts"
 
 /** Put in by the build: the digest of each template folder. Not defined when the sources themselves run. */
 declare const __TROUPE_TEMPLATE_DIGESTS__: Readonly<Record<string, string>> | undefined
 
 /**
- * The SHA-256, in hex, of each named folder of `templates/`: over the paths and the contents of all its files. For an
- * agent's `fingerprint`. A folder that does not exist is a defect: the name stands in our own code.
+ * The SHA-256, in hex, of each named folder of `templates/` and of the sources that all of them share: over the paths
+ * and the contents of all files. For an agent's `fingerprint`. A folder that does not exist is a defect: the name stands
+ * in our own code.
  *
  * @category constructors
  */
 export const of = (...folders: ReadonlyArray<string>): Effect.Effect<Readonly<Record<string, string>>> =>
-  Effect.sync(() => {
-    const all = known()
-    return Object.fromEntries(
-      folders.map((folder) => {
-        const digest = all[folder]
-        if (digest === undefined) throw new Error(`There is no folder templates/${folder}`)
-        return [`templates/${folder}`, digest]
+  Effect.sync(() =>
+    Object.fromEntries(
+      [shared, ...folders].map((name) => {
+        const digest = known(name)
+        if (digest === undefined) throw new Error(`There is no folder templates/${name}`)
+        return [`templates/${name}`, digest]
       })
     )
-  })
+  )
 
-const known = () =>
+const known = (name: string) =>
   typeof __TROUPE_TEMPLATE_DIGESTS__ === "undefined"
-    ? digestsOf(fileURLToPath(new URL("./templates", import.meta.url)))
-    : __TROUPE_TEMPLATE_DIGESTS__
+    ? digestOf(fileURLToPath(new URL(".", import.meta.url)), name)
+    : __TROUPE_TEMPLATE_DIGESTS__[name]

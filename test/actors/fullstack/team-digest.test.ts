@@ -10,16 +10,16 @@ describe("TemplateDigest", () => {
   let root: string
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "troupe-digest-"))
-    mkdirSync(join(root, "backend/inner"), { recursive: true })
-    writeFileSync(join(root, "backend/a.ts"), "one")
-    writeFileSync(join(root, "backend/inner/b.ts"), "two")
+    mkdirSync(join(root, "templates/backend/inner"), { recursive: true })
+    writeFileSync(join(root, "templates/backend/a.ts"), "one")
+    writeFileSync(join(root, "templates/backend/inner/b.ts"), "two")
   })
   afterEach(() => rmSync(root, { recursive: true, force: true }))
 
   it.effect("gives each folder of templates a digest of its own", () =>
     Effect.gen(function* () {
       const digests = yield* TemplateDigest.of("deploy", "operations")
-      assert.deepStrictEqual(Object.keys(digests), ["templates/deploy", "templates/operations"])
+      assert.deepStrictEqual(Object.keys(digests), ["templates/shared", "templates/deploy", "templates/operations"])
       for (const digest of Object.values(digests)) assert.match(digest, /^[0-9a-f]{64}$/)
       assert.notStrictEqual(digests["templates/deploy"], digests["templates/operations"])
       assert.deepStrictEqual(yield* TemplateDigest.of("deploy", "operations"), digests)
@@ -33,19 +33,27 @@ describe("TemplateDigest", () => {
     })
   )
 
+  it("changes the shared digest with what is beside the templates, and only then", () => {
+    const before = digestsOf(root)
+    writeFileSync(join(root, "templates/backend/a.ts"), "one!")
+    assert.strictEqual(digestsOf(root).shared, before.shared)
+    writeFileSync(join(root, "Names.ts"), "names")
+    assert.notStrictEqual(digestsOf(root).shared, before.shared)
+  })
+
   it("changes with a file's content, its name and its place, and with nothing else", () => {
     const before = digestsOf(root)
-    mkdirSync(join(root, "frontend"))
+    mkdirSync(join(root, "templates/frontend"))
     assert.strictEqual(digestsOf(root).backend, before.backend)
 
-    writeFileSync(join(root, "backend/a.ts"), "one!")
+    writeFileSync(join(root, "templates/backend/a.ts"), "one!")
     assert.notStrictEqual(digestsOf(root).backend, before.backend)
-    writeFileSync(join(root, "backend/a.ts"), "one")
+    writeFileSync(join(root, "templates/backend/a.ts"), "one")
     assert.strictEqual(digestsOf(root).backend, before.backend)
 
-    renameSync(join(root, "backend/a.ts"), join(root, "backend/inner/a.ts"))
+    renameSync(join(root, "templates/backend/a.ts"), join(root, "templates/backend/inner/a.ts"))
     assert.notStrictEqual(digestsOf(root).backend, before.backend)
-    renameSync(join(root, "backend/inner/a.ts"), join(root, "backend/c.ts"))
+    renameSync(join(root, "templates/backend/inner/a.ts"), join(root, "templates/backend/c.ts"))
     assert.notStrictEqual(digestsOf(root).backend, before.backend)
   })
 })
