@@ -1,0 +1,101 @@
+import { execFile } from "node:child_process"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { build } from "tsdown"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+
+const home = fs.mkdtempSync(path.join(os.tmpdir(), "troupe-kill-"))
+const program = path.join(home, "program.mjs")
+const here = path.dirname(new URL(import.meta.url).pathname)
+const root = path.join(here, "..", "..")
+
+// Bundled once, so that nineteen processes do not compile it nineteen times. Packages are found through the link.
+beforeAll(async () => {
+  fs.symlinkSync(path.join(root, "node_modules"), path.join(home, "node_modules"))
+  await build({
+    entry: { program: path.join(here, "killProgram.ts") },
+    outDir: home,
+    outExtensions: () => ({ js: ".mjs" }),
+    clean: false,
+    config: false,
+    dts: false,
+    format: "esm",
+    logLevel: "error",
+    platform: "node"
+  })
+})
+afterAll(() => fs.rmSync(home, { recursive: true, force: true }))
+
+interface Ended {
+  readonly signal: string | undefined
+  readonly out: string
+  readonly err: string
+}
+
+const run = (folder: string, ...args: ReadonlyArray<string>): Promise<Ended> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, [program, folder, ...args], (error, out, err) =>
+      resolve({ signal: error?.signal ?? undefined, out, err })
+    )
+  })
+
+const worked = (folder: string) => fs.readFileSync(path.join(folder, "worked.txt"), "utf8").trim().split("\n")
+
+const names = Array.from({ length: 8 }, (_, index) => `agent-${index + 1}`)
+
+/** The files of the project, without the run's own notes and its report, which tells of times. */
+const made = (folder: string) =>
+  Object.fromEntries(
+    fs
+      .readdirSync(path.join(folder, "out"), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !/\.troupe|docs/.test(entry.parentPath))
+      .map((entry) => path.join(entry.parentPath, entry.name))
+      .sort()
+      .map((file) => [path.relative(folder, file), fs.readFileSync(file, "utf8")])
+  )
+
+const fresh = (name: string) => {
+  const folder = path.join(home, name)
+  fs.mkdirSync(folder)
+  return folder
+}
+
+const whole = Object.fromEntries(
+  names.flatMap((name) => [
+    [`out/${name}/first.txt`, `first of ${name}\n`],
+    [`out/${name}/second.txt`, `second of ${name}\n`]
+  ])
+)
+
+describe("a run killed with -9", { timeout: 60_000 }, () => {
+  for (const n of [1, 2, 3, 4, 5, 6, 7, 8]) {
+    it(`after commit ${n} is finished by the same command, and nothing finished works again`, async () => {
+      const folder = fresh(`commit-${n}`)
+      const killed = await run(folder, String(n))
+      assert.strictEqual(killed.signal, "SIGKILL", killed.err)
+      assert.deepStrictEqual(worked(folder), names.slice(0, n))
+      const again = await run(folder)
+      assert.strictEqual(again.signal, undefined, again.err)
+      assert.deepStrictEqual(JSON.parse(again.out).counts, {
+        done: 8 - n,
+        reused: n,
+        failed: 0,
+        skipped: 0,
+        notVerified: 0,
+        cancelled: 0
+      })
+      assert.deepStrictEqual(worked(folder), names)
+      assert.deepStrictEqual(made(folder), whole)
+    })
+  }
+
+  it("while an agent works costs only that agent", async () => {
+    const folder = fresh("at-work")
+    assert.strictEqual((await run(folder, "0", "5")).signal, "SIGKILL")
+    const again = await run(folder)
+    assert.strictEqual(JSON.parse(again.out).counts.reused, 4, again.err)
+    assert.deepStrictEqual(worked(folder), [...names.slice(0, 5), ...names.slice(4)])
+    assert.deepStrictEqual(made(folder), whole)
+  })
+})
