@@ -35,7 +35,7 @@ export const readme = (
     "## Region and cost",
     regionAndCost(project, sizing),
     "## Continuous integration",
-    "`.github/workflows/ci.yaml` (GitHub reads workflows from nowhere else) lints and type-checks beside building, tests what passed both, " +
+    "`.github/workflows/ci.yaml` (GitHub reads workflows from nowhere else) lints (where a part has a script `lint`) and type-checks beside building, tests what passed both, " +
       "then builds the images. Backend and frontend run side by side; packages and image layers are cached. It publishes " +
       "nothing: add a registry, a login and `push: true` where your images should go.",
     "## Base images",
@@ -59,16 +59,19 @@ const intro = (project: Pick<Project, "architecture">) =>
 
 const onOneMachine = (project: Pick<Project, "architecture">) =>
   `Then open http://localhost:${frontendPort}.${
-    project.architecture.style === "services" ? ` The backend answers at http://localhost:${backendPort}/api.` : ""
+    project.architecture.style === "services"
+      ? ` The backend answers at http://localhost:${backendPort}/api as well; whoever asks it there directly can claim any client address, as it trusts one proxy (\`TRUST_PROXY\`).`
+      : ""
   } The data is in the volume \`database\` and stays when containers go; \`docker compose -f deploy/compose.yaml down --volumes\` ` +
   "deletes it. There is no TLS here: put a proxy that has a certificate in front before others use it."
 
 const onKubernetes = (names: DeployNames) =>
   [
     "1. Build both images, push them, and name them in `deploy/kubernetes/kustomization.yaml` (`newName`, `newTag`).",
-    `2. Put your host in for \`${names.host}\` in \`deploy/kubernetes/ingress.yaml\`, and its certificate into the secret: ` +
-      `\`kubectl -n ${names.base} create secret tls ${names.certificate} --cert=FILE --key=FILE\`. The project has no other secret.`,
+    `2. Put your host in for \`${names.host}\` in \`deploy/kubernetes/ingress.yaml\`.`,
     "3. `kubectl apply -k deploy/kubernetes`",
+    "4. Put the host's certificate into the secret, the only one there is: " +
+      `\`kubectl -n ${names.base} create secret tls ${names.certificate} --cert=FILE --key=FILE\``,
     "",
     `The manifests expect the ingress controller in namespace \`${ingressNamespace}\`, Prometheus in \`${monitoringNamespace}\`, DNS in ` +
       "`kube-system`, metrics-server for the processor and memory figures of the autoscaler, and a network plug-in that " +
@@ -99,9 +102,9 @@ const oneBackend = (project: Pick<Project, "constraints">, sizing: Sizing.Sizing
             "for the frontend and for a database server."
         ]
       : []),
-    "To have more than one backend: move the data to a database server (PostgreSQL, or libSQL's own server, which the backend's client can " +
-      "speak to), then set `replicas`, change the strategy to `RollingUpdate`, add the backend to `autoscaling.yaml` and `disruption.yaml`, and " +
-      "drop the volume. Raising `replicas` alone would corrupt nothing at once and lose writes later: do not."
+    "To have more than one backend: move the data to a database server (`backend/src/database.ts` is the place that knows SQLite), then set " +
+      "`replicas`, change the strategy to `RollingUpdate`, add the backend to `autoscaling.yaml` and `disruption.yaml`, and drop the volume. " +
+      "Raising `replicas` alone does not do it: the volume is mounted by one node, and the processes would wait for each other's writes."
   ].join("\n\n")
 }
 
