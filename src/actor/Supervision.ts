@@ -108,6 +108,7 @@ export function decider(decide: (cause: Cause.Cause<unknown>) => Directive, opti
 export const backoffMillis = (supervision: Supervision, count: number, random: number): number => {
   const backoff = supervision.backoff
   if (backoff === undefined) return 0
-  const wait = Duration.toMillis(backoff.min) * 2 ** (count - 1)
+  // Bounded, because 2ⁿ becomes Infinity, and Infinity times a `min` of zero is no number.
+  const wait = Duration.toMillis(backoff.min) * 2 ** Math.min(count - 1, 1000)
   return Math.min(Duration.toMillis(backoff.max), Math.round(wait * (1 + backoff.jitter * (2 * random - 1))))
 }
