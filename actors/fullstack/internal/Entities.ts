@@ -40,14 +40,17 @@ export const parse = (report: Report, value: unknown): ReadonlyArray<EntitySpec>
     const found = `${names.length} entities`
     return report.add({ path: "entities", found, expected: `at most ${limits.entities}`, fix: "Split the project." })
   }
-  const sound = names.filter((name) => report.checkName(join("entities", name), name))
-  collisions(
-    report,
-    sound.map((name) => ({ path: join("entities", name), forms: [Names.make(name), Names.plural(name)] }))
-  )
-  for (const name of sound.filter((name) => takenPaths.has(Names.plural(name).kebab))) {
+  const sound = names.flatMap((written) => {
+    const path = join("entities", written)
+    const name = report.checkName(path, written)
+    return name === undefined ? [] : [{ path, forms: [name, Names.plural(written)] as const }]
+  })
+  collisions(report, sound)
+  for (const { forms, path } of sound) {
+    const [name, plural] = forms
+    if (!takenPaths.has(plural.kebab)) continue
     const expected = "a name whose plural is no path of the API's own"
-    report.add({ path: join("entities", name), found: `"${name}"`, expected, fix: "Rename it." })
+    report.add({ path, found: `"${name.written}"`, expected, fix: "Rename it." })
   }
   const decoded = names.map((name) => entity(report, join("entities", name), name, all[name], names))
   const entities = decoded.filter((one) => one !== undefined)
@@ -83,11 +86,12 @@ const entity = (
     const expected = `at most ${limits.fields} in one entity`
     return report.add({ path: `${path}.fields`, found: `${names.length} fields`, expected, fix: "Split the entity." })
   }
-  const sound = names.filter((field) => checkFieldName(report, join(`${path}.fields`, field), field))
-  collisions(
-    report,
-    sound.map((field) => ({ path: join(`${path}.fields`, field), forms: [Names.make(field)] }))
-  )
+  const sound = names.flatMap((written) => {
+    const at = join(`${path}.fields`, written)
+    const name = fieldName(report, at, written)
+    return name === undefined ? [] : [{ path: at, forms: [name] }]
+  })
+  collisions(report, sound)
   const decoded = names.map((field) =>
     FieldDefinition.parse(report, join(`${path}.fields`, field), field, fields[field], entities)
   )
@@ -98,14 +102,13 @@ const entity = (
   }
 }
 
-const checkFieldName = (report: Report, path: string, written: string): boolean => {
-  if (!report.checkName(path, written)) return false
-  const reserved = given.get(Names.make(written).kebab)
-  if (reserved === undefined) return true
+const fieldName = (report: Report, path: string, written: string): Names.Name | undefined => {
+  const name = report.checkName(path, written)
+  const reserved = name === undefined ? undefined : given.get(name.kebab)
+  if (reserved === undefined) return name
   const expected = `a name other than ${list(given.values())}, which every entity has`
   const again = written === reserved ? "" : ` (it becomes "${reserved}")`
-  report.add({ path, found: `"${written}"${again}`, expected, fix: "Remove the field, or rename it." })
-  return false
+  return report.add({ path, found: `"${written}"${again}`, expected, fix: "Remove the field, or rename it." })
 }
 
 /** Two names that share any form that some target uses would overwrite each other there. */

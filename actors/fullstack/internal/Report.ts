@@ -155,27 +155,21 @@ export class Report {
     return chosen
   }
 
-  /** Notes what keeps a name from having a safe form. A plural is a few letters longer, which the limit leaves room for. */
-  checkName(path: string, written: string): boolean {
+  /** The name in all its forms; notes what keeps it from having them. A plural is a few letters longer, which the limit leaves room for. */
+  checkName(path: string, written: string): Names.Name | undefined {
     if (/\p{Surrogate}|[\p{Cc}\u2028\u2029]/u.test(written)) {
-      this.add({ path, found: this.show(written), expected: "a name without control characters" })
-      return false
+      return this.add({ path, found: this.show(written), expected: "a name without control characters" })
     }
-    if (Names.words(written).length === 0) {
+    const name = Names.make(written)
+    const length = name.kebab.length
+    if (length > 0 && length <= Names.maxLength) return name
+    if (length === 0) {
       const fix = "Files, tables and URLs are named after it: use at least one letter or digit."
-      this.add({ path, found: this.show(written), expected: "a name with a letter or a digit", fix })
-      return false
+      return this.add({ path, found: this.show(written), expected: "a name with a letter or a digit", fix })
     }
-    const length = Names.make(written).kebab.length
-    if (length <= Names.maxLength) return true
+    const found = `${this.show(written)}, ${length} characters once made safe`
     const expected = `a name of at most ${Names.maxLength} characters in its safe form`
-    this.add({
-      path,
-      found: `${this.show(written)}, ${length} characters once made safe`,
-      expected,
-      fix: "Shorten it."
-    })
-    return false
+    return this.add({ path, found, expected, fix: "Shorten it." })
   }
 }
 

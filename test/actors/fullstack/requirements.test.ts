@@ -261,7 +261,7 @@ describe("Requirements.parse", () => {
         assert.strictEqual(exit.cause._tag, "Fail")
         if (exit.cause._tag === "Fail") assert.isAbove(exit.cause.error.message.length, 0)
       }),
-      { numRuns: 2000 }
+      { numRuns: 1000 }
     )
   })
 })
