@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Effect } from "effect"
+import { Array, Effect } from "effect"
 import * as Agent from "../../src/team/Agent.ts"
 import * as Install from "./Install.ts"
 import * as Project from "./Project.ts"
@@ -26,18 +26,21 @@ export const FrontendDeveloper = Agent.make({
   estimate: "25 minutes",
   output: Sources,
   fingerprint: TemplateDigest.of("frontend"),
-  run: Effect.fnUntraced(function* (assignment) {
-    const project = Project.fromInput(assignment.input as Project.Input)
-    const { generate } = yield* Effect.promise(() => import("./templates/frontend/Frontend.ts"))
-    const { files, sources } = generate(project, assignment.result(TechnicalArchitect))
-    // The manifest and its lock file come first: installing starts while the rest is written.
-    const isManifest = ({ path }: Project.GeneratedFile) => /^frontend\/package(-lock)?\.json$/.test(path)
-    const write = ({ content, path }: Project.GeneratedFile) => assignment.write(path, content)
-    yield* Effect.forEach(files.filter(isManifest), write, { discard: true })
-    yield* Install.start(assignment, "frontend")
-    const rest = files.filter((file) => !isManifest(file))
-    yield* assignment.progress(`Writing ${rest.length} files for ${project.entities.length} entities`)
-    yield* Effect.forEach(rest, write, { discard: true })
-    return sources
-  })
+  // Not `fnUntraced`: through it, TypeScript would lose what the work requires.
+  run: (assignment) =>
+    Effect.gen(function* () {
+      const project = Project.fromInput(assignment.input as Project.Input)
+      const { generate } = yield* Effect.promise(() => import("./templates/frontend/Frontend.ts"))
+      const { files, sources } = generate(project, assignment.result(TechnicalArchitect))
+      const write = ({ content, path }: Project.GeneratedFile) => assignment.write(path, content)
+
+      // Installing needs only these two, and takes longest: it starts while the rest is written.
+      const [manifests, rest] = Array.partition(files, ({ path }) => !/^frontend\/package(-lock)?\.json$/.test(path))
+      yield* Effect.forEach(manifests, write, { discard: true })
+      yield* Install.start(assignment, "frontend")
+
+      yield* assignment.progress(`Writing ${files.length} files for ${project.entities.length} entities`, 0.5)
+      yield* Effect.forEach(rest, write, { discard: true })
+      return sources
+    })
 })

@@ -17,17 +17,14 @@ import { quote } from "./Literal.ts"
 import { manifest } from "./Manifest.ts"
 import { html, markdown } from "./Markup.ts"
 
-/** The parts of the project that decide the files; nothing else is read. */
-export type FrontendInput = Pick<Project, "name" | "features" | "entities" | "ui">
-
 /**
  * All files, the manifest and its lock file first, and the facts that later agents rely on. Pure: the same project
- * gives the same bytes.
+ * gives the same bytes. Of the project only `name`, `features`, `entities` and `ui` are read.
  *
  * @category constructors
  */
 export const generate = (
-  project: FrontendInput & Project,
+  project: Project,
   architecture: Architecture
 ): { readonly files: ReadonlyArray<GeneratedFile>; readonly sources: Sources } => {
   const { packageJson, packageLock } = manifest(project)
@@ -54,17 +51,17 @@ const folder = "frontend"
 
 const testPath = (name: string) => `test/entities/${name}.test.tsx`
 
-const conditionsOf = (project: FrontendInput): ReadonlySet<Condition> =>
+const conditionsOf = (project: Project): ReadonlySet<Condition> =>
   new Set<Condition>([...project.features, ...project.ui.pages])
 
 /** Puts what the user named into the two fixed files that show it. */
-const fill = (text: string, project: FrontendInput): string =>
+const fill = (text: string, project: Project): string =>
   text
     .replace("@@THEME@@", project.ui.theme)
     .replace("@@TITLE@@", () => html(project.ui.title))
     .replace("@@HEADING@@", () => `# ${markdown(project.ui.title)}: frontend`)
 
-const settings = (project: FrontendInput): string =>
+const settings = (project: Project): string =>
   [
     "/** What differs from one application to the next, apart from its entities. */",
     "export const settings = {",
@@ -78,7 +75,7 @@ const sourcesOf = (project: Project, conditions: ReadonlySet<Condition>, archite
   const entityTests = project.entities.flatMap((entity) =>
     entityChecks(project, entity).map(({ criterion, title }) => ({
       file: testPath(entity.name.kebab),
-      title,
+      title: `${entity.name.written} > ${title}`,
       criteria: [criterion]
     }))
   )

@@ -8,6 +8,11 @@ export interface FieldProblem {
   readonly message: string;
 }
 
+/** What is wrong with a field, as a sentence: the server may leave out the field's name, as in "is taken". */
+export function fieldMessage(label: string, message: string): string {
+  return /^\\p{Ll}/u.test(message) ? \`\${label} \${message}\` : message;
+}
+
 /** The server refused or could not be reached; nothing was stored. */
 export class ApiProblem extends Error {
   override readonly name = "ApiProblem";

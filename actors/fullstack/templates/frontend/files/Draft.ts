@@ -51,7 +51,9 @@ export function parseDraft(field: Field, draft: Draft): Parsed {
 function parseNumber(field: Extract<Field, { readonly type: "integer" | "number" }>, draft: string): Parsed {
   const value = Number(draft);
   if (draft.trim() === "" || !Number.isFinite(value)) return { error: \`\${field.label} must be a number.\` };
-  if (field.type === "integer" && !Number.isSafeInteger(value)) return { error: \`\${field.label} must be a whole number.\` };
+  if (field.type === "integer" && !Number.isSafeInteger(value)) {
+    return { error: \`\${field.label} must be a whole number.\` };
+  }
   if (field.min !== undefined && value < field.min) return { error: \`\${field.label} must be at least \${field.min}.\` };
   if (field.max !== undefined && value > field.max) return { error: \`\${field.label} must be at most \${field.max}.\` };
   return { value };

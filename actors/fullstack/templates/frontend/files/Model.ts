@@ -76,7 +76,7 @@ export interface Entity<Name extends string = string> {
   readonly fields: ReadonlyArray<Field<Name>>;
 }
 
-/** The value of a field. What the row does not have counts as empty, also where every object has something of that name. */
+/** The value of a field. What the row itself does not have is empty, also if every object has something of that name. */
 export function valueOf(row: Row, name: string): Value {
   return Object.hasOwn(row, name) ? ((row as AnyRow)[name] ?? null) : null;
 }
@@ -112,23 +112,25 @@ export function isSearchable(entity: Entity): boolean {
 }
 
 //? end
+const numbers = new Intl.NumberFormat(undefined, { maximumFractionDigits: 20 });
+const days = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
+const instants = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
 /** A value as people read it; references are named by the caller. */
 export function formatValue(field: Field, value: Value): string {
   if (value === null || value === "") return "–";
   if (typeof value === "boolean") return value ? "Yes" : "No";
-  if (typeof value === "number") return new Intl.NumberFormat(undefined, { maximumFractionDigits: 20 }).format(value);
-  if (field.type === "date") {
-    const day = new Date(\`\${value}T00:00:00Z\`);
-    return Number.isNaN(day.getTime()) ? value : new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" }).format(day);
-  }
-  return value;
+  if (typeof value === "number") return numbers.format(value);
+  return field.type === "date" ? format(days, \`\${value}T00:00:00Z\`, value) : value;
 }
 
 /** An instant of the API in the time zone of the reader. */
 export function formatInstant(instant: string): string {
+  return format(instants, instant, instant);
+}
+
+function format(style: Intl.DateTimeFormat, instant: string, otherwise: string): string {
   const date = new Date(instant);
-  return Number.isNaN(date.getTime())
-    ? instant
-    : new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }).format(date);
+  return Number.isNaN(date.getTime()) ? otherwise : style.format(date);
 }
 `

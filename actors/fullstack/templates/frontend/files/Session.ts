@@ -1,7 +1,8 @@
 /** `src/session.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
-export const text = `/** Who is signed in. When a session ends in the middle of work, the page below stays as it is until it is taken up again. */
+export const text = `/** Who is signed in. When a session ends in the middle of work, the page stays as it is until it is taken up again. */
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
-import { type Account, type ApiProblem, type Credentials, register, signedOutEvent, signIn, signOut, whoAmI } from "./api.ts";
+import * as api from "./api.ts";
+import type { Account, ApiProblem, Credentials } from "./api.ts";
 import { toProblem } from "./useLoad.ts";
 
 export type SessionStatus = "loading" | "unreachable" | "signedOut" | "expired" | "signedIn";
@@ -38,10 +39,10 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
 
   const check = useCallback(() => {
     setState((before) => ({ ...before, status: "loading" }));
-    whoAmI().then(
+    api.whoAmI().then(
       (account) => {
-        if (account === null) setState((before) => ({ ...before, status: "signedOut", account: null, problem: undefined }));
-        else enter(account);
+        if (account !== null) enter(account);
+        else setState((before) => ({ ...before, status: "signedOut", account, problem: undefined }));
       },
       (cause: unknown) => setState((before) => ({ ...before, status: "unreachable", problem: toProblem(cause) }))
     );
@@ -51,18 +52,18 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
 
   useEffect(() => {
     const expire = () => setState((before) => (before.status === "signedIn" ? { ...before, status: "expired" } : before));
-    window.addEventListener(signedOutEvent, expire);
-    return () => window.removeEventListener(signedOutEvent, expire);
+    window.addEventListener(api.signedOutEvent, expire);
+    return () => window.removeEventListener(api.signedOutEvent, expire);
   }, []);
 
   const session = useMemo<Session>(
     () => ({
       ...state,
       check,
-      signIn: async (credentials) => enter(await signIn(credentials)),
-      register: async (credentials) => enter(await register(credentials)),
+      signIn: async (credentials) => enter(await api.signIn(credentials)),
+      register: async (credentials) => enter(await api.register(credentials)),
       signOut: async () => {
-        await signOut();
+        await api.signOut();
         setState((before) => ({ ...before, status: "signedOut", account: null }));
       }
     }),

@@ -213,7 +213,7 @@ main:focus {
 
 .sidebar nav a {
   display: block;
-  padding: 0.4rem 0.6rem;
+  padding: 0.4rem 0.5rem;
   border-radius: 6px;
   color: var(--text);
   text-decoration: none;
@@ -464,6 +464,8 @@ input[type="date"] {
   border-radius: var(--radius);
   background: var(--surface);
   box-shadow: var(--shadow);
+  /* Wide tables scroll in here, and take what is hidden in them along. */
+  position: relative;
   overflow-x: auto;
 }
 
@@ -485,24 +487,30 @@ tbody tr:last-child td {
   border-bottom: 0;
 }
 
-tbody tr:hover {
-  background: color-mix(in srgb, var(--sunken) 50%, transparent);
+tbody tr:hover td {
+  background: color-mix(in srgb, var(--sunken) 50%, var(--surface));
 }
 
 td {
-  min-width: 5rem;
-  max-width: 22rem;
-  overflow-wrap: anywhere;
+  max-width: 24rem;
+  overflow-wrap: break-word;
 }
 
+td[data-type="string"],
 td[data-type="text"] {
+  min-width: 9.5rem;
+}
+
+td[data-type="reference"] {
+  min-width: 8rem;
+}
+
+td .excerpt {
   display: -webkit-box;
   overflow: hidden;
-  border-bottom: 0;
   -webkit-box-orient: vertical;
-  -webkit-line-clamp: 3;
-  line-clamp: 3;
-  white-space: pre-line;
+  -webkit-line-clamp: 2;
+  line-clamp: 2;
 }
 
 td[data-type="integer"],
@@ -548,9 +556,17 @@ th[aria-sort] button {
 }
 
 .row-actions {
+  position: sticky;
+  right: 0;
   width: 1%;
+  background: var(--surface);
+  box-shadow: inset 1px 0 var(--line);
   white-space: nowrap;
   text-align: right;
+}
+
+th.row-actions {
+  background: var(--sunken);
 }
 
 .row-actions a,
@@ -689,8 +705,14 @@ label.required::after {
   display: flex;
   flex-wrap: wrap;
   align-items: center;
-  gap: 0.6rem;
-  font-size: 0.9rem;
+  gap: 0.5rem;
+  font-size: 0.85rem;
+}
+
+.reference-pages button {
+  min-height: 1.9rem;
+  padding: 0.1rem 0.6rem;
+  font-size: 0.85rem;
 }
 
 dialog {
@@ -813,6 +835,11 @@ dialog .actions {
 
   .content {
     padding-top: 1.25rem;
+  }
+
+  .row-actions {
+    position: static;
+    box-shadow: none;
   }
 }
 

@@ -1,10 +1,11 @@
 /** `src/useLabels.ts` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** Names the rows that other rows refer to. */
+import { useCallback } from "react";
 import { ApiProblem, listRows, readRow } from "./api.ts";
 import { type Entity, type Field, type Row, rowLabel, valueOf } from "./model.ts";
 import { useLoad } from "./useLoad.ts";
 
-/** What a row is called, by the path of its entity and its id; its id until it is known. */
+/** What a row is called, by its entity and its id; the beginning of the id until more is known. */
 export type LabelOf = (entity: Entity, id: string) => string;
 
 /** Loads the labels of all rows that \`rows\` refer to in \`fields\`. */
@@ -25,7 +26,8 @@ export function useLabels(fields: ReadonlyArray<Field>, rows: ReadonlyArray<Row>
     const pairs = await Promise.all([...wanted].map(([entity, ids]) => loadLabels(entity, ids, signal)));
     return new Map(pairs);
   });
-  return (entity, id) => labels.data?.get(entity)?.get(id) ?? \`\${entity.title} \${id.slice(0, 8)}\`;
+  const known = labels.data;
+  return useCallback((entity, id) => known?.get(entity)?.get(id) ?? \`\${entity.title} \${id.slice(0, 8)}\`, [known]);
 }
 
 async function loadLabels(entity: Entity, ids: ReadonlySet<string>, signal: AbortSignal) {

@@ -33,7 +33,8 @@ export function useLoad<A>(key: string, load: (signal: AbortSignal) => Promise<A
         if (!abort.signal.aborted) setState({ data, problem: undefined, loading: false });
       },
       (cause: unknown) => {
-        if (!abort.signal.aborted) setState((before) => ({ data: before.data, problem: toProblem(cause), loading: false }));
+        if (abort.signal.aborted) return;
+        setState((before) => ({ data: before.data, problem: toProblem(cause), loading: false }));
       }
     );
     return () => abort.abort();
@@ -50,6 +51,7 @@ export function useLoad<A>(key: string, load: (signal: AbortSignal) => Promise<A
 
 /** Anything thrown as a problem that can be shown. */
 export function toProblem(cause: unknown): ApiProblem {
-  return cause instanceof ApiProblem ? cause : new ApiProblem(0, "Something went wrong in this page. Reload it and try again.");
+  if (cause instanceof ApiProblem) return cause;
+  return new ApiProblem(0, "Something went wrong in this page. Reload it and try again.");
 }
 `

@@ -1,7 +1,7 @@
 /** `src/components/CredentialsForm.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** E-mail address and password, for signing in and for registering. */
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
-import type { ApiProblem, Credentials } from "../api.ts";
+import { type ApiProblem, type Credentials, fieldMessage } from "../api.ts";
 import { toProblem } from "../useLoad.ts";
 import { ProblemAlert } from "./ProblemAlert.tsx";
 
@@ -35,22 +35,29 @@ export function CredentialsForm({ submitLabel, passwordKind, onSubmit }: Credent
     }
   };
 
-  const errorOf = (name: string) =>
+  const errorOf = (name: string, label: string) =>
     problem?.errors
       .filter(({ path }) => path === name || path === \`/\${name}\`)
-      .map(({ message }) => message)
+      .map(({ message }) => fieldMessage(label, message))
       .join(" ");
 
   return (
     <form ref={form} noValidate onSubmit={submit}>
       <ProblemAlert problem={problem} />
-      <CredentialInput label="E-mail" type="email" autoComplete="username" value={email} error={errorOf("email")} onChange={setEmail} />
+      <CredentialInput
+        label="E-mail"
+        type="email"
+        autoComplete="username"
+        value={email}
+        error={errorOf("email", "E-mail")}
+        onChange={setEmail}
+      />
       <CredentialInput
         label="Password"
         type="password"
         autoComplete={passwordKind}
         value={password}
-        error={errorOf("password")}
+        error={errorOf("password", "Password")}
         onChange={setPassword}
       />
       <div className="actions">

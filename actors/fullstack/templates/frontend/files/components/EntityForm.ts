@@ -1,7 +1,7 @@
 /** `src/components/EntityForm.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** The form of an entity. Whatever the server says, what was typed stays. */
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
-import type { ApiProblem, Values } from "../api.ts";
+import { ApiProblem, fieldMessage, type Values } from "../api.ts";
 import { initialDrafts, parseDraft } from "../draft.ts";
 import { type Entity, type Row, type Value, valueOf } from "../model.ts";
 import { navigate } from "../router.tsx";
@@ -48,7 +48,7 @@ export function EntityForm({ entity, row, submitLabel, onSubmit }: EntityFormPro
       const known = errorsByField(entity, refused);
       setErrors(known.fields);
       if (known.fields.size === 0 || known.rest.length > 0) {
-        setProblem(known.rest.length === 0 ? refused : { ...refused, message: known.rest.join(" ") });
+        setProblem(known.rest.length === 0 ? refused : new ApiProblem(refused.status, known.rest.join(" ")));
       }
       setBusy(false);
     }
@@ -101,7 +101,8 @@ function parseAll(entity: Entity, drafts: ReadonlyMap<string, Draft>, form: HTML
   for (const field of entity.fields) {
     // "12x" in a number input reads as empty; only the browser knows that it is not.
     const unreadable = controls.some((control) => control.name === field.name && control.validity.badInput);
-    const parsed = unreadable ? { error: \`\${field.label} cannot be read.\` } : parseDraft(field, drafts.get(field.name) ?? "");
+    const draft = drafts.get(field.name) ?? "";
+    const parsed = unreadable ? { error: \`\${field.label} cannot be read.\` } : parseDraft(field, draft);
     if ("error" in parsed) errors.set(field.name, parsed.error);
     else values.set(field.name, parsed.value);
   }
@@ -123,8 +124,13 @@ function errorsByField(entity: Entity, problem: ApiProblem) {
   const rest: Array<string> = [];
   for (const { path, message } of problem.errors) {
     const field = entity.fields.find(({ name }) => name === path || \`/\${name}\` === path);
-    if (field === undefined) rest.push(path === "" ? message : \`\${path}: \${message}\`);
-    else fields.set(field.name, [fields.get(field.name), message].filter(Boolean).join(" "));
+    if (field === undefined) {
+      rest.push(path === "" ? message : \`\${path}: \${message}\`);
+      continue;
+    }
+    const before = fields.get(field.name);
+    const text = fieldMessage(field.label, message);
+    fields.set(field.name, before === undefined ? text : \`\${before} \${text}\`);
   }
   return { fields, rest };
 }

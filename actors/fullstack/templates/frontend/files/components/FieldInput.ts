@@ -16,7 +16,9 @@ interface FieldInputProps {
 
 export function FieldInput({ id, field, draft, error, onChange }: FieldInputProps) {
   const hint = hintFor(field);
-  const describedBy = [hint === undefined ? "" : \`\${id}-hint\`, error === undefined ? "" : \`\${id}-error\`].filter(Boolean).join(" ");
+  const describedBy = [hint === undefined ? "" : \`\${id}-hint\`, error === undefined ? "" : \`\${id}-error\`]
+    .filter((part) => part !== "")
+    .join(" ");
   const shared = {
     id,
     name: field.name,
@@ -61,10 +63,23 @@ function Control({ field, draft, onChange, shared }: ControlProps) {
   const text = String(draft);
   switch (field.type) {
     case "boolean":
-      return <input {...shared} type="checkbox" checked={draft === true} onChange={(event) => onChange(event.target.checked)} />;
+      return (
+        <input
+          {...shared}
+          type="checkbox"
+          checked={draft === true}
+          onChange={(event) => onChange(event.target.checked)}
+        />
+      );
     case "text":
       return (
-        <textarea {...shared} rows={4} required={field.required} value={text} onChange={(event) => onChange(event.target.value)} />
+        <textarea
+          {...shared}
+          rows={4}
+          required={field.required}
+          value={text}
+          onChange={(event) => onChange(event.target.value)}
+        />
       );
     case "enum":
       return (

@@ -56,7 +56,16 @@ interface FilterInputProps {
 function FilterInput({ id, field, value, onChange }: FilterInputProps) {
   switch (field.type) {
     case "reference":
-      return <ReferenceSelect id={id} name={field.name} entity={field.to()} value={value} onChange={onChange} emptyLabel="Any" />;
+      return (
+        <ReferenceSelect
+          id={id}
+          name={field.name}
+          entity={field.to()}
+          value={value}
+          onChange={onChange}
+          emptyLabel="Any"
+        />
+      );
     case "boolean":
     case "enum":
       return (
@@ -74,7 +83,7 @@ function FilterInput({ id, field, value, onChange }: FilterInputProps) {
         <input
           id={id}
           name={field.name}
-          type={field.type === "date" ? "date" : field.type === "integer" || field.type === "number" ? "number" : "text"}
+          type={inputType(field)}
           step="any"
           autoComplete="off"
           value={value}
@@ -84,7 +93,14 @@ function FilterInput({ id, field, value, onChange }: FilterInputProps) {
   }
 }
 
-function choicesOf(field: Extract<Field, { readonly type: "boolean" | "enum" }>): ReadonlyArray<readonly [string, string]> {
+function inputType(field: Field): string {
+  if (field.type === "date") return "date";
+  return field.type === "integer" || field.type === "number" ? "number" : "text";
+}
+
+type ChoiceField = Extract<Field, { readonly type: "boolean" | "enum" }>;
+
+function choicesOf(field: ChoiceField): ReadonlyArray<readonly [string, string]> {
   if (field.type === "enum") return field.values.map((value) => [value, value] as const);
   return [
     ["true", "Yes"],

@@ -39,7 +39,13 @@ export function Layout({ children }: { readonly children: ReactNode }) {
           <Link className="brand" to="/">
             {settings.title}
           </Link>
-          <button type="button" className="menu-button" aria-expanded={open} aria-controls="navigation" onClick={() => setOpen(!open)}>
+          <button
+            type="button"
+            className="menu-button"
+            aria-expanded={open}
+            aria-controls="navigation"
+            onClick={() => setOpen(!open)}
+          >
             Menu
           </button>
         </div>

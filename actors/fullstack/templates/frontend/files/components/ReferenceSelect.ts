@@ -97,14 +97,24 @@ export function ReferenceSelect(props: ReferenceSelectProps) {
       </select>
       {total > pageSize && (
         <div className="reference-pages">
-          <button type="button" disabled={page <= 1} onClick={() => setPage(page - 1)}>
-            Earlier
+          <button
+            type="button"
+            aria-label={\`Previous \${entity.plural}\`}
+            disabled={page <= 1}
+            onClick={() => setPage(page - 1)}
+          >
+            Previous
           </button>
           <span className="quiet">
             {(page - 1) * pageSize + 1}–{Math.min(page * pageSize, total)} of {total}
           </span>
-          <button type="button" disabled={page * pageSize >= total} onClick={() => setPage(page + 1)}>
-            Later
+          <button
+            type="button"
+            aria-label={\`Next \${entity.plural}\`}
+            disabled={page * pageSize >= total}
+            onClick={() => setPage(page + 1)}
+          >
+            Next
           </button>
         </div>
       )}

@@ -1,6 +1,7 @@
 /** `src/components/RowTable.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** Rows of an entity as a table whose heads sort it. */
-import { type Entity, type Field, formatValue, rowLabel, type AnyRow, valueOf } from "../model.ts";
+import { memo, useMemo } from "react";
+import { type AnyRow, type Entity, type Field, formatValue, rowLabel, valueOf } from "../model.ts";
 import { Link } from "../router.tsx";
 import { type LabelOf, useLabels } from "../useLabels.ts";
 
@@ -17,7 +18,7 @@ interface RowTableProps {
 const maxColumns = 8;
 
 export function RowTable({ entity, rows, busy, sort, onSort, onDelete }: RowTableProps) {
-  const columns = columnsOf(entity);
+  const columns = useMemo(() => columnsOf(entity), [entity]);
   const labelOf = useLabels(columns, rows);
   return (
     <section className="table-frame" aria-label={\`\${entity.plural}: table\`} tabIndex={0}>
@@ -28,34 +29,50 @@ export function RowTable({ entity, rows, busy, sort, onSort, onDelete }: RowTabl
             {columns.map((field) => (
               <SortableHead key={field.name} field={field} sort={sort} onSort={onSort} />
             ))}
-            <th scope="col">
+            <th scope="col" className="row-actions">
               <span className="visually-hidden">Actions</span>
             </th>
           </tr>
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={row.id}>
-              {columns.map((field) => (
-                <td key={field.name} data-type={field.type}>
-                  <Cell field={field} row={row} labelOf={labelOf} />
-                </td>
-              ))}
-              <td className="row-actions">
-                <Link to={\`\${entity.path}/\${row.id}\`} aria-label={\`Edit \${rowLabel(entity, row)}\`}>
-                  Edit
-                </Link>
-                <button type="button" aria-label={\`Delete \${rowLabel(entity, row)}\`} onClick={() => onDelete(row)}>
-                  Delete
-                </button>
-              </td>
-            </tr>
+            <TableRow key={row.id} entity={entity} columns={columns} row={row} labelOf={labelOf} onDelete={onDelete} />
           ))}
         </tbody>
       </table>
     </section>
   );
 }
+
+interface TableRowProps {
+  readonly entity: Entity;
+  readonly columns: ReadonlyArray<Field>;
+  readonly row: AnyRow;
+  readonly labelOf: LabelOf;
+  readonly onDelete: (row: AnyRow) => void;
+}
+
+/** Drawn again only when the row is another one, or names of what it refers to have arrived. */
+const TableRow = memo(function TableRow({ entity, columns, row, labelOf, onDelete }: TableRowProps) {
+  const label = rowLabel(entity, row);
+  return (
+    <tr>
+      {columns.map((field) => (
+        <td key={field.name} data-type={field.type}>
+          <Cell field={field} row={row} labelOf={labelOf} />
+        </td>
+      ))}
+      <td className="row-actions">
+        <Link to={\`\${entity.path}/\${row.id}\`} aria-label={\`Edit \${label}\`}>
+          Edit
+        </Link>
+        <button type="button" aria-label={\`Delete \${label}\`} onClick={() => onDelete(row)}>
+          Delete
+        </button>
+      </td>
+    </tr>
+  );
+});
 
 /** Long texts only if there is room beside the others. */
 function columnsOf(entity: Entity): ReadonlyArray<Field> {
@@ -96,6 +113,7 @@ function Cell({ field, row, labelOf }: CellProps) {
     const entity = field.to();
     return <Link to={\`\${entity.path}/\${value}\`}>{labelOf(entity, value)}</Link>;
   }
+  if (field.type === "text") return <div className="excerpt">{formatValue(field, value)}</div>;
   if (field.type === "enum" && value !== null) return <span className="tag">{formatValue(field, value)}</span>;
   return formatValue(field, value);
 }

@@ -47,7 +47,8 @@ function ExistingRow({ entity, id }: { readonly entity: Entity; readonly id: str
     return (
       <>
         <PageHead title={\`Edit \${entity.title}\`} />
-        {row.problem === undefined ? <p role="status">Loading…</p> : <ProblemAlert problem={row.problem} onRetry={row.reload} />}
+        {row.problem === undefined && <p role="status">Loading…</p>}
+        <ProblemAlert problem={row.problem} onRetry={row.reload} />
       </>
     );
   }

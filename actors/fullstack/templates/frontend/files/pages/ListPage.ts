@@ -72,7 +72,9 @@ export function ListPage({ entity }: { readonly entity: Entity }) {
       </p>
       <div className="toolbar">
 //? if search
-        {isSearchable(entity) && <SearchBox key={query.q} entity={entity} value={query.q} onSearch={(q) => show({ q })} />}
+        {isSearchable(entity) && (
+          <SearchBox key={query.q} entity={entity} value={query.q} onSearch={(q) => show({ q })} />
+        )}
 //? end
         <button type="button" aria-expanded={filtering} onClick={() => setFiltering(!filtering)}>
           Filter{query.filters.size > 0 && \` (\${query.filters.size})\`}

@@ -37,7 +37,8 @@ it("says so when the server cannot be reached, and shows the list once it can", 
   await waitFor(() => expect(page.querySelector("h1")?.textContent).toBe(\`New \${entity.title}\`));
   vi.stubGlobal("fetch", () => Promise.reject(new TypeError("fetch failed")));
   fireEvent.click(page.querySelector(".back a") as HTMLElement);
-  await waitFor(() => expect(page.querySelector("main [role=alert]")?.textContent).toContain("The server cannot be reached."));
+  const message = () => page.querySelector("main [role=alert]")?.textContent;
+  await waitFor(() => expect(message()).toContain("The server cannot be reached."));
   api.install();
   fireEvent.click(page.querySelector("main [role=alert] button") as HTMLElement);
   await waitFor(() => expect(page.querySelector(".empty")?.textContent).toBe(\`No \${entity.plural} yet.\`));

@@ -53,7 +53,8 @@ describe("Accounts", () => {
     send(page, "grace@example.org", "short");
     const password = page.querySelector("input[type=password]") as HTMLInputElement;
     await waitFor(() => expect(password.getAttribute("aria-invalid")).toBe("true"));
-    expect(document.getElementById(password.getAttribute("aria-describedby") ?? "")?.textContent).toBe("At least 8 characters.");
+    const description = document.getElementById(password.getAttribute("aria-describedby") ?? "");
+    expect(description?.textContent).toBe("At least 8 characters.");
     expect(document.activeElement).toBe(password);
 
     send(page, "grace@example.org", "long enough");

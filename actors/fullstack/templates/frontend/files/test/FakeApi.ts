@@ -171,7 +171,8 @@ function select(rows: ReadonlyArray<AnyRow>, query: URLSearchParams): ReadonlyAr
 //? if search
 function texts(path: string, row: AnyRow): ReadonlyArray<string> {
   const fields = entities.find((entity) => entity.path === path)?.fields ?? [];
-  return fields.filter(({ type }) => type === "string" || type === "text").map(({ name }) => String(valueOf(row, name) ?? ""));
+  const searched = fields.filter(({ type }) => type === "string" || type === "text");
+  return searched.map(({ name }) => String(valueOf(row, name) ?? ""));
 }
 
 //? end
