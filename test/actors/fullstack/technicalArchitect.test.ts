@@ -147,6 +147,19 @@ describe("the API document", () => {
       assert.deepStrictEqual(answers("/api/owners/{id}", "delete"), ["204", "401", "404", "409"])
       assert.deepStrictEqual(answers("/api/things/{id}", "delete"), ["204", "401", "404"])
       assert.property(api.paths["/api/things"].post.responses["201"].headers, "Location")
+      // Root takes Branch along, and a Leaf stands in the way of a Branch.
+      const reference = (to: string, onDelete: string) => ({ fields: { up: { type: "reference", to, onDelete } } })
+      const tree = yield* work({
+        name: "Tree",
+        entities: {
+          Root: { fields: { a: "text" } },
+          Branch: reference("Root", "cascade"),
+          Leaf: reference("Branch", "restrict")
+        }
+      })
+      const deletion = (path: string) => Object.keys(tree.api.paths[path].delete.responses)
+      assert.deepStrictEqual(deletion("/api/roots/{id}"), ["204", "404", "409"])
+      assert.deepStrictEqual(deletion("/api/leaves/{id}"), ["204", "404"])
       const open = yield* work(smallest)
       assert.deepStrictEqual(Object.keys(open.api.paths["/api/notes"].post.responses), ["201", "400", "413", "422"])
       assert.isUndefined(open.api.security)

@@ -45,11 +45,7 @@ const entityPaths = (project: Project, entity: Entity): ReadonlyArray<readonly [
   const tags = [entity.name.written]
   const signedIn = project.features.has("user-authentication") ? [error(401)] : []
   const unique = entity.fields.some((field) => field.unique)
-  const kept = project.entities.some((other) =>
-    other.fields.some(
-      (field) => field.type === "reference" && field.to === entity.name.written && field.onDelete === "restrict"
-    )
-  )
+  const kept = canBeKept(project, entity)
   const id = { name: "id", in: "path", required: true, schema: { type: "string", format: "uuid" } }
   const body = (schema: string) => ({ required: true, content: json(ref("schemas", schema)) })
   const row = (description: string, headers: Json = {}) => ({
@@ -154,6 +150,22 @@ const entityPaths = (project: Project, entity: Entity): ReadonlyArray<readonly [
       }
     ]
   ]
+}
+
+/** Whether something may stand in the way of a deletion: of this entity, or of one that would be deleted with it. */
+const canBeKept = (project: Project, entity: Entity): boolean => {
+  const goes = new Set([entity.name.written])
+  // A Set visits what is added while it is walked, so this follows chains of cascades, and rings only once.
+  for (const one of goes) {
+    for (const other of project.entities) {
+      for (const field of other.fields) {
+        if (field.type !== "reference" || field.to !== one) continue
+        if (field.onDelete === "restrict") return true
+        if (field.onDelete === "cascade") goes.add(other.name.written)
+      }
+    }
+  }
+  return false
 }
 
 const sort = (entity: Entity): Json => {

@@ -21,8 +21,7 @@ const errors = {
   404: { name: "NotFound", description: "There is nothing with this id." },
   409: { name: "Conflict", description: "A unique value is taken, or something else still refers to this." },
   413: { name: "TooLarge", description: "The body is over 1 MB." },
-  422: { name: "Invalid", description: "Some fields are wrong; each has a message." },
-  503: { name: "Unavailable", description: "The database cannot be reached." }
+  422: { name: "Invalid", description: "Some fields are wrong; each has a message." }
 } as const
 
 /** An error's status and its shared response, as an entry of `responses`. */
@@ -140,7 +139,14 @@ export const schemas = (project: Project): Json => ({
 export const paths = (project: Project): ReadonlyArray<readonly [string, Json]> => [
   ...(project.features.has("user-authentication") ? authentication : []),
   ...(project.features.has("audit-log") ? [auditLog(project)] : []),
-  ["/healthz", { get: open("health", "Whether the service can work.", healthy, [error(503)]) }],
+  [
+    "/healthz",
+    {
+      get: open("health", "Whether the service can work.", health("It can.", "ok"), [
+        ["503", health("The database cannot be reached.", "unavailable")]
+      ])
+    }
+  ],
   ["/metrics", { get: open("metrics", "Metrics in the text format of Prometheus.", text("text/plain")) }],
   ["/openapi.json", { get: open("openapi", "This document.", described("The document.", { type: "object" })) }]
 ]
@@ -149,7 +155,8 @@ const described = (description: string, schema: Json): Json => ({ description, c
 
 const text = (type: string): Json => ({ description: "Text.", content: { [type]: { schema: { type: "string" } } } })
 
-const healthy = described("It can.", { type: "object", properties: { status: { const: "ok" } }, required: ["status"] })
+const health = (description: string, status: string) =>
+  described(description, { type: "object", properties: { status: { const: status } }, required: ["status"] })
 
 /** A GET that needs no session. */
 const open = (operationId: string, summary: string, ok: Json, others: ReadonlyArray<readonly [string, Json]> = []) => ({
