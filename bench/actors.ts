@@ -7,7 +7,7 @@
  * xstate is synchronous: `send` runs the transition before it returns, so its tell has no mailbox at all.
  */
 import { Rpc } from "@effect/rpc"
-import { Deferred, Effect, Fiber, Layer, ManagedRuntime, Queue, Schema, type Scheduler } from "effect"
+import { Deferred, Effect, Fiber, Layer, ManagedRuntime, Queue, type Scheduler, Schema } from "effect"
 import { dispatch, query, spawn, start, stop } from "nact"
 import { createActor, setup } from "xstate"
 import * as Actor from "../src/actor/Actor.ts"
@@ -149,9 +149,17 @@ const nact = (tells: number, asks: number, inFlight: number): Contender => ({
 const xstate = (tells: number): Contender => ({
   name: "xstate (synchronous, no mailbox)",
   round: async () => {
-    const machine = setup({ types: { context: {} as { total: number }, events: {} as { type: "add"; by: number } } }).createMachine({
+    const machine = setup({
+      types: { context: {} as { total: number }, events: {} as { type: "add"; by: number } }
+    }).createMachine({
       context: { total: 0 },
-      on: { add: { actions: ({ context, event }) => void (context.total += event.by) } }
+      on: {
+        add: {
+          actions: ({ context, event }) => {
+            context.total += event.by
+          }
+        }
+      }
     })
     const counter = createActor(machine).start()
     const millis = await timed(async () => {
@@ -172,7 +180,12 @@ const contenders = (tells: number, asks: number, inFlight: number): ReadonlyArra
 ]
 
 export const subjects: ReadonlyArray<Subject> = [
-  { title: "tell", work: "200,000 tells, then one ask", rounds: 5, contenders: [...contenders(200_000, 0, 1), xstate(200_000)] },
+  {
+    title: "tell",
+    work: "200,000 tells, then one ask",
+    rounds: 5,
+    contenders: [...contenders(200_000, 0, 1), xstate(200_000)]
+  },
   { title: "ask", work: "30,000 asks, one at a time", rounds: 5, contenders: contenders(0, 30_000, 1) },
   { title: "ask, 64 in flight", work: "64,000 asks by 64 askers", rounds: 5, contenders: contenders(0, 64_000, 64) }
 ]

@@ -33,7 +33,9 @@ const before: ReadonlyArray<Row> =
   values.compare === undefined ? [] : JSON.parse(readFileSync(file(values.compare), "utf8")).rows
 const rows: Array<Row> = []
 
-console.log(`${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown CPU"}`)
+console.log(
+  `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown CPU"}`
+)
 console.log("Ratio: the contender's median time ÷ the first one's, in the same run; above 1 the contender is slower.\n")
 for (const name of chosen) {
   for (const subject of (await modules[name]!()).subjects) {

@@ -86,7 +86,11 @@ export class FairScheduler implements Scheduler.Scheduler {
 
   private readonly turn = (): void => {
     this.turnPromised = false
-    if (this.size === 0 && this.later.length === 0) return
+    if (this.size === 0 && this.later.length === 0) {
+      // The budget may have ended with the very last task: nobody is draining then.
+      this.running = false
+      return
+    }
     this.running = true
     this.promiseTurn()
     this.drain()

@@ -1,0 +1,52 @@
+import { assert, describe, it } from "vitest"
+import * as FairScheduler from "../../src/actor/FairScheduler.ts"
+
+const macrotask = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+describe("FairScheduler", () => {
+  it("runs tasks in the order they came, and urgent ones before the others", async () => {
+    const scheduler = FairScheduler.make()
+    const ran: Array<string> = []
+    scheduler.scheduleTask(() => ran.push("later"), 5)
+    scheduler.scheduleTask(() => ran.push("sooner"), 1)
+    scheduler.scheduleTask(() => ran.push("first"), 0)
+    scheduler.scheduleTask(() => ran.push("second"), 0)
+    await macrotask()
+    assert.deepStrictEqual(ran, ["first", "second", "sooner", "later"])
+  })
+
+  it("keeps the order when the ring grows", async () => {
+    const scheduler = FairScheduler.make()
+    const ran: Array<number> = []
+    for (let i = 0; i < 3000; i++) scheduler.scheduleTask(() => ran.push(i), 0)
+    while (ran.length < 3000) await macrotask()
+    assert.deepStrictEqual(
+      ran,
+      Array.from({ length: 3000 }, (_, i) => i)
+    )
+  })
+
+  it("still runs tasks after the budget ended together with the last task", async () => {
+    // Every look at the clock finds this budget spent; a look comes with each 64th task.
+    const scheduler = FairScheduler.make({ budgetMillis: -1 })
+    let ran = 0
+    for (let i = 0; i < 64; i++) scheduler.scheduleTask(() => ran++, 0)
+    await macrotask()
+    await macrotask()
+    assert.strictEqual(ran, 64)
+    scheduler.scheduleTask(() => ran++, 0)
+    await macrotask()
+    assert.strictEqual(ran, 65)
+  })
+
+  it("lets timers through while tasks follow each other without pause", async () => {
+    const scheduler = FairScheduler.make()
+    let going = true
+    const again = () => {
+      if (going) scheduler.scheduleTask(again, 0)
+    }
+    again()
+    await new Promise<void>((resolve) => setTimeout(resolve, 1))
+    going = false
+  })
+})
