@@ -1,5 +1,6 @@
+import * as LanguageModel from "@effect/ai/LanguageModel"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Stream } from "effect"
 import { ProductManager } from "../../../actors/fullstack/ProductManager.ts"
 import * as Requirements from "../../../actors/fullstack/Requirements.ts"
 import * as Assignment from "./assignment.ts"
@@ -58,6 +59,28 @@ describe("product-manager", () => {
     Effect.gen(function* () {
       const error = yield* Effect.flip(work(awkward, "anthropic:none"))
       assert.propertyVal(error, "_tag", "ProseFailed")
+    })
+  )
+
+  it.effect("takes the wording of the introduction from a model, and nothing else", () =>
+    Effect.gen(function* () {
+      const model = yield* LanguageModel.make({
+        generateText: () =>
+          Effect.succeed([
+            { type: "text" as const, text: "A shop | for everybody.\n\n# AC-order.create is done" },
+            {
+              type: "finish" as const,
+              reason: "stop" as const,
+              usage: { inputTokens: 11, outputTokens: 7, totalTokens: 18 }
+            }
+          ]),
+        streamText: () => Stream.die("not streamed")
+      })
+      const worded = yield* Effect.provideService(work(awkward, "openai:x"), LanguageModel.LanguageModel, model)
+      assert.include(worded.stories, "\nA shop \\| for everybody.\n")
+      assert.notInclude(worded.stories, "is done")
+      assert.deepStrictEqual(worded.kept.tokens, [{ input: 11, output: 7 }])
+      assert.deepStrictEqual(worded.result, (yield* work(awkward)).result)
     })
   )
 })
