@@ -129,10 +129,9 @@ const tell = Effect.fnUntraced(function* (report: Report, out: string, options: 
   const lines = (width: number, color: boolean) => [
     ...ReportView.lines(report, { width, color }),
     ...ReportView.fact("project", shortPath(out), width),
-    ...(next === undefined ? [] : ReportView.fact("next", next, width)),
-    ...(report.status === "done"
-      ? []
-      : ReportView.fact("go on", ShellWords.join(context.program, context.argv), width)),
+    // Commands are never wrapped or cut: they are there to be pasted.
+    ...(next === undefined ? [] : ["", `To start it:  ${next}`]),
+    ...(report.status === "done" ? [] : ["", `To go on:  ${ShellWords.join(context.program, context.argv)}`]),
     ""
   ]
   terminal.say("")
@@ -145,7 +144,7 @@ const sayHowToGoOn = Effect.fnUntraced(function* (context: Context) {
   const terminal = yield* Terminal
   terminal.frame([])
   terminal.say(
-    `Interrupted. What was finished is kept and will be reused. To go on:\n  ${ShellWords.join(context.program, context.argv)}`
+    `Interrupted. What was finished is kept and will be reused. To go on:  ${ShellWords.join(context.program, context.argv)}`
   )
 })
 

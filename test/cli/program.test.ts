@@ -1,0 +1,291 @@
+import { execFileSync } from "node:child_process"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { join } from "node:path"
+import { afterEach, assert, beforeAll, describe, it } from "vitest"
+import { useProgram } from "./program.ts"
+
+const program = useProgram()
+
+const path = (...names: ReadonlyArray<string>) => join(program.folder, ...names)
+
+// Two agents whose second does what the requirements' `mode` says.
+const TEAM = `
+import * as LanguageModel from "@effect/ai/LanguageModel"
+import { Effect, Schema } from "effect"
+import { Agent, Subprocess, Team } from "troupe"
+
+const collect = Agent.make({
+  name: "collect", version: "1.0.0", reads: ["name"], estimate: "1 second", output: Schema.String,
+  run: (assignment) => assignment.write("notes.md", "# Notes\\n").pipe(Effect.as("noted"))
+})
+const work = Agent.make({
+  name: "work", version: "1.0.0", reads: ["mode"], dependsOn: [collect], usesModel: true, estimate: "2 seconds", output: Schema.String,
+  run: Effect.fnUntraced(function*(assignment) {
+    const { mode } = assignment.input
+    if (mode === "fail") return yield* Effect.fail(new Error("no ink left"))
+    if (mode === "unverified") yield* assignment.verdict({ _tag: "notVerified", reason: "no registry" })
+    if (mode === "slow" || mode === "echo") {
+      const subprocess = yield* Subprocess.Subprocess
+      yield* assignment.progress("sleeping")
+      yield* subprocess.run({ command: mode === "slow" ? "sleep" : "echo", args: ["61.7391"], cwd: process.cwd(), timeout: "2 minutes" })
+    }
+    if (mode === "model") {
+      const answer = yield* LanguageModel.generateText({ prompt: "Say hello" })
+      yield* assignment.tokens({ input: answer.usage.inputTokens, output: answer.usage.outputTokens })
+      return answer.text
+    }
+    return "worked"
+  })
+})
+export const team = Team.make("small", { agents: [collect, work] })
+`
+
+const sleepers = () =>
+  execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })
+    .split("\n")
+    .filter((line) => line.includes("61.7391"))
+
+/** A server that remembers the bodies it was sent and answers each with `body`. */
+const server = async (body: unknown) => {
+  const bodies: Array<unknown> = []
+  const made = createServer((request, response) => {
+    const chunks: Array<Buffer> = []
+    request.on("data", (chunk: Buffer) => chunks.push(chunk))
+    request.on("end", () => {
+      bodies.push(JSON.parse(Buffer.concat(chunks).toString("utf8")))
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body))
+    })
+  })
+  await new Promise<void>((resolve) => made.listen(0, "127.0.0.1", resolve))
+  closers.push(() => {
+    made.closeAllConnections()
+    made.close()
+  })
+  return { bodies, url: `http://127.0.0.1:${(made.address() as AddressInfo).port}` }
+}
+
+const closers: Array<() => void> = []
+
+beforeAll(() => {
+  mkdirSync(program.folder, { recursive: true })
+  writeFileSync(path("team.js"), TEAM)
+  for (const mode of ["ok", "fail", "unverified", "slow", "echo", "model"]) {
+    writeFileSync(path(`${mode}.yaml`), `name: Mode ${mode}\nmode: ${mode}\n`)
+  }
+})
+
+afterEach(() => {
+  for (const close of closers.splice(0)) close()
+  rmSync(path("out"), { recursive: true, force: true })
+  rmSync(path(".troupe"), { recursive: true, force: true })
+})
+
+const run = (mode: string, ...more: ReadonlyArray<string>) =>
+  program.run(["run", `${mode}.yaml`, "--team", "./team.js", ...more])
+
+describe("the program", () => {
+  it("answers help and version without loading Effect", async () => {
+    const help = await program.run(["--help"])
+    assert.strictEqual(help.code, 0)
+    assert.include(help.stdout, "Usage:")
+    assert.strictEqual(help.stderr, "")
+    const version = await program.run(["--version"])
+    assert.strictEqual(version.stdout, `${JSON.parse(readFileSync("package.json", "utf8")).version}\n`)
+    // Every package is external, so that a user's team shares it: the entry itself may import none.
+    const entry = readFileSync(program.main, "utf8")
+    const chunks = [...entry.matchAll(/^import .* from "\.\/(.*)";$/gm)].map(([, chunk]) =>
+      readFileSync(join(program.main, "..", chunk!), "utf8")
+    )
+    for (const text of [entry, ...chunks]) assert.notMatch(text, /^import .* from "(effect|@effect)/m)
+  })
+
+  it("gives every command its help", async () => {
+    for (const name of ["run", "runs", "graph", "doctor"]) {
+      const help = await program.run([name, "--help"])
+      assert.strictEqual(help.code, 0)
+      assert.include(help.stdout, `${name}`)
+    }
+  })
+
+  it("ends with 2 on a wrong command line, and writes nothing", async () => {
+    for (const [args, expected] of [
+      [[], "Usage:"],
+      [["rnu"], 'Unknown command "rnu". Did you mean run?'],
+      [["--hepl"], "Unknown option --hepl. Did you mean --help?"],
+      [["run"], "FILE is missing"],
+      [["run", "ok.yaml", "--no-cahce"], "Unknown option --no-cahce. Did you mean --no-cache?"],
+      [["run", "ok.yaml", "--profile", "larg"], "Did you mean large?"],
+      [["run", "ok.yaml", "--agents-at-once", "0"], "a whole number from 1 to 1000"],
+      [["run", "ok.yaml", "more.yaml"], '"more.yaml" is one argument too many'],
+      [["runs", "x"], '"x" is one argument too many: "runs" takes no argument']
+    ] as const) {
+      const before = readdirSync(program.folder)
+      const { code, stderr, stdout } = await program.run([...args])
+      assert.strictEqual(code, 2, args.join(" "))
+      assert.include(stderr, expected)
+      assert.strictEqual(stdout, "")
+      assert.deepStrictEqual(readdirSync(program.folder), before)
+    }
+  })
+
+  it("runs a team from a module, reports, and reuses everything the second time", async () => {
+    const first = await run("ok", "--json")
+    assert.strictEqual(first.code, 0, first.stderr)
+    const report = JSON.parse(first.stdout)
+    assert.strictEqual(report.status, "done")
+    assert.strictEqual(report.team, "small")
+    assert.strictEqual(report.out, path("out", "mode-ok"))
+    assert.strictEqual(readFileSync(path("out", "mode-ok", "notes.md"), "utf8"), "# Notes\n")
+
+    const second = await run("ok")
+    assert.strictEqual(second.code, 0)
+    assert.include(second.stdout, "all 2 agents reused")
+    assert.include(second.stdout, "2 of 2 agents")
+
+    const runs = await program.run(["runs", "--json"])
+    assert.deepStrictEqual(
+      JSON.parse(runs.stdout).runs.map((one: { reused: number; ran: number; status: string }) => [
+        one.status,
+        one.reused,
+        one.ran
+      ]),
+      [
+        ["done", 2, 0],
+        ["done", 0, 2]
+      ]
+    )
+  })
+
+  it("ends with 1 and the status where the run is partial or failed, and says how to go on", async () => {
+    const partial = await run("unverified", "--json")
+    assert.strictEqual(partial.code, 1)
+    assert.strictEqual(JSON.parse(partial.stdout).status, "partial")
+    assert.include(partial.stderr, "no registry")
+    const failed = await run("fail", "--json")
+    assert.strictEqual(failed.code, 1)
+    assert.strictEqual(JSON.parse(failed.stdout).status, "failed")
+    assert.include(failed.stderr, "no ink left")
+    assert.match(failed.stderr, /To go on: {2}node .*main\.js run fail\.yaml/)
+    assert.notMatch(failed.stderr, /^\s+at /m)
+  })
+
+  it("is quiet when the reader of its output goes away", async () => {
+    const started = program.start(["run", "ok.yaml", "--team", "./team.js", "--json"])
+    started.child.stdout!.destroy()
+    const { code, stderr } = await started.ended
+    assert.strictEqual(code, 0)
+    assert.notMatch(stderr, /EPIPE|bug/)
+  })
+
+  it("shows the graph of a module's team as text, Mermaid and JSON, and writes nothing", async () => {
+    const text = await program.run(["graph", "ok.yaml", "--team", "./team.js"])
+    assert.include(text.stdout, "* critical path: collect → work")
+    const mermaid = await program.run(["graph", "ok.yaml", "--team", "./team.js", "--format", "mermaid"])
+    assert.match(mermaid.stdout, /^flowchart LR\n/)
+    const json = await program.run(["graph", "ok.yaml", "--team", "./team.js", "--json"])
+    assert.deepStrictEqual(JSON.parse(json.stdout).criticalPath, { agents: ["collect", "work"], ms: 3000 })
+    assert.isFalse(existsSync(path(".troupe")))
+  })
+
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129]
+  ] as const) {
+    it(`stops on ${signal} in the middle of a subprocess, leaves none, and says how to go on`, async () => {
+      const started = program.start(["run", "slow.yaml", "--team", "./team.js", "--out", "out/a b"])
+      await started.said(/sleeping/)
+      while (sleepers().length === 0) await new Promise((resolve) => setImmediate(resolve))
+      const signalled = performance.now()
+      started.child.kill(signal)
+      const ended = await started.ended
+      assert.strictEqual(ended.code, code)
+      assert.isBelow(performance.now() - signalled, 5000)
+      assert.deepStrictEqual(sleepers(), [])
+      assert.match(ended.stderr, /To go on: {2}node .*main\.js run slow\.yaml --team \.\/team\.js --out 'out\/a b'/)
+
+      if (signal !== "SIGINT") return
+      // What was finished before is there for the next run.
+      writeFileSync(path("slow.yaml"), "name: Mode slow\nmode: ok\n")
+      const again = await program.run(["run", "slow.yaml", "--team", "./team.js", "--out", "out/a b", "--json"])
+      writeFileSync(path("slow.yaml"), "name: Mode slow\nmode: slow\n")
+      const statuses = JSON.parse(again.stdout).agents.map((agent: { status: string }) => agent.status)
+      assert.deepStrictEqual(statuses, ["reused", "done"])
+    })
+  }
+
+  it("exits at once on a second Ctrl-C, and even then leaves no child", async () => {
+    const started = program.start(["run", "slow.yaml", "--team", "./team.js"])
+    await started.said(/sleeping/)
+    while (sleepers().length === 0) await new Promise((resolve) => setImmediate(resolve))
+    started.child.kill("SIGINT")
+    await started.said(/second Ctrl-C/)
+    started.child.kill("SIGINT")
+    const { code } = await started.ended
+    assert.strictEqual(code, 130)
+    // The watchdog ends them once this process is gone.
+    for (const until = performance.now() + 3000; sleepers().length > 0 && performance.now() < until; ) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    assert.deepStrictEqual(sleepers(), [])
+  })
+
+  it("sends one run as one trace, without an orphan, also when it fails", async () => {
+    for (const mode of ["echo", "fail"]) {
+      const collector = await server({})
+      const ended = await run(mode, "--otlp", collector.url)
+      // biome-ignore lint/suspicious/noExplicitAny: the collector's JSON, whose shape is asserted here
+      const spans: Array<any> = collector.bodies.flatMap((body: any) =>
+        body.resourceSpans.flatMap((one: { scopeSpans: Array<{ spans: Array<unknown> }> }) =>
+          one.scopeSpans.flatMap((scope) => scope.spans)
+        )
+      )
+      const names = spans.map((span) => span.name)
+      const ids = new Set(spans.map((span) => span.spanId))
+      assert.strictEqual(new Set(spans.map((span) => span.traceId)).size, 1, ended.stderr)
+      const roots = spans.filter((span) => span.parentSpanId === undefined)
+      assert.deepStrictEqual(
+        roots.map((span) => span.name),
+        ["run"]
+      )
+      const orphans = spans.filter((span) => span.parentSpanId !== undefined && !ids.has(span.parentSpanId))
+      assert.deepStrictEqual(
+        orphans.map((span) => span.name),
+        []
+      )
+      assert.include(names, "Team.run")
+      assert.include(names, "sql.execute")
+      if (mode === "echo") assert.include(names, "Subprocess.run")
+    }
+  })
+
+  it("delivers the trace of a run that is interrupted", async () => {
+    const collector = await server({})
+    const started = program.start(["run", "slow.yaml", "--team", "./team.js"], {
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
+    })
+    await started.said(/sleeping/)
+    started.child.kill("SIGINT")
+    assert.strictEqual((await started.ended).code, 130)
+    assert.include(JSON.stringify(collector.bodies), '"name":"run"')
+  })
+
+  it("asks the model it is given, and counts its tokens", async () => {
+    const model = await server({
+      choices: [{ message: { content: "Hello." }, finish_reason: "stop" }],
+      usage: { prompt_tokens: 12, completion_tokens: 3 }
+    })
+    const ended = await program.run(
+      ["run", "model.yaml", "--team", "./team.js", "--model", "openai:m", "--base-url", model.url, "--json"],
+      { env: { OPENAI_API_KEY: "secret-of-the-user" } }
+    )
+    assert.strictEqual(ended.code, 0, ended.stderr)
+    const report = JSON.parse(ended.stdout)
+    assert.deepStrictEqual(report.tokens, { input: 12, output: 3 })
+    assert.strictEqual(report.model, "openai:m")
+    assert.strictEqual(model.bodies.length, 1)
+    assert.notInclude(ended.stdout + ended.stderr, "secret-of-the-user")
+  })
+})
