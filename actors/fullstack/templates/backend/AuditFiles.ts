@@ -17,7 +17,7 @@ import type { Database, WriteTransaction } from "../database.ts";
 import type { Paging } from "../http/query.ts";
 import type { Entity, RecordRow, Value } from "../records/entity.ts";
 
-/** The account that acts, if there are accounts. */
+/** The id of the account that acts; null where nobody signs in. */
 export type Actor = string | null;
 
 export interface Change {
@@ -81,9 +81,10 @@ export async function listChanges(database: Database, { page, pageSize }: Paging
  * What a deletion takes with it: the database deletes or changes records that refer to a deleted one, and tells nobody.
  * The same is worked out here beforehand, so that the audit log knows of each.
  */
-import { readReferring } from "../records/store.ts";
+
 import type { Queryable } from "../database.ts";
 import type { Entity, RecordRow } from "../records/entity.ts";
+import { readReferring } from "../records/rows.ts";
 import type { Change } from "./log.ts";
 
 /** The deletion of \`record\` and everything that follows from it, in that order. Call it before deleting. */

@@ -178,7 +178,9 @@ export class Backoff {
     const failures = known && now - known.lastAt < MEMORY_MILLIS ? known : { count: 0, lastAt: now, blockedUntil: 0 };
     if (failures.blockedUntil > now) {
       const seconds = Math.ceil((failures.blockedUntil - now) / 1000);
-      throw new Problem(429, \`Too many attempts. Try again in \${seconds} s.\`, { headers: { "Retry-After": \`\${seconds}\` } });
+      throw new Problem(429, \`Too many attempts. Try again in \${seconds} s.\`, {
+        headers: { "Retry-After": \`\${seconds}\` },
+      });
     }
     failures.count += 1;
     failures.lastAt = now;
@@ -213,7 +215,7 @@ import { type Request, type RequestHandler, type Response, Router } from "expres
 import { bodyOf, parseJson } from "../http/body.ts";
 import { onlyMethods } from "../http/errors.ts";
 import { type FieldError, invalid, Problem } from "../http/problem.ts";
-import { type Account, Accounts, SESSION_MILLIS, type SignedIn } from "./accounts.ts";
+import { type Account, type Accounts, SESSION_MILLIS, type SignedIn } from "./accounts.ts";
 import { Backoff } from "./backoff.ts";
 
 const COOKIE = "session";
@@ -305,7 +307,10 @@ function readCredentials(body: unknown, purpose: "register" | "login") {
 
   // Rules for new accounts only: at login they would tell something about the password.
   if (purpose === "register") {
-    if (email !== "" && (email.length > 254 || !/^[^\\s@\\p{Cc}\\p{Surrogate}]+@[^\\s@\\p{Cc}\\p{Surrogate}]+$/u.test(email))) {
+    if (
+      email !== "" &&
+      (email.length > 254 || !/^[^\\s@\\p{Cc}\\p{Surrogate}]+@[^\\s@\\p{Cc}\\p{Surrogate}]+$/u.test(email))
+    ) {
       errors.push({ path: "email", message: "must be an email address" });
     }
     const length = [...password].length;
@@ -321,7 +326,8 @@ function answer(res: Response, { account, token }: SignedIn): void {
 }
 
 /** Out of reach for scripts and for other sites; over HTTPS it never travels in the open. */
-const cookieOptions = (res: Response) => ({ httpOnly: true, sameSite: "strict", secure: res.req.secure, path: "/" }) as const;
+const cookieOptions = (res: Response) =>
+  ({ httpOnly: true, sameSite: "strict", secure: res.req.secure, path: "/" }) as const;
 
 function tokenOf(req: Request): string | undefined {
   for (const pair of (req.get("Cookie") ?? "").split(";")) {

@@ -54,7 +54,7 @@ export const generate = (
     ...manifests(project),
     ...settings,
     readme(project),
-    { path: "src/openapi.json", content: architecture.openapi },
+    { path: "src/openapi.json", content: `${architecture.openapi}\n` },
     { path: "src/schema.ts", content: schema(architecture.ddl) },
     ...entitySources(plans),
     ...shared,

@@ -19,8 +19,11 @@ export const entitySources = (plans: ReadonlyArray<EntityPlan>): ReadonlyArray<G
 ${plans.map(({ entity, file }) => `import { ${entity.name.camel}Entity } from "./entities/${file}.ts";`).join("\n")}
 import type { Entity } from "./records/entity.ts";
 
-export const entities: ReadonlyArray<Entity> = [
-${plans.map(({ entity }) => `  ${entity.name.camel}Entity,\n`).join("")}];
+export const entities: ReadonlyArray<Entity> = ${Code.list(
+      plans.map(({ entity }) => `${entity.name.camel}Entity`),
+      0,
+      "export const entities: ReadonlyArray<Entity> = ;"
+    )};
 `
   },
   ...plans.map(({ entity, file }) => ({ path: `src/entities/${file}.ts`, content: source(entity) }))

@@ -10,7 +10,7 @@ import * as Code from "./Code.ts"
 import { findingTests } from "./EntityTestFinding.ts"
 import { ruleTests } from "./EntityTestRules.ts"
 import type { EntityPlan } from "./Plan.ts"
-import { names, type TestDraft } from "./TestDraft.ts"
+import { columnNames, names, type TestDraft } from "./TestDraft.ts"
 
 /**
  * One file for each entity.
@@ -129,11 +129,8 @@ const row = await create${pascal}(server);
 const answer = await server.get(\`\${path}/\${row.id}\`);
 expect(answer.status).toBe(200);
 expect(answer.body).toEqual(row);
-expect(new Set(Object.keys(answer.body))).toEqual(new Set(${Code.list(
-        ["id", ...entity.fields.map((field) => field.name.written), "createdAt", "updatedAt"].map(Code.text),
-        0,
-        "  expect(new Set(Object.keys(answer.body))).toEqual(new Set());"
-      )}));
+const names = ${columnNames(entity)};
+expect(new Set(Object.keys(answer.body))).toEqual(new Set(names));
 expectProblem(await server.get(\`\${path}/\${missingId}\`), 404);`
     },
     {

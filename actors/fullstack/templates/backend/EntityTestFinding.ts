@@ -3,18 +3,18 @@
  *
  * @since 0.1.0
  */
-import { type Entity, type Field, filterFields, listParameters, type Project, searchFields } from "../../Project.ts"
+import { type Field, filterFields, listParameters, type Project, searchFields } from "../../Project.ts"
 import * as Code from "./Code.ts"
 import type { EntityPlan } from "./Plan.ts"
-import { names, type TestDraft } from "./TestDraft.ts"
+import { columnNames, names, type TestDraft } from "./TestDraft.ts"
 
 export const findingTests = (project: Project, plan: EntityPlan): ReadonlyArray<TestDraft> => {
   const { capacity, entity } = plan
   const { pascal } = entity.name
   const many = entity.plural.title.toLowerCase()
   const count = Math.min(3, capacity)
-  const rows = (size = count) => `const rows = [
-${`  await create${pascal}(server),\n`.repeat(size)}];`
+  const rows = (size = count) =>
+    `const rows = ${Code.list(Array<string>(size).fill(`await create${pascal}(server)`), 0, "  const rows = ;")};`
   const filters = filterFields(project, entity)
   const plain = filters.filter((field) => field.type !== "reference")
   const searched = searchFields(entity)
@@ -57,12 +57,8 @@ for (const query of ["page=0", "page=-1", "page=1.5", "page=x", "pageSize=0", "p
       title: "sorts by every field, both ways",
       body: `
 ${rows()}
-const fields = ${Code.list(
-        ["id", ...entity.fields.map((field) => field.name.written), "createdAt", "updatedAt"].map(Code.text),
-        0,
-        "  const fields = ;"
-      )};
-for (const name of fields) {
+const names = ${columnNames(entity)};
+for (const name of names) {
   expect(await server.items(path, { sort: name }), name).toEqual(sorted(rows, name, 1));
   expect(await server.items(path, { sort: \`-\${name}\` }), name).toEqual(sorted(rows, name, -1));
 }
@@ -158,7 +154,9 @@ for (const name of fields) {
   }
 }
 // Not wildcards, although SQL knows them as such.
-for (const q of ["%", "_", "\\\\", "'", "no record has this"]) expect(await server.items(path, { q }), q).toEqual(holding(q));`
+for (const q of ["%", "_", "\\\\", "'", "no record has this"]) {
+  expect(await server.items(path, { q }), q).toEqual(holding(q));
+}`
           }
         ]),
     {
@@ -166,7 +164,7 @@ for (const q of ["%", "_", "\\\\", "'", "no record has this"]) expect(await serv
       title: `exports all ${many} that the filters choose`,
       body: `
 ${rows()}
-const names = ${columns(entity)};
+const names = ${columnNames(entity)};
 const answer = await server.get(\`\${path}.csv\`);
 expect(answer.status).toBe(200);
 expect(answer.headers.get("Content-Type")).toContain("text/csv");
@@ -206,7 +204,8 @@ const trickyCsv = ({ entity }: EntityPlan): ReadonlyArray<TestDraft> => {
       ...fitting("+1"),
       ...fitting("-1"),
       ...fitting("@a"),
-      ...fitting('a "b", c'),
+      ...fitting('"a" b'),
+      ...fitting("a, b"),
       ...(field.type === "text" ? [...fitting("=a\r\nb"), ...fitting("a\nb")] : [])
     ]
     return values.map((value) => `[${Code.text(field.name.written)}, ${Code.text(value)}]`)
@@ -219,7 +218,7 @@ const trickyCsv = ({ entity }: EntityPlan): ReadonlyArray<TestDraft> => {
       title: "quotes what needs it, and keeps text from running as a formula",
       body: `
 const { id } = await create${pascal}(server);
-const names = ${columns(entity)};
+const names = ${columnNames(entity)};
 const cases = ${Code.list(cases, 0, "  const cases = ;")} as const;
 for (const [name, text] of cases) {
   expect((await server.patch(\`\${path}/\${id}\`, { [name]: text })).status, text).toBe(200);
@@ -230,14 +229,6 @@ for (const [name, text] of cases) {
     }
   ]
 }
-
-/** The names of all columns, as they stand after `const names = `. */
-const columns = (entity: Entity): string =>
-  Code.list(
-    ["id", ...entity.fields.map((field) => field.name.written), "createdAt", "updatedAt"].map(Code.text),
-    0,
-    "  const names = ;"
-  )
 
 /** Values that a field of the type cannot have. */
 const malformed = (filters: ReadonlyArray<Field>): ReadonlyArray<TestDraft> => {
@@ -268,7 +259,8 @@ const malformed = (filters: ReadonlyArray<Field>): ReadonlyArray<TestDraft> => {
       body: `
 const cases = ${Code.list(cases, 0, "  const cases = ;")} as const;
 for (const [name, value] of cases) {
-  expectProblem(await server.get(\`\${path}?\${new URLSearchParams({ [name]: value })}\`), 400, [name], \`\${name}=\${value}\`);
+  const query = new URLSearchParams({ [name]: value });
+  expectProblem(await server.get(\`\${path}?\${query}\`), 400, [name], \`\${query}\`);
 }`
     }
   ]

@@ -21,6 +21,7 @@ const validation = ({ entity }: EntityPlan): ReadonlyArray<TestDraft> => {
   const { camel, pascal } = entity.name
   const bad = entity.fields.flatMap((field) => badValues(field).map((value) => entry(field, value)))
   const good = entity.fields.flatMap((field) => limitValues(field).map((value) => entry(field, value)))
+  const numbers = entity.fields.filter((field) => field.type === "integer" || field.type === "number")
   const missing = entity.fields.filter(
     (field) => field.required && (field.type === "reference" || field.default === undefined)
   )
@@ -71,6 +72,22 @@ ${all.map(([name, value]) => `  ${name}: ${value},\n`).join("")}  ${Code.key(str
 expectProblem(await server.post(path, input), 422, Object.keys(input));
 expect(await server.count(path)).toBe(0);`
     },
+    ...(numbers.length === 0
+      ? []
+      : [
+          {
+            kind: "validate",
+            title: "refuses a number that is too large to be kept",
+            body: `
+const input = await ${camel}Input(server);
+for (const name of ${names(numbers)}) {
+  // JSON can write it; JavaScript cannot hold it.
+  const body = JSON.stringify({ ...input, [name]: "@" }).replace('"@"', "1e999");
+  expectProblem(await server.post(path, body), 422, [name], name);
+}
+expect(await server.count(path)).toBe(0);`
+          }
+        ]),
     ...(good.length === 0
       ? []
       : [

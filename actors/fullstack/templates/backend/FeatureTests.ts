@@ -41,7 +41,9 @@ it("AC-service.metrics: counts and times requests by route", async () => {
   expect(answer.status).toBe(200);
   expect(answer.headers.get("Content-Type")).toContain("text/plain");
   expect(answer.text).toContain(\`http_requests_total{method="GET",route="\${path}/:id",status="200"} 2\\n\`);
-  expect(answer.text).toContain(\`http_request_duration_seconds_count{method="GET",route="\${path}/:id",status="200"} 2\\n\`);
+  expect(answer.text).toContain(
+    \`http_request_duration_seconds_count{method="GET",route="\${path}/:id",status="200"} 2\\n\`,
+  );
   expect(answer.text).toContain("\\ndb_up 1\\n");
   for (const name of {{metrics}}) {
     expect(answer.text, name).toMatch(new RegExp(\`^# TYPE \${name} \`, "m"));

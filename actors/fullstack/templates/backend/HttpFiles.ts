@@ -96,9 +96,11 @@ function toProblem(error: unknown): Problem {
   // Express and its body parser throw errors that carry a status and a type.
   const { status, type } = (error ?? {}) as { readonly status?: unknown; readonly type?: unknown };
   if (status === 413) return new Problem(413, "The body is larger than 1 MB.");
-  if (type === "entity.parse.failed" || type === "entity.verify.failed") return new Problem(400, "The body is not valid JSON.");
+  if (type === "entity.parse.failed" || type === "entity.verify.failed")
+    return new Problem(400, "The body is not valid JSON.");
   if (status === 415) return new Problem(415, "The body must be JSON in UTF-8.");
-  if (typeof status === "number" && status >= 400 && status < 500) return new Problem(status, "The request cannot be read.");
+  if (typeof status === "number" && status >= 400 && status < 500)
+    return new Problem(status, "The request cannot be read.");
   console.error(error);
   return new Problem(500, "The service met an error of its own. Nothing was stored.");
 }
@@ -163,7 +165,10 @@ export class Query {
 
   /** \`page\` counts from 1; \`pageSize\` is 1 to 100, default 20. */
   takePaging(): Paging {
-    return { page: this.#takeCount("page", 1, 1_000_000_000), pageSize: this.#takeCount("pageSize", DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE) };
+    return {
+      page: this.#takeCount("page", 1, 1_000_000_000),
+      pageSize: this.#takeCount("pageSize", DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE),
+    };
   }
 
   refuse(name: string, message: string): void {
@@ -263,14 +268,17 @@ export function collectionRoutes(entity: Entity, store: Store): Router {
 }
 /*IF csv*/
 
-/** Waits until a slow client has taken what was sent, and gives up when it is gone. */
+/** How long a client may take nothing of an export before it is given up: until its end it keeps a state readable. */
+const STALL_MILLIS = 30_000;
+
+/** Waits until a slow client has taken what was sent; fails when it is gone or stands still. */
 async function drained(res: Response): Promise<void> {
   const gone = new AbortController();
   const leave = () => gone.abort();
   res.once("close", leave);
   try {
     if (res.destroyed) leave();
-    await once(res, "drain", { signal: gone.signal });
+    await once(res, "drain", { signal: AbortSignal.any([gone.signal, AbortSignal.timeout(STALL_MILLIS)]) });
   } finally {
     res.off("close", leave);
   }
@@ -282,7 +290,7 @@ async function drained(res: Response): Promise<void> {
     path: "src/http/metrics.ts",
     text: `/** What \`GET /metrics\` shows, for Prometheus. */
 import type { RequestHandler } from "express";
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { QueryObserver } from "../database.ts";
 
 export interface Metrics {

@@ -122,8 +122,10 @@ export function problemOf(field: Field, value: unknown): string | undefined {
       if (/[\\p{Surrogate}\\0]/u.test(value)) return "must not contain U+0000 or unpaired surrogates";
       if (field.type === "string" && /[\\r\\n]/.test(value)) return "must be one line";
       const length = [...value].length;
-      if (field.minLength !== undefined && length < field.minLength) return \`must have at least \${field.minLength} characters\`;
-      if (field.maxLength !== undefined && length > field.maxLength) return \`must have at most \${field.maxLength} characters\`;
+      if (field.minLength !== undefined && length < field.minLength)
+        return \`must have at least \${field.minLength} characters\`;
+      if (field.maxLength !== undefined && length > field.maxLength)
+        return \`must have at most \${field.maxLength} characters\`;
       return undefined;
     }
     case "integer":
@@ -220,7 +222,8 @@ export function readInput(entity: Entity, body: unknown, purpose: "create" | "up
   }
   for (const name of given.keys()) {
     if (setByServer.has(name)) errors.push({ path: name, message: "is set by the server" });
-    else if (!entity.fields.some((field) => field.name === name)) errors.push({ path: name, message: "is not a field" });
+    else if (!entity.fields.some((field) => field.name === name))
+      errors.push({ path: name, message: "is not a field" });
   }
   return { values, errors };
 }
@@ -228,7 +231,7 @@ export function readInput(entity: Entity, body: unknown, purpose: "create" | "up
   },
   {
     path: "src/records/selection.ts",
-    text: `/** Which records a request asks for: filters, search and order, as SQL. */
+    text: `/** Which records a request asks for: filters/*IF search*/, search/*END*/ and order, as SQL. */
 import type { Argument } from "../database.ts";
 import { quote } from "../database.ts";
 import type { Query } from "../http/query.ts";
@@ -245,7 +248,7 @@ export interface Selection {
 /** Parameters with a meaning of their own; a field of such a name cannot be filtered by. */
 const reserved = new Set(["page", "pageSize", "sort"/*IF search*/, "q"/*END*/]);
 
-/** Takes \`sort\`, \`q\` and the filters from the query. */
+/** Takes \`sort\`/*IF search*/, \`q\`/*END*/ and the filters from the query. */
 export function takeSelection(entity: Entity, query: Query): Selection {
   const conditions: Array<string> = [];
   const args: Array<Argument> = [];
@@ -311,20 +314,68 @@ function caseVariants(text: string): ReadonlyArray<string> {
 `
   },
   {
+    path: "src/records/rows.ts",
+    text: `/** How a record is read from its table. */
+import { type Queryable, quote } from "../database.ts";
+import { notFound } from "../http/problem.ts";
+import type { Entity, RecordRow, Value } from "./entity.ts";
+import { fromColumn } from "./values.ts";
+
+/** The beginning of every statement whose rows \`toRecord\` takes. */
+export function selectFrom(entity: Entity): string {
+  const columns = ["id", ...entity.fields.map((field) => quote(field.column)), "created_at", "updated_at"];
+  return \`SELECT \${columns.join(", ")} FROM \${quote(entity.table)}\`;
+}
+
+/** Columns are read by position: a row of the driver has properties of its own, such as \`length\`. */
+export const toRecord = (entity: Entity, row: ArrayLike<unknown>): RecordRow =>
+  Object.fromEntries([
+    ["id", row[0] as Value],
+    ...entity.fields.map((field, index) => [field.name, fromColumn(field, row[index + 1])] as const),
+    ["createdAt", row[entity.fields.length + 1] as Value],
+    ["updatedAt", row[entity.fields.length + 2] as Value],
+  ]) as RecordRow;
+
+/** Throws a 404 when there is none. */
+export async function readRecord(state: Queryable, entity: Entity, id: string): Promise<RecordRow> {
+  const [row] = await state.query(\`\${selectFrom(entity)} WHERE id = ?\`, [id]);
+  if (row === undefined) throw noSuch(entity, id);
+  return toRecord(entity, row);
+}
+/*IF audit*/
+
+/** The records that refer to \`id\` by a column. */
+export async function readReferring(
+  state: Queryable,
+  entity: Entity,
+  column: string,
+  id: string,
+): Promise<ReadonlyArray<RecordRow>> {
+  const rows = await state.query(\`\${selectFrom(entity)} WHERE \${quote(column)} = ? ORDER BY id\`, [id]);
+  return rows.map((row) => toRecord(entity, row));
+}
+/*END*/
+
+export const noSuch = (entity: Entity, id: string) =>
+  notFound(\`There is no \${entity.name} with the id \${JSON.stringify(id)}.\`);
+`
+  },
+  {
     path: "src/records/store.ts",
     text: `/** Creates, reads, changes and deletes records. Each change is one transaction: checked, stored and recorded, or nothing. */
 import { randomUUID } from "node:crypto";
-import { type Database, type Queryable, quote, type WriteTransaction } from "../database.ts";
-import { conflict, type FieldError, invalid, notFound } from "../http/problem.ts";
-import type { Paging } from "../http/query.ts";
 /*IF audit*/
-import { type Actor, recordChange } from "../audit/log.ts";
 import { affectedByDelete } from "../audit/dependents.ts";
+import { type Actor, recordChange } from "../audit/log.ts";
 /*END*/
-import type { Entity, RecordRow, Value } from "./entity.ts";
+import { type Database, type Queryable, quote, type WriteTransaction } from "../database.ts";
+import { conflict, type FieldError, invalid } from "../http/problem.ts";
+import type { Paging } from "../http/query.ts";
+import type { Entity, RecordRow } from "./entity.ts";
 import { type Input, readInput } from "./input.ts";
+import { /*IF audit*//*ELSE audit*/noSuch, /*END*/readRecord, selectFrom, toRecord } from "./rows.ts";
 import type { Selection } from "./selection.ts";
-import { fromColumn, toColumn } from "./values.ts";
+import { toColumn } from "./values.ts";
 
 export interface Page {
   readonly items: ReadonlyArray<RecordRow>;
@@ -380,7 +431,9 @@ export class Store {
     return this.#write(entity, async (tx) => {
       const before = await readRecord(tx, entity, id);
       const values = await this.#check(tx, entity, readInput(entity, body, "update"));
-      const changed = entity.fields.filter((field) => values.has(field.name) && values.get(field.name) !== before[field.name]);
+      const changed = entity.fields.filter(
+        (field) => values.has(field.name) && values.get(field.name) !== before[field.name],
+      );
       if (changed.length === 0) return before;
       await tx.run(
         \`UPDATE \${quote(entity.table)} SET \${changed.map((field) => \`\${quote(field.column)} = ?\`).join(", ")}, updated_at = ? WHERE id = ?\`,
@@ -411,7 +464,11 @@ export class Store {
 /*IF csv*/
 
   /** Every selected record, in order and of one state, without holding them all in memory. */
-  async each(entity: Entity, selection: Selection, visit: (records: ReadonlyArray<RecordRow>) => Promise<void>): Promise<void> {
+  async each(
+    entity: Entity,
+    selection: Selection,
+    visit: (records: ReadonlyArray<RecordRow>) => Promise<void>,
+  ): Promise<void> {
     await this.#database.snapshot(async (state) => {
       for (let offset = 0; ; offset += EXPORT_BATCH) {
         const rows = await state.query(
@@ -452,34 +509,6 @@ export class Store {
 /** Records that an export holds in memory at once. */
 const EXPORT_BATCH = 500;
 /*END*/
-
-const selectFrom = (entity: Entity) =>
-  \`SELECT \${["id", ...entity.fields.map((field) => quote(field.column)), "created_at", "updated_at"].join(", ")} FROM \${quote(entity.table)}\`;
-
-export async function readRecord(state: Queryable, entity: Entity, id: string): Promise<RecordRow> {
-  const [row] = await state.query(\`\${selectFrom(entity)} WHERE id = ?\`, [id]);
-  if (row === undefined) throw noSuch(entity, id);
-  return toRecord(entity, row);
-}
-/*IF audit*/
-
-/** The records that refer to \`id\` by a column. */
-export async function readReferring(state: Queryable, entity: Entity, column: string, id: string): Promise<ReadonlyArray<RecordRow>> {
-  const rows = await state.query(\`\${selectFrom(entity)} WHERE \${quote(column)} = ? ORDER BY id\`, [id]);
-  return rows.map((row) => toRecord(entity, row));
-}
-/*END*/
-
-/** Columns are read by position: a row of the driver has properties of its own, such as \`length\`. */
-const toRecord = (entity: Entity, row: ArrayLike<unknown>): RecordRow =>
-  Object.fromEntries([
-    ["id", row[0] as Value],
-    ...entity.fields.map((field, index) => [field.name, fromColumn(field, row[index + 1])] as const),
-    ["createdAt", row[entity.fields.length + 1] as Value],
-    ["updatedAt", row[entity.fields.length + 2] as Value],
-  ]) as RecordRow;
-
-const noSuch = (entity: Entity, id: string) => notFound(\`There is no \${entity.name} with the id \${JSON.stringify(id)}.\`);
 
 /** What the database itself refused: it decides between two writers who both found nothing wrong. */
 function constraintProblem(entity: Entity, error: unknown) {

@@ -14,6 +14,9 @@ export const serviceFiles: ReadonlyArray<TemplateFile> = [
 import { startService } from "./service.ts";
 import { readSettings } from "./settings.ts";
 
+/** How long a load balancer may take to notice that no more requests should come. */
+const DRAIN_MILLIS = 250;
+
 try {
   const service = await startService(readSettings(process.env));
   console.log(\`Listening on \${service.url}\`);
@@ -23,7 +26,7 @@ try {
     if (stopping) return;
     stopping = true;
     console.log(\`\${signal}: finishing the requests in hand\`);
-    await service.close();
+    await service.close(DRAIN_MILLIS);
     process.exit(0);
   };
   process.on("SIGTERM", () => void stop("SIGTERM"));
@@ -39,6 +42,7 @@ try {
     text: `/** The service as a whole: database, application and HTTP server, started and stopped together. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { createApp } from "./app.ts";
 import { Database } from "./database.ts";
 import { entities } from "./entities.ts";
@@ -51,8 +55,11 @@ const GRACE_MILLIS = 10_000;
 
 export interface Service {
   readonly url: string;
-  /** Takes no new requests, finishes those in hand, closes the database. */
-  close(): Promise<void>;
+  /**
+   * Finishes the requests in hand, then closes the database. For \`drainMillis\`, default 0, new requests are still taken,
+   * each on its connection's last: so that clients which have sent one already get their answer.
+   */
+  close(drainMillis?: number): Promise<void>;
 }
 
 export async function startService(settings: Settings): Promise<Service> {
@@ -69,12 +76,17 @@ export async function startService(settings: Settings): Promise<Service> {
 
     return {
       url: \`http://localhost:\${port}\`,
-      async close() {
+      async close(drainMillis = 0) {
+        server.prependListener("request", (_req, res) => res.setHeader("Connection", "close"));
+        if (drainMillis > 0) await setTimeout(drainMillis);
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-        server.closeIdleConnections();
-        const impatience = setTimeout(() => server.closeAllConnections(), GRACE_MILLIS);
+        const patience = new AbortController();
+        setTimeout(GRACE_MILLIS, undefined, { signal: patience.signal }).then(
+          () => server.closeAllConnections(),
+          () => {},
+        );
         await closed;
-        clearTimeout(impatience);
+        patience.abort();
         await database.close();
         metrics.close();
       },
@@ -126,12 +138,12 @@ function readInteger(env: NodeJS.ProcessEnv, name: string, fallback: number, max
     path: "src/app.ts",
     text: `/** The application: which handlers see a request, and in which order. */
 import express, { type Express } from "express";
+/*IF audit*/
+import { auditRoutes } from "./audit/routes.ts";
+/*END*/
 /*IF auth*/
 import { Accounts } from "./auth/accounts.ts";
 import { authRoutes } from "./auth/routes.ts";
-/*END*/
-/*IF audit*/
-import { auditRoutes } from "./audit/routes.ts";
 /*END*/
 import type { Database } from "./database.ts";
 import { parseJson } from "./http/body.ts";
@@ -241,7 +253,9 @@ export class Database implements Queryable {
   }
 
   /** Several reads of one and the same state. */
-  async queryAll(statements: ReadonlyArray<readonly [string, ReadonlyArray<Argument>]>): Promise<Array<ReadonlyArray<Row>>> {
+  async queryAll(
+    statements: ReadonlyArray<readonly [string, ReadonlyArray<Argument>]>,
+  ): Promise<Array<ReadonlyArray<Row>>> {
     const batch = statements.map(([sql, args]) => ({ sql, args: [...args] }));
     return this.#timed("read", async () => (await this.#reader.batch(batch, "read")).map((result) => result.rows));
   }
@@ -268,6 +282,8 @@ export class Database implements Queryable {
   async close(): Promise<void> {
     await this.#lastWrite;
     this.#reader.close();
+    // Leaves everything in the file itself, so that a copy of it is whole. What is still being read stays in the log.
+    await this.#writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").catch(() => {});
     this.#writer.close();
   }
 
@@ -341,7 +357,8 @@ export async function applySchema(database: Database, entities: ReadonlyArray<En
 
 /** The table or index that a statement makes. */
 function createdName(statement: string): string | undefined {
-  const match = /^\\s*CREATE\\s+(?:UNIQUE\\s+)?(?:TABLE|INDEX)\\s+(?:IF\\s+NOT\\s+EXISTS\\s+)?(?:"((?:[^"]|"")+)"|(\\w+))/i.exec(statement);
+  const match =
+    /^\\s*CREATE\\s+(?:UNIQUE\\s+)?(?:TABLE|INDEX)\\s+(?:IF\\s+NOT\\s+EXISTS\\s+)?(?:"((?:[^"]|"")+)"|(\\w+))/i.exec(statement);
   return match?.[1]?.replaceAll('""', '"') ?? match?.[2];
 }
 
@@ -358,7 +375,9 @@ async function checkColumns(file: string, tx: WriteTransaction, entity: Entity):
     mandatory: row[3] === 1 && row[4] === null,
   }));
   const problems = [
-    ...[...wanted].filter((name) => !found.some((column) => column.name === name)).map((name) => \`column "\${name}" is missing\`),
+    ...[...wanted]
+      .filter((name) => !found.some((column) => column.name === name))
+      .map((name) => \`column "\${name}" is missing\`),
     ...found
       .filter((column) => column.mandatory && !wanted.has(column.name))
       .map((column) => \`column "\${column.name}" is not known to this version\`),

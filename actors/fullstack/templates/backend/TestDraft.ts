@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { Field } from "../../Project.ts"
+import type { Entity, Field } from "../../Project.ts"
 import * as Code from "./Code.ts"
 
 export interface TestDraft {
@@ -21,4 +21,12 @@ export const names = (fields: ReadonlyArray<Field>): string =>
     fields.map((field) => Code.text(field.name.written)),
     0,
     "  for (const name of ) {"
+  )
+
+/** The JSON names of everything a row has, as a list literal that fits after `const names = `. */
+export const columnNames = (entity: Entity): string =>
+  Code.list(
+    ["id", ...entity.fields.map((field) => field.name.written), "createdAt", "updatedAt"].map(Code.text),
+    0,
+    "  const names = ;"
   )

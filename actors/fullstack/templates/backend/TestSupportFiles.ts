@@ -107,7 +107,11 @@ export class TestServer {
   async send(method: string, path: string, { body, headers = {} }: Sending = {}): Promise<Answer> {
     const response = await fetch(this.#service.url + path, {
       method,
-      headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), Cookie: this.cookie, ...headers },
+      headers: {
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        Cookie: this.cookie,
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -128,7 +132,9 @@ export class TestServer {
     for (const [name, value] of Object.entries(query)) parameters.set(name, String(value));
     const answer = await this.get(\`\${path}?\${parameters}\`);
     expect(answer.status, answer.text).toBe(200);
-    return answer.body["items"];
+    const { items, total } = answer.body;
+    if (items.length < 100) expect(total).toBe(items.length);
+    return items;
   }
 
   async count(path: string): Promise<number> {
@@ -162,7 +168,12 @@ import type { Answer, Row } from "./server.ts";
 export const missingId = "00000000-0000-4000-8000-000000000000";
 
 /** An error in the form of RFC 9457; \`paths\` are the fields or parameters it must name, all of them and no others. */
-export function expectProblem(answer: Answer, status: number, paths?: ReadonlyArray<string>, about = answer.text): void {
+export function expectProblem(
+  answer: Answer,
+  status: number,
+  paths?: ReadonlyArray<string>,
+  about = answer.text,
+): void {
   expect(answer.status, about).toBe(status);
   expect(answer.headers.get("Content-Type"), about).toContain("application/problem+json");
   expect(answer.body, about).toMatchObject({ status, title: expect.any(String), detail: expect.any(String) });
@@ -225,7 +236,8 @@ const startBelow = (max: number | undefined) => (max === undefined || max >= 100
 /** A day of 2026 and the years after. */
 export const dayOf = (n: number): string => new Date(Date.UTC(2026, 0, 1 + n)).toISOString().slice(0, 10);
 
-export const choiceOf = <A>(n: number, values: readonly [A, ...ReadonlyArray<A>]): A => values[n % values.length] ?? values[0];
+export const choiceOf = <A>(n: number, values: readonly [A, ...ReadonlyArray<A>]): A =>
+  values[n % values.length] ?? values[0];
 `
   },
   {
