@@ -161,6 +161,11 @@ export class Cell extends MessageLoop {
         this.system.log(
           Effect.logError(`${this.address} has a handler that cannot be interrupted; it goes on without an owner`)
         )
+        for (const attachment of incarnation.linked.values()) {
+          this.failed++
+          attachment?.fail(Cause.fail(incarnation.ending!))
+        }
+        incarnation.linked.clear()
         resume(Effect.void)
       })
       incarnation.whenUnlinked = () => {
@@ -169,7 +174,7 @@ export class Cell extends MessageLoop {
         clear()
         resume(Effect.void)
       }
-      for (const fiber of incarnation.linked) fiber.unsafeInterruptAsFork(FiberId.none)
+      for (const fiber of incarnation.linked.keys()) fiber.unsafeInterruptAsFork(FiberId.none)
     })
     const stopChildren = Effect.suspend(() =>
       Effect.forEach([...this.children].reverse(), (child) => stopped(child), { discard: true })

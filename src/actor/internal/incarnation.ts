@@ -18,8 +18,8 @@ export class Incarnation implements Sender {
   crash: Cause.Cause<unknown> | undefined
   /** What those get whose requests its end cuts off. */
   ending: AskError | undefined
-  /** Fibers of handlers that answered with `Rpc.fork`. */
-  readonly linked = new Set<Fiber.RuntimeFiber<unknown, unknown>>()
+  /** Fibers of handlers that answered with `Rpc.fork`, and who waits for each. */
+  readonly linked = new Map<Fiber.RuntimeFiber<unknown, unknown>, Attachment | undefined>()
   whenUnlinked: (() => void) | undefined
   scope: Scope.CloseableScope | undefined
   started = false

@@ -257,9 +257,10 @@ export abstract class MessageLoop extends Inbox {
     const deadline = attachment?.deadline() ?? Number.POSITIVE_INFINITY
     const sender: Sender = { cell: this, blocking: false, deadline: () => deadline }
     const fiber = this.system.fork(Effect.provide(work, this.contextOf(incarnation, sender)))
-    incarnation.linked.add(fiber)
+    incarnation.linked.set(fiber, attachment)
     fiber.addObserver((exit) => {
-      incarnation.linked.delete(fiber)
+      // Given up on while it would not be interrupted: its message has settled.
+      if (!incarnation.linked.delete(fiber)) return
       if (Exit.isSuccess(exit)) {
         this.handled++
         attachment?.reply(exit.value)
