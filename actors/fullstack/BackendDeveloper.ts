@@ -30,18 +30,20 @@ export const BackendDeveloper = Agent.make({
   retry: { times: 2 },
   output: Sources,
   fingerprint: TemplateDigest.of("backend"),
-  run: Effect.fnUntraced(function* (assignment) {
-    const project = Project.fromInput(assignment.input)
-    const { generate } = yield* Effect.promise(() => import("./templates/backend/Backend.ts"))
-    const { files, sources } = generate(project, assignment.result(TechnicalArchitect))
-    const [manifests, others] = [files.slice(0, 2), files.slice(2)]
+  // Not `fnUntraced`: through it, TypeScript would lose what the work requires.
+  run: (assignment) =>
+    Effect.gen(function* () {
+      const project = Project.fromInput(assignment.input as Project.Input)
+      const { generate } = yield* Effect.promise(() => import("./templates/backend/Backend.ts"))
+      const { files, sources } = generate(project, assignment.result(TechnicalArchitect))
+      const [manifests, others] = [files.slice(0, 2), files.slice(2)]
 
-    yield* assignment.progress("Writing the manifest, so that installing begins", 0.1)
-    yield* Effect.forEach(manifests, ({ content, path }) => assignment.write(path, content), { discard: true })
-    yield* Install.start(assignment, "backend")
+      yield* assignment.progress("Writing the manifest, so that installing begins", 0.1)
+      yield* Effect.forEach(manifests, ({ content, path }) => assignment.write(path, content), { discard: true })
+      yield* Install.start(assignment, "backend")
 
-    yield* assignment.progress(`Writing ${others.length} files for ${project.entities.length} entities`, 0.3)
-    yield* Effect.forEach(others, ({ content, path }) => assignment.write(path, content), { discard: true })
-    return sources
-  })
+      yield* assignment.progress(`Writing ${others.length} files for ${project.entities.length} entities`, 0.3)
+      yield* Effect.forEach(others, ({ content, path }) => assignment.write(path, content), { discard: true })
+      return sources
+    })
 })
