@@ -65,7 +65,8 @@ export type Services = ActorSystem | LocalActorSystem | DeadLetters | Scope.Scop
 /** Runs a program in a fresh system; `clock` is the only thing that moves time. */
 export const run = <A, E>(
   program: (clock: ManualClock) => Effect.Effect<A, E, Services>,
-  options?: Options
+  options?: Options,
+  logger?: Logger.Logger<unknown, unknown>
 ): Promise<A> => {
   const clock = new ManualClock()
   return Effect.runPromise(
@@ -76,7 +77,9 @@ export const run = <A, E>(
       (effect) => Effect.raceFirst(effect, Effect.zipRight(watchdog, Effect.die("nothing moves any more"))),
       Effect.withClock(clock),
       Effect.withRandom(Random.make("troupe")),
-      Effect.provide(Logger.remove(Logger.defaultLogger))
+      Effect.provide(
+        logger === undefined ? Logger.remove(Logger.defaultLogger) : Logger.replace(Logger.defaultLogger, logger)
+      )
     )
   )
 }

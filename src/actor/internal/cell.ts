@@ -130,7 +130,7 @@ export class Cell extends MessageLoop {
   ): Effect.Effect<void> {
     return Effect.suspend(() => {
       // Given up on while it would not be interrupted: the actor has moved on, only the scope is still ours.
-      if (this.incarnation !== incarnation) return Scope.close(scope, exit)
+      if (this.incarnation !== incarnation) return this.closeScope(scope, exit)
       this.parked = undefined
       this.clearTimer?.()
       this.state = this.stopRequested ? State.ending : State.restarting
@@ -144,12 +144,19 @@ export class Cell extends MessageLoop {
       if (this.inHand) this.failInHand(Cause.fail(incarnation.ending))
       const closeScope = Effect.suspend(() => {
         this.limit("close its scope", () => this.ended(incarnation, exit))
-        return Scope.close(scope, exit)
+        return this.closeScope(scope, exit)
       })
       return incarnation.linked.size === 0 && this.children.length === 0
         ? closeScope
         : Effect.zipRight(this.endDependents(incarnation), closeScope)
     })
+  }
+
+  /** A finalizer that dies is logged: as the fiber's exit it would hide the crash that ended the incarnation. */
+  private closeScope(scope: Scope.CloseableScope, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> {
+    return Effect.catchAllCause(Scope.close(scope, exit), (cause) =>
+      Effect.logError(`${this.address} could not close its scope`, cause)
+    )
   }
 
   /** Interrupts forked handlers, waiting for them within the budget, then stops the children, last spawned first. */
