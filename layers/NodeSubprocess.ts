@@ -18,7 +18,7 @@ import { constants } from "node:os"
 import { delimiter, isAbsolute, join, resolve } from "node:path"
 import type { Readable } from "node:stream"
 import { StringDecoder } from "node:string_decoder"
-import { NodeStream } from "@effect/platform-node"
+import * as NodeStream from "@effect/platform-node/NodeStream"
 import { Clock, Deferred, Duration, Effect, Fiber, Layer, Schedule, type Scope, Stream, SynchronizedRef } from "effect"
 import {
   type Command,
@@ -272,12 +272,7 @@ const makeWatchdog: Effect.Effect<Watchdog, never, Scope.Scope> = Effect.gen(fun
   )
   const pipe = SynchronizedRef.modifyEffect(current, (dog) =>
     Effect.sync(() => {
-      const next = running(dog)
-        ? dog
-        : spawn("/bin/sh", ["-c", watch], { cwd: "/", env: {}, detached: true, stdio: ["pipe", "ignore", "ignore"] })
-      // Without a listener a broken pipe, or a system without `sh`, would end this process; the child then fails instead.
-      next.on("error", () => {})
-      next.stdin?.on("error", () => {})
+      const next = running(dog) ? dog : startWatchdog()
       return [next.stdin!, next] as const
     })
   )
@@ -285,3 +280,16 @@ const makeWatchdog: Effect.Effect<Watchdog, never, Scope.Scope> = Effect.gen(fun
     Effect.flatMap(SynchronizedRef.get(current), (dog) => Effect.sync(() => void dog?.stdin?.write(`- ${group}\n`)))
   return { pipe, forget }
 })
+
+const startWatchdog = (): ChildProcess => {
+  const dog = spawn("/bin/sh", ["-c", watch], {
+    cwd: "/",
+    env: {},
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"]
+  })
+  // Without a listener a broken pipe, or a system without `sh`, would end this process; the child then fails instead.
+  dog.on("error", () => {})
+  dog.stdin.on("error", () => {})
+  return dog
+}

@@ -7,7 +7,7 @@
  *
  * @since 0.1.0
  */
-import { FileSystem } from "@effect/platform"
+import * as FileSystem from "@effect/platform/FileSystem"
 import { Effect } from "effect"
 import { BackgroundTasks, type Task } from "../../src/background/BackgroundTasks.ts"
 import { Subprocess } from "../../src/background/Subprocess.ts"
@@ -90,7 +90,7 @@ const install = Effect.fn("Install.install")(function* (cwd: string, digest: str
   const before = yield* Effect.option(files.readFileString(marker))
   if (before._tag === "Some" && before.value === digest) return { _tag: "installed" } as Outcome
 
-  return yield* run({ ...command, cwd, env: { CI: "true" }, timeout: "5 minutes" }).pipe(
+  return yield* run({ ...command, cwd, env, timeout: "5 minutes" }).pipe(
     Effect.flatMap((result): Effect.Effect<Outcome> => {
       if (result.exitCode !== 0) {
         const why = hindrance(result)
@@ -108,6 +108,10 @@ const install = Effect.fn("Install.install")(function* (cwd: string, digest: str
     })
   )
 })
+
+// npm waits 10 s and then 60 s before it asks a silent registry again; who has no registry need not wait as long to learn
+// it. A registry that is merely slow is not affected: these are pauses, not time-outs.
+const env = { CI: "true", npm_config_fetch_retry_mintimeout: "1000", npm_config_fetch_retry_maxtimeout: "5000" }
 
 const notStarted = (error: { readonly command: string; readonly reason: string; readonly detail: string }) =>
   error.reason === "notFound" ? `${error.command} is not on the PATH` : `${error.command}: ${error.detail}`
