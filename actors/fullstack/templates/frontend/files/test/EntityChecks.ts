@@ -3,7 +3,17 @@ export const text = `/** What every entity's pages must do. The tests of an enti
 import { fireEvent, render, waitFor } from "@testing-library/react";
 import { expect } from "vitest";
 import { App } from "../src/App.tsx";
-import { type AnyRow, type Entity, type Field, filterFields, formatValue, type Value, valueOf } from "../src/model.ts";
+import {
+  type AnyRow,
+  type Entity,
+  type Field,
+  filterFields,
+  formatValue,
+  labelField,
+  rowLabel,
+  type Value,
+  valueOf
+} from "../src/model.ts";
 import { compareValues, FakeApi } from "./fakeApi.ts";
 
 export interface EntitySamples {
@@ -28,7 +38,7 @@ export async function checkList(samples: EntitySamples): Promise<void> {
   await shows(page, entity, all.slice(0, pageSize));
   const full = all.find((row) => entity.fields.some((field) => valueOf(row, field.name) !== null)) as AnyRow;
   for (const field of shownFields(page, entity)) {
-    await waitFor(() => expect(cell(page, entity, full, field)).toBe(shown(field, full)));
+    await waitFor(() => expect(cell(page, entity, full, field)).toBe(shown(api, field, full)));
   }
   click(button(page, "Next"));
   await shows(page, entity, all.slice(pageSize));
@@ -60,7 +70,7 @@ export async function checkList(samples: EntitySamples): Promise<void> {
   }
 }
 
-/** Fills in the form for a new row by its labels; the row must arrive as typed and stand in the list. */
+/** Fills in the form for a new row by its labels; the row must arrive as typed and stand in the list, empty fields as null. */
 export async function checkCreate(samples: EntitySamples): Promise<void> {
   const { entity, values } = samples;
   const api = apiFor(samples);
@@ -72,6 +82,16 @@ export async function checkCreate(samples: EntitySamples): Promise<void> {
 
   await waitFor(() => expect(api.seen("POST", entity).map(({ body }) => body)).toEqual([values]));
   await shows(page, entity, api.rows(entity));
+
+  click(link(page, \`\${entity.path}/new\`));
+  const second = await openForm(page);
+  const least = entity.fields.map((field): [string, Value] => {
+    if (field.type === "boolean") return [field.name, false];
+    return [field.name, field.required === true ? (values[field.name] ?? null) : null];
+  });
+  for (const field of entity.fields) await fill(second, field, new Map(least).get(field.name) ?? null);
+  fireEvent.submit(second);
+  await waitFor(() => expect(api.seen("POST", entity).at(1)?.body).toEqual(Object.fromEntries(least)));
 }
 
 /** The form must hold what is stored, and save nothing but what was changed. */
@@ -84,7 +104,9 @@ export async function checkEdit(samples: EntitySamples): Promise<void> {
   const form = await openForm(page);
   for (const field of entity.fields) await waitFor(() => expect(read(form, field)).toBe(values[field.name] ?? null));
 
-  const changed = entity.fields.filter((field) => values[field.name] !== otherValues[field.name]);
+  // All but one, where there are several: what stays as it was must not be sent.
+  const different = entity.fields.filter((field) => values[field.name] !== otherValues[field.name]);
+  const changed = different.length > 1 ? different.slice(1) : different;
   for (const field of changed) await fill(form, field, otherValues[field.name] ?? null);
   fireEvent.submit(form);
 
@@ -93,7 +115,7 @@ export async function checkEdit(samples: EntitySamples): Promise<void> {
   expect(api.seen("PATCH", entity).map(({ body }) => body)).toEqual(changed.length === 0 ? [] : [sent]);
   for (const field of shownFields(page, entity)) {
     const saved = api.rows(entity).find(({ id }) => id === row.id) as AnyRow;
-    await waitFor(() => expect(cell(page, entity, saved, field)).toBe(shown(field, saved)));
+    await waitFor(() => expect(cell(page, entity, saved, field)).toBe(shown(api, field, saved)));
   }
 }
 
@@ -230,7 +252,9 @@ function apiFor({ entity, values, otherValues }: EntitySamples): FakeApi {
     if (field.type !== "reference") continue;
     for (const id of [values[field.name], otherValues[field.name]]) {
       const target = field.to();
-      if (typeof id === "string" && !api.rows(target).some((row) => row.id === id)) api.add(target, {}, id);
+      if (typeof id !== "string" || api.rows(target).some((row) => row.id === id)) continue;
+      const label = labelField(target);
+      api.add(target, label === undefined ? {} : { [label.name]: \`Row \${api.rows(target).length}\` }, id);
     }
   }
   return api;
@@ -346,11 +370,12 @@ function cell(page: HTMLElement, entity: Entity, row: AnyRow, field: Field): str
   return cells?.[headTexts(page).indexOf(field.label)]?.textContent;
 }
 
-/** What a cell should read. The rows referred to have no label of their own in these tests. */
-function shown(field: Field, row: AnyRow): string {
+/** What a cell should read; a reference reads as the row is called that it leads to. */
+function shown(api: FakeApi, field: Field, row: AnyRow): string {
   const value = valueOf(row, field.name);
   if (field.type !== "reference" || value === null) return formatValue(field, value);
-  return \`\${field.to().title} \${String(value).slice(0, 8)}\`;
+  const target = field.to();
+  return rowLabel(target, api.rows(target).find(({ id }) => id === value) as AnyRow);
 }
 
 function extreme(rows: ReadonlyArray<AnyRow>, field: Field, direction: "ascending" | "descending"): Value {
