@@ -10,9 +10,12 @@
  */
 import * as fs from "node:fs"
 import * as path from "node:path"
-import { Reactivity } from "@effect/experimental"
-import { Migrator, SqlClient } from "@effect/sql"
-import { SqliteClient } from "@effect/sql-sqlite-node"
+
+import * as Reactivity from "@effect/experimental/Reactivity"
+import * as Migrator from "@effect/sql/Migrator"
+import * as SqlClient from "@effect/sql/SqlClient"
+import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
+
 import { Cause, Context, Duration, Effect, Layer } from "effect"
 import { DatabaseError } from "../src/team/DatabaseError.ts"
 import { migrations } from "./internal/migrations.ts"

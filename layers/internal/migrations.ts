@@ -2,7 +2,8 @@
  * The schema of the embedded database, step by step. A step that has been released is never changed; a new one is added.
  * They stand in the code because a bundle has no folder of files to read.
  */
-import { SqlClient } from "@effect/sql"
+import * as SqlClient from "@effect/sql/SqlClient"
+
 import { Effect } from "effect"
 
 export const migrations: Readonly<Record<string, Effect.Effect<void, unknown, SqlClient.SqlClient>>> = {

@@ -6,7 +6,10 @@
  *
  * @since 0.1.0
  */
-import { type Rpc, RpcGroup } from "@effect/rpc"
+import type * as Rpc from "@effect/rpc/Rpc"
+
+import * as RpcGroup from "@effect/rpc/RpcGroup"
+
 import { Effect, type Either, Layer, type Option, type Scope } from "effect"
 import type { ActorContext } from "./ActorContext.ts"
 import type { ActorRef, ActorType } from "./ActorRef.ts"

@@ -6,7 +6,8 @@
  *
  * @since 0.1.0
  */
-import type { Rpc, RpcGroup } from "@effect/rpc"
+import type * as Rpc from "@effect/rpc/Rpc"
+import type * as RpcGroup from "@effect/rpc/RpcGroup"
 import type { Duration, Effect } from "effect"
 import type { AskError, TellError } from "./ActorError.ts"
 

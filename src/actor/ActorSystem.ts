@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import type { Rpc } from "@effect/rpc"
+import type * as Rpc from "@effect/rpc/Rpc"
 import { Context, Duration, Effect, Layer, type Scope } from "effect"
 import type { SpawnError } from "./ActorError.ts"
 import type { ActorRef, ActorType } from "./ActorRef.ts"

@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import type { Rpc } from "@effect/rpc"
+import type * as Rpc from "@effect/rpc/Rpc"
 import { Effect, type Layer, type Scope, TestClock } from "effect"
 import type { Definition, Handlers, HandlersNeed } from "./Actor.ts"
 import type { ActorContext } from "./ActorContext.ts"

@@ -1,7 +1,7 @@
 /**
  * The two services over one local system: names to cells, and refs that send to them.
  */
-import type { Rpc } from "@effect/rpc"
+import type * as Rpc from "@effect/rpc/Rpc"
 import { Effect, Scope } from "effect"
 import { ActorAlreadyExists, ActorNotFound, ActorStopping, type AskError, type SpawnError } from "../ActorError.ts"
 import type { ActorRef, ActorType } from "../ActorRef.ts"

@@ -1,7 +1,7 @@
 /**
  * Refs of this process: `ask` and `tell` as records of methods, whose prototypes are made once per definition.
  */
-import type { Rpc } from "@effect/rpc"
+import type * as Rpc from "@effect/rpc/Rpc"
 import { Duration, Effect, type Fiber, Fiber as FiberModule, Option, SchemaAST } from "effect"
 import type { AskError } from "../ActorError.ts"
 import type { ActorType } from "../ActorRef.ts"

@@ -4,7 +4,8 @@
  * While the actor's fiber is parked, messages with plain answers are handled in a turn of the shared scheduler and never
  * wake it. The fiber gets what must run as an Effect, and the crashes: they are supervision's.
  */
-import { Rpc } from "@effect/rpc"
+import * as Rpc from "@effect/rpc/Rpc"
+
 import { Cause, type Context, Effect, Either, Exit, Option } from "effect"
 import { ActorCrashed } from "../ActorError.ts"
 import type { Behavior } from "../Behavior.ts"

@@ -5,7 +5,8 @@
  * work goes on. A defect in the work is a crash of the actor: whoever asked learns of it at once, and supervision builds
  * the next incarnation, which the next Work finds. Typed failures are values of the work, never seen here.
  */
-import { Rpc } from "@effect/rpc"
+import * as Rpc from "@effect/rpc/Rpc"
+
 import { Cause, Data, Deferred, Duration, Effect, Layer, Schema, type Scope } from "effect"
 import * as Actor from "../../actor/Actor.ts"
 import { ActorContext } from "../../actor/ActorContext.ts"

@@ -7,7 +7,8 @@
  *
  * @since 0.1.0
  */
-import { FileSystem } from "@effect/platform"
+import * as FileSystem from "@effect/platform/FileSystem"
+
 import { Duration, Effect } from "effect"
 import { show } from "../../../../src/background/Subprocess.ts"
 import type { Assignment } from "../../../../src/team/Agent.ts"

@@ -3,7 +3,8 @@
  *
  * @since 0.1.0
  */
-import { FileSystem } from "@effect/platform"
+import * as FileSystem from "@effect/platform/FileSystem"
+
 import { Duration, Effect } from "effect"
 import { type Result, Subprocess } from "../../../../src/background/Subprocess.ts"
 import { lastLines } from "./NpmOutput.ts"
