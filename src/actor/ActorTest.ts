@@ -61,17 +61,27 @@ export const layer = (
  *
  * @category constructors
  */
-export const probe = <Type extends string, Rpcs extends Rpc.Any, H extends Partial<Handlers<Rpcs>> = {}>(
+export const probe: {
+  <Type extends string, Rpcs extends Rpc.Any>(
+    definition: Definition<Type, Rpcs>
+  ): Effect.Effect<Probe<Rpcs>, never, ActorSystem.ActorSystem | Scope.Scope>
+  <Type extends string, Rpcs extends Rpc.Any, H extends Partial<Handlers<Rpcs>>>(
+    definition: Definition<Type, Rpcs>,
+    handlers: H,
+    options?: ProbeOptions
+  ): Effect.Effect<
+    Probe<Rpcs>,
+    never,
+    ActorSystem.ActorSystem | Scope.Scope | Exclude<HandlersNeed<H>, Scope.Scope | ActorContext>
+  >
+} = <Type extends string, Rpcs extends Rpc.Any>(
   definition: Definition<Type, Rpcs>,
-  handlers?: H,
+  handlers?: Partial<Handlers<Rpcs>>,
   options?: ProbeOptions
-): Effect.Effect<
-  Probe<Rpcs>,
-  never,
-  ActorSystem.ActorSystem | Scope.Scope | Exclude<HandlersNeed<H>, Scope.Scope | ActorContext>
-> =>
+): Effect.Effect<Probe<Rpcs>, never, ActorSystem.ActorSystem | Scope.Scope> =>
   Effect.gen(function* () {
     const system = yield* ActorSystem.ActorSystem
+    // Holds what the handlers need: the signature asks for it.
     const services = yield* Effect.context<never>()
     const log = new Log<Received<Rpcs>>(options?.limit ?? 1000)
     const answers = (handlers ?? {}) as Readonly<Record<string, Answer | undefined>>
