@@ -99,3 +99,22 @@ describe("a run killed with -9", { timeout: 60_000 }, () => {
     assert.deepStrictEqual(made(folder), whole)
   })
 })
+
+describe("several runs at once", { timeout: 60_000 }, () => {
+  it("on one new database all end well, and a later one finds their results", async () => {
+    const folder = fresh("at-once")
+    const both = await Promise.all(["one", "two", "three"].map((out) => run(folder, "0", "0", out)))
+    for (const { err, out } of both) assert.strictEqual(JSON.parse(out || "{}").status, "done", err)
+    const again = await run(folder)
+    assert.strictEqual(JSON.parse(again.out).counts.reused, 8, again.err)
+  })
+
+  it("in one output folder are refused: the second names the process at work", async () => {
+    const folder = fresh("one-folder")
+    fs.mkdirSync(path.join(folder, "out", ".troupe"), { recursive: true })
+    fs.writeFileSync(path.join(folder, "out", ".troupe", "lock"), `${process.pid}\n`)
+    const refused = await run(folder)
+    assert.include(refused.err, `another run (process ${process.pid}) works in this folder`)
+    assert.isFalse(fs.existsSync(path.join(folder, "worked.txt")))
+  })
+})

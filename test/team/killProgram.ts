@@ -14,7 +14,7 @@ import * as Agent from "../../src/team/Agent.ts"
 import { ResultCache } from "../../src/team/ResultCache.ts"
 import * as Team from "../../src/team/Team.ts"
 
-const [home, killAfterCommit, killAtWork] = process.argv.slice(2)
+const [home, killAfterCommit, killAtWork, out = "out"] = process.argv.slice(2)
 
 const kill = Effect.zipRight(
   Effect.sync(() => process.kill(process.pid, "SIGKILL")),
@@ -65,7 +65,7 @@ const program = Team.run(team, { input: {} }).pipe(
   Effect.map((result) =>
     process.stdout.write(`${JSON.stringify({ status: result.status, counts: result.report.counts })}\n`)
   ),
-  Effect.provide(Layer.mergeAll(stores, NodeWorkspace.layer({ root: `${home}/out` }), ActorSystem.layer()))
+  Effect.provide(Layer.mergeAll(stores, NodeWorkspace.layer({ root: `${home}/${out}` }), ActorSystem.layer()))
 )
 
 await Effect.runPromise(program)

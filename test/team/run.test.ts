@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Exit, Fiber, Layer, Schema, TestClock } from "effect"
+import { Deferred, Duration, Effect, Exit, Fiber, Layer, Option, Schema, TestClock, Tracer } from "effect"
 import * as ActorSystem from "../../src/actor/ActorSystem.ts"
 import * as Agent from "../../src/team/Agent.ts"
+import { DatabaseError } from "../../src/team/DatabaseError.ts"
 import { InputError } from "../../src/team/InputError.ts"
 import { ResultCache } from "../../src/team/ResultCache.ts"
 import type { RunEvent } from "../../src/team/Run.ts"
@@ -157,6 +158,10 @@ describe("a run", () => {
       const error = yield* Effect.flip(Team.run(Team.make("strict", { agents: [strict] }), { input: { size: "big" } }))
       assert.strictEqual(error._tag, "InputError")
       assert.include(error.message, "size")
+      const odd = Team.make("odd", { agents: [strict], parse: () => Effect.succeed({ size: Number.NaN }) })
+      const notJson = yield* Effect.flip(Team.run(odd, { input: {} }))
+      assert.strictEqual(notJson._tag, "InputError")
+      assert.include(notJson.message, "size: found NaN")
       assert.deepStrictEqual(yield* (yield* RunStore).list(10), [])
       assert.deepStrictEqual(since(), [])
     }).pipe(Effect.provide(memory))
@@ -329,6 +334,26 @@ describe("results", () => {
       assert.deepStrictEqual(since(), ["a"])
       assert.strictEqual(result.status, "done")
       assert.include(result.report.notes[0], "damaged")
+    }).pipe(Effect.provide(memory))
+  )
+})
+
+describe("a store that fails while agents work", () => {
+  it.effect("costs the next run some work, and this one nothing", () =>
+    Effect.gen(function* () {
+      const { agent } = crew()
+      const cache = yield* ResultCache
+      const full = new DatabaseError({
+        reason: "unwritable",
+        file: "t.db",
+        problem: "the disk is full",
+        next: "Free some."
+      })
+      const result = yield* Team.run(Team.make("pair", { agents: [agent("a"), agent("b", ["a"])] }), {
+        input: {}
+      }).pipe(Effect.provideService(ResultCache, { ...cache, put: () => Effect.fail(full) }))
+      assert.strictEqual(result.status, "done")
+      assert.include(result.report.notes[0], "the disk is full")
     }).pipe(Effect.provide(memory))
   )
 })
@@ -516,6 +541,75 @@ describe("stopping", () => {
       yield* Team.run(team, { input: {} })
       assert.deepStrictEqual(since(), ["second", "third"])
     }).pipe(Effect.provide(memory))
+  )
+})
+
+describe("places", () => {
+  const most = (agentsAtOnce: number | undefined) =>
+    Effect.gen(function* () {
+      let working = 0
+      let highest = 0
+      const { agent } = crew()
+      const busy: Work = () =>
+        Effect.suspend(() => {
+          highest = Math.max(highest, ++working)
+          return Effect.as(
+            Effect.ensuring(
+              Effect.sleep("1 second"),
+              Effect.sync(() => working--)
+            ),
+            ""
+          )
+        })
+      const team = Team.make("team", { agents: ["a", "b", "c", "d", "e"].map((name) => agent(name, [], busy)) })
+      const fiber = yield* Effect.fork(Team.run(team, { input: {}, agentsAtOnce }))
+      yield* TestClock.adjust("5 seconds")
+      yield* Fiber.join(fiber)
+      return highest
+    }).pipe(Effect.provide(Layer.fresh(memory)))
+
+  it.effect("are three, or as many as were asked for", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* most(undefined), 3)
+      assert.strictEqual(yield* most(1), 1)
+      assert.strictEqual(yield* most(0), 1)
+      assert.strictEqual(yield* most(4), 4)
+      assert.strictEqual(yield* most(Number.POSITIVE_INFINITY), 5)
+    })
+  )
+})
+
+describe("a trace", () => {
+  it.effect("holds the run, its agents, the messages and the work, each below the one before", () =>
+    Effect.gen(function* () {
+      const spans: Array<Tracer.Span> = []
+      // Effect's own tracer, listened to.
+      const native = yield* Effect.tracer
+      const tracer = Tracer.make({
+        span: (...args) => {
+          const span = native.span(...args)
+          spans.push(span)
+          return span
+        },
+        context: native.context
+      })
+      const { agent } = crew()
+      const team = Team.make("solo", {
+        agents: [agent("a", [], () => Effect.withSpan(Effect.succeed(""), "own work"))]
+      })
+      yield* Team.run(team, { input: {} }).pipe(Effect.provide(Layer.fresh(memory)), Effect.withTracer(tracer))
+      const names: Array<string> = []
+      let at: Tracer.AnySpan | undefined = spans.find((span) => span.name === "own work")
+      while (at !== undefined && at._tag === "Span") {
+        names.push(at.name)
+        at = Option.getOrUndefined(at.parent)
+      }
+      assert.deepStrictEqual([names[0], names.at(-2), names.at(-1)], ["own work", "Team.agent", "Team.run"])
+      assert.isTrue(
+        names.slice(1, -2).some((name) => name.includes("Work")),
+        names.join(" < ")
+      )
+    })
   )
 })
 

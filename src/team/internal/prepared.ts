@@ -56,8 +56,8 @@ export const keyOf = <A extends Agent.Any>(
 const one = <A extends Agent.Any>(agent: A, parsed: unknown): Effect.Effect<Ready<A>, InputError> =>
   Effect.gen(function* () {
     const picked = pick(parsed, agent.reads)
-    // What `parse` gives must be JSON, or it has no key; that it is not is a bug of the team, met before any work.
-    yield* Effect.sync(() => CacheKey.canonical(picked))
+    // What is not JSON has no key.
+    yield* Effect.try({ try: () => CacheKey.canonical(picked), catch: (error) => notJson(agent, error) })
     const input = yield* Schema.decodeUnknown(agent.input)(picked, { errors: "all" }).pipe(
       Effect.mapError((error) => refused(agent, error))
     )
@@ -73,6 +73,19 @@ const refused = (agent: Agent.Any, error: ParseResult.ParseError) =>
       expected: `what the agent "${agent.name}" reads`,
       fix: issue.message
     }))
+  })
+
+const notJson = (agent: Agent.Any, error: unknown) =>
+  new InputError({
+    source: "input",
+    issues: [
+      {
+        path: error instanceof CacheKey.NotJson ? error.path : "",
+        found: error instanceof CacheKey.NotJson ? error.found : String(error),
+        expected: `plain JSON data for the agent "${agent.name}"`,
+        fix: "Let the team's parse give strings, numbers, booleans, lists and plain objects only."
+      }
+    ]
   })
 
 const strangers = (agents: ReadonlyArray<Agent.Any>): ReadonlyArray<TeamProblem> =>

@@ -59,7 +59,7 @@ export const runTeam = <A extends Agent.Any>(
 
       const clock = yield* Clockwork.make
       const runId = options.runId ?? (yield* randomId)
-      const agentsAtOnce = Math.max(1, Math.floor(options.agentsAtOnce ?? profiles[defaultProfile].agentsAtOnce))
+      const agentsAtOnce = placesOf(options.agentsAtOnce ?? profiles[defaultProfile].agentsAtOnce, team.agents.length)
       yield* runs.begin({ runId, team: team.name, startedAt: clock.startedAt, root: workspace.root })
       const events = yield* Events.make(options.onEvent)
       yield* events.publish(RunEvent.RunStarted({ at: clock.startedAt, runId, team: team.name, plan }))
@@ -76,7 +76,7 @@ export const runTeam = <A extends Agent.Any>(
         actorFor: yield* AgentActor.forRun(runId),
         finished: new Map<string, Finished>(),
         records: new Map(team.agents.map((agent) => [agent.name, emptyRecord()])),
-        writers: new Map(),
+        writers: new Map(Object.values(reportFiles).map((file) => [file, "the run's report"])),
         notes: []
       }
       const report = Effect.fnUntraced(function* (interrupted: boolean) {
@@ -132,6 +132,10 @@ export const runTeam = <A extends Agent.Any>(
       )
     })
   ).pipe(Effect.withSpan("Team.run", { attributes: { "team.name": team.name } }))
+
+/** A whole number of at least 1; "as many as there are" where it is no finite number. */
+const placesOf = (wanted: number, agents: number) =>
+  Number.isFinite(wanted) ? Math.max(1, Math.floor(wanted)) : agents
 
 const reportFiles = { json: "docs/report.json", markdown: "docs/report.md" }
 
