@@ -85,17 +85,36 @@ export declare namespace Definition {
 }
 
 /**
+ * An answer that is an Effect could not be told from one to run, so such a protocol does not compile. (Option and Either,
+ * which are Effects too, are known and taken as values; a `Schema.TaggedError` belongs into the Rpc's `error`.)
+ */
+type AnswersAreValues<Rpcs extends ReadonlyArray<Rpc.Any>> = {
+  readonly [K in keyof Rpcs]: 0 extends 1 & Rpc.Success<Rpcs[K]>
+    ? Rpcs[K]
+    : [
+          Exclude<
+            // biome-ignore lint/suspicious/noExplicitAny: matches every Effect
+            Extract<Rpc.Success<Rpcs[K]>, Effect.Effect<any, any, any>>,
+            // biome-ignore lint/suspicious/noExplicitAny: matches every Option and Either
+            Option.Option<any> | Either.Either<any, any>
+          >
+        ] extends [never]
+      ? Rpcs[K]
+      : { readonly success: "must not be an Effect" }
+}
+
+/**
  * Defines an actor type. `type` names it in addresses, logs and spans and is unique in a system.
  *
  * @category constructors
  */
 export const make = <const Type extends string, const Rpcs extends ReadonlyArray<Rpc.Any>>(
   type: Type,
-  protocol: Rpcs
+  protocol: Rpcs & AnswersAreValues<Rpcs>
 ): Definition<Type, Rpcs[number]> => {
   const definition: Definition<Type, Rpcs[number]> = {
     type,
-    protocol: RpcGroup.make(...protocol) as unknown as RpcGroup.RpcGroup<Rpcs[number]>,
+    protocol: RpcGroup.make(...(protocol as Rpcs)) as unknown as RpcGroup.RpcGroup<Rpcs[number]>,
     of: (handlers) => handlers,
     client: Effect.map(ActorSystem, (system) => (id: string) => system.ref(definition, id)),
     toLayer: (build, options) =>
