@@ -10,6 +10,7 @@ import { Effect, Fiber, type Scope } from "effect"
 import type * as Agent from "./Agent.ts"
 import type { DatabaseError } from "./DatabaseError.ts"
 import type { InputError } from "./InputError.ts"
+import type { AgentState } from "./internal/agentActor.ts"
 import { makePlan } from "./internal/makePlan.ts"
 import { check as checkRunnable, prepare } from "./internal/prepared.ts"
 import { makeControl, type RunError, type RunNeeds, runTeam } from "./internal/runTeam.ts"
@@ -17,6 +18,8 @@ import type { Plan } from "./Plan.ts"
 import type { ResultCache } from "./ResultCache.ts"
 import type { Runnable, RunOptions, RunResult } from "./Run.ts"
 import type { TeamError } from "./TeamError.ts"
+
+export type { AgentState } from "./internal/agentActor.ts"
 
 const TypeId: unique symbol = Symbol.for("troupe/Team")
 
@@ -86,6 +89,8 @@ export interface Handle<A extends Agent.Any> {
   readonly await: Effect.Effect<RunResult<A>, RunError>
   /** Tells an agent to stop, by name: its dependants are skipped, the rest goes on. Needs no place among those that work. */
   readonly cancel: (agent: string) => Effect.Effect<void>
+  /** Asks an agent's actor what it does, also while it works; `undefined` if it has not begun, or has nothing to do. */
+  readonly status: (agent: string) => Effect.Effect<AgentState | undefined>
 }
 
 /**
@@ -106,6 +111,7 @@ export const start = <A extends Agent.Any>(
         Effect.suspend(() => {
           control.cancelled.add(agent)
           return control.actors.get(agent)?.cancel ?? Effect.void
-        })
+        }),
+      status: (agent) => Effect.suspend(() => control.actors.get(agent)?.status ?? Effect.succeed(undefined))
     }
   })

@@ -453,6 +453,38 @@ describe("a failure", () => {
     }).pipe(Effect.provide(memory))
   )
 
+  it.effect("is an agent that interrupts itself: a crash, tried again and then given up", () =>
+    Effect.gen(function* () {
+      const { agent, since } = crew()
+      const team = Team.make("team", { agents: [agent("odd", [], () => Effect.interrupt), agent("ok")] })
+      const result = yield* Team.run(team, { input: {} })
+      assert.deepStrictEqual(statuses(result.report), { odd: "failed", ok: "done" })
+      assert.deepStrictEqual(since().filter((name) => name === "odd").length, 3)
+    }).pipe(Effect.provide(memory))
+  )
+
+  it.effect("is not that an agent tells of more progress than anybody can hear", () =>
+    Effect.gen(function* () {
+      const { agent } = crew()
+      const { events, onEvent } = listening()
+      const chatty: Work = ({ progress }) =>
+        Effect.as(
+          Effect.forEach(
+            Array.from({ length: 20_000 }, (_, index) => index),
+            (n) => progress(`step ${n}`),
+            { discard: true }
+          ),
+          "done"
+        )
+      const result = yield* Team.run(Team.make("solo", { agents: [agent("chatty", [], chatty)] }), {
+        input: {},
+        onEvent
+      })
+      assert.strictEqual(result.status, "done")
+      assert.strictEqual(events.at(-1)?._tag, "RunEnded")
+    }).pipe(Effect.provide(memory))
+  )
+
   it.effect("is a file that another agent of the run has written", () =>
     Effect.gen(function* () {
       const { agent } = crew()
@@ -463,6 +495,39 @@ describe("a failure", () => {
       )
       assert.deepStrictEqual(statuses(result.report), { a: "done", b: "failed" })
       assert.include(result.report.agents[1]?.reason, '"a" has already written it')
+    }).pipe(Effect.provide(memory))
+  )
+})
+
+describe("an agent at work", () => {
+  it.effect("answers what it does", () =>
+    Effect.gen(function* () {
+      const told = yield* Deferred.make<void>()
+      const release = yield* Deferred.make<void>()
+      const { agent } = crew()
+      const slow: Work = ({ progress }) =>
+        Effect.gen(function* () {
+          yield* progress("half way", 0.5)
+          yield* Deferred.succeed(told, undefined)
+          yield* Deferred.await(release)
+          return ""
+        })
+      const team = Team.make("team", { agents: [agent("slow", [], slow), agent("later", ["slow"])] })
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const run = yield* Team.start(team, { input: {} })
+          yield* Deferred.await(told)
+          assert.deepStrictEqual(yield* run.status("slow"), {
+            state: "working",
+            incarnation: 1,
+            message: "half way",
+            fraction: 0.5
+          })
+          assert.isUndefined(yield* run.status("later"))
+          yield* Deferred.succeed(release, undefined)
+          yield* run.await
+        })
+      )
     }).pipe(Effect.provide(memory))
   )
 })
