@@ -72,6 +72,7 @@ export const execute = (
 
   fiber.addObserver((exit) => {
     terminal.frame([])
+    if (signalled !== undefined && options.json) writeJson(terminal, { status: "cancelled" })
     const code = Exit.match(exit, {
       onSuccess: (code) => signalled ?? code,
       onFailure: (cause) => signalled ?? tell(cause, terminal, options)
@@ -89,6 +90,7 @@ const tell = (
   const failure = Cause.failureOption(cause)
   if (Option.isNone(failure)) {
     terminal.say(describeBug(cause, options))
+    if (options.json) writeJson(terminal, { status: "bug", message: messageOf(Cause.squash(cause)) })
     return 1
   }
   terminal.say(
@@ -98,13 +100,13 @@ const tell = (
       .join("\n")
   )
   if (options.debug) terminal.say(Cause.pretty(cause, { renderErrorCause: true }))
-  if (options.json) terminal.result(`${JSON.stringify(Failure.toJson(failure.value), undefined, 2)}\n`)
+  if (options.json) writeJson(terminal, Failure.toJson(failure.value))
   return 2
 }
 
 const describeBug = (cause: Cause.Cause<unknown>, options: ExecuteOptions): string => {
   const error = Cause.squash(cause)
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const text = messageOf(error)
   const where = error instanceof Error ? /\n\s+(at .*)/.exec(error.stack ?? "")?.[1] : undefined
   return [
     `troupe: this is a bug: ${printable(text.split("\n")[0] ?? "")}${where === undefined ? "" : ` (${where})`}`,
@@ -113,6 +115,11 @@ const describeBug = (cause: Cause.Cause<unknown>, options: ExecuteOptions): stri
       : "Please report it with what TROUPE_DEBUG=1 shows for the same command."
   ].join("\n")
 }
+
+const messageOf = (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+
+const writeJson = (terminal: ReturnType<typeof Terminal.make>, document: unknown) =>
+  terminal.result(`${JSON.stringify(document, undefined, 2)}\n`)
 
 /** Names in a file may hold control characters; they must not reach the terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what it removes

@@ -263,12 +263,14 @@ describe("the program", () => {
 
   it("delivers the trace of a run that is interrupted", async () => {
     const collector = await server({})
-    const started = program.start(["run", "slow.yaml", "--team", "./team.js"], {
+    const started = program.start(["run", "slow.yaml", "--team", "./team.js", "--json"], {
       env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
     })
     await started.said(/sleeping/)
     started.child.kill("SIGINT")
-    assert.strictEqual((await started.ended).code, 130)
+    const { code, stdout } = await started.ended
+    assert.strictEqual(code, 130)
+    assert.deepStrictEqual(JSON.parse(stdout), { status: "cancelled" })
     assert.include(JSON.stringify(collector.bodies), '"name":"run"')
   })
 

@@ -6,7 +6,8 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { copyFileSync, mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { build } from "tsdown"
-import { afterAll, beforeAll } from "vitest"
+import { afterAll, beforeAll, vi } from "vitest"
+import settings from "../../tsdown.config.ts"
 
 const repository = new URL("../..", import.meta.url).pathname
 
@@ -33,23 +34,22 @@ export interface StartOptions {
 
 /** Builds before the tests of this file, and cleans up after them. */
 export const useProgram = () => {
+  // Each test starts a few processes, which on a busy machine take seconds.
+  vi.setConfig({ testTimeout: 60_000 })
   const home = join(repository, "node_modules", ".cache", `troupe-test-${process.pid}`)
   const folder = join(home, "work")
   beforeAll(async () => {
     mkdirSync(folder, { recursive: true })
     copyFileSync(join(repository, "package.json"), join(home, "package.json"))
     await build({
+      ...settings,
       config: false,
       cwd: repository,
       entry: { main: "src/main.ts", index: "src/index.ts" },
       outDir: join(home, "dist"),
-      format: "esm",
-      platform: "node",
-      target: "node20",
       dts: false,
       clean: false,
-      logLevel: "error",
-      outExtensions: () => ({ js: ".js" })
+      logLevel: "error"
     })
   }, 120_000)
   afterAll(() => rmSync(home, { recursive: true, force: true }))
