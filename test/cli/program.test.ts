@@ -256,6 +256,7 @@ describe("the program", () => {
         []
       )
       assert.include(names, "Team.run")
+      assert.include(names, "Team.agent")
       assert.include(names, "sql.execute")
       if (mode === "echo") assert.include(names, "Subprocess.run")
     }
