@@ -44,7 +44,7 @@ const echo = Echo.toLayer(Effect.succeed(Echo.of({ Plain: ({ n }) => n, Effectfu
 describe("Timers fire", () => {
   for (const [kind, millis] of [
     ["Plain", 2000],
-    ["Effectful", 1000]
+    ["Effectful", 700]
   ] as const) {
     it.live(`while a host fiber on the default scheduler asks without pause (${kind})`, () =>
       Effect.gen(function* () {
@@ -78,7 +78,7 @@ describe("Timers fire", () => {
       )
       return Effect.gen(function* () {
         yield* (yield* Player.client)("ping").tell[kind]({ to: "pong" })
-        isFair(yield* ticksDuring(1000, Effect.never), 1000)
+        isFair(yield* ticksDuring(700, Effect.never), 700)
         assert.isAbove(served, 1000)
       }).pipe(Effect.provide(Layer.provideMerge(player, ActorSystem.layer({ tracing: false, stopBudget: 100 }))))
     })

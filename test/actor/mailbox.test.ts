@@ -228,7 +228,7 @@ describe("Mailbox", () => {
           fc.array(command, { maxLength: 25, size: "max" }),
           (capacity, commands) => follows(overflow, capacity, commands)
         ),
-        { numRuns: 60 }
+        { numRuns: 50 }
       ))
   }
 

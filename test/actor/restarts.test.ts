@@ -84,7 +84,7 @@ describe("Restart window", () => {
           })
         )
       ),
-      { numRuns: 100 }
+      { numRuns: 60 }
     ))
 
   it("is emptied by revive", () =>
@@ -116,7 +116,7 @@ describe("Backoff", () => {
     fc.assert(
       fc.property(
         options,
-        fc.integer({ min: 1, max: 2000 }),
+        fc.integer({ min: 1, max: 1000 }),
         fc.double({ min: 0, max: 1, noNaN: true }),
         (backoff, count, random) => {
           const waits = Supervision.backoffMillis(Supervision.restart({ backoff }), count, random)
@@ -167,7 +167,7 @@ describe("Backoff", () => {
             })
           )
       ),
-      { numRuns: 100 }
+      { numRuns: 60 }
     ))
 
   it("is moved by the system's own Random, so that a seed repeats it", async () => {

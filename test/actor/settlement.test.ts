@@ -188,6 +188,6 @@ describe("Settlement", () => {
         fc.array(step, { maxLength: 25, size: "max" }),
         settles
       ),
-      { numRuns: 150 }
+      { numRuns: 100 }
     ))
 })

@@ -86,7 +86,7 @@ describe("Timers", () => {
           }
         }
       }),
-      { numRuns: 1000 }
+      { numRuns: 300 }
     )
   })
 

@@ -218,7 +218,7 @@ describe("Waiting for each other", () => {
           assert.isTrue((a === from && b === to) || live.some(([x, y]) => x === a && y === b), `${a} waits for ${b}`)
         }
       }),
-      { numRuns: 1000 }
+      { numRuns: 300 }
     )
   })
 })
