@@ -2,50 +2,17 @@
  * One agent in a run: its key, the earlier result if there is one, else its work, and the commit of what it made.
  */
 import { Context, Effect, Schema } from "effect"
-import * as CacheKey from "../../cache/CacheKey.ts"
 import type * as Agent from "../Agent.ts"
-import type { Assignment, Verdict } from "../Agent.ts"
-import * as Artefact from "../Artefact.ts"
 import { ResultCache, type StoredResult } from "../ResultCache.ts"
-import { RunEvent, type Runnable } from "../Run.ts"
+import { RunEvent } from "../Run.ts"
 import type { Outcome } from "../Scheduler.ts"
-import { Workspace, WorkspaceError } from "../Workspace.ts"
-import type * as AgentActor from "./agentActor.ts"
+import { Workspace } from "../Workspace.ts"
 import * as Attempts from "./attempts.ts"
 import type { AgentRecord } from "./buildReport.ts"
-import type { Clockwork } from "./clockwork.ts"
-import type { Events } from "./events.ts"
 import { inWords } from "./inWords.ts"
-import { keyOf, type Prepared } from "./prepared.ts"
-
-/** What an agent left behind: for its dependants, for keys, for the store. */
-export interface Finished {
-  readonly output: unknown
-  readonly encoded: unknown
-  readonly files: ReadonlyArray<Artefact.ArtefactFile>
-}
-
-/** Everything that the agents of one run share. The maps are filled in by the fibers of the run, one entry an agent. */
-export interface Stage<A extends Agent.Any> {
-  readonly team: Runnable<A>
-  readonly prepared: Prepared<A>
-  readonly runId: string
-  readonly model: string | undefined
-  readonly reuse: boolean
-  readonly clock: Clockwork
-  readonly events: Events
-  readonly control: {
-    readonly cancelled: ReadonlySet<string>
-    readonly actors: Map<string, AgentActor.AgentActor>
-  }
-  /** The actor of an agent, until the run ends. */
-  readonly actorFor: (agent: string) => AgentActor.AgentActor
-  readonly finished: Map<string, Finished>
-  readonly records: ReadonlyMap<string, AgentRecord>
-  /** Who wrote which path in this run. */
-  readonly writers: Map<string, string>
-  readonly notes: Array<string>
-}
+import { type Made, oneAttempt, outputOf } from "./oneAttempt.ts"
+import { keyOf } from "./prepared.ts"
+import { type Finished, note, publish, type Stage } from "./stage.ts"
 
 export const runAgent = <A extends Agent.Any>(
   stage: Stage<A>,
@@ -130,7 +97,7 @@ const work = <A extends Agent.Any>(stage: Stage<A>, agent: A, record: AgentRecor
       clock: stage.clock,
       // The actor's own span wins over the run's, so that work stands below the message that asked for it.
       body: (attempt) =>
-        Effect.mapInputContext(once(stage, agent, actor, record, attempt), (own) => Context.merge(context, own)),
+        Effect.mapInputContext(oneAttempt(stage, agent, actor, record, attempt), (own) => Context.merge(context, own)),
       onStarted: (attempt) => publish(stage, (at) => RunEvent.AgentStarted({ at, agent: name, attempt })),
       onProgress: (message, fraction) =>
         publish(stage, (at) => RunEvent.AgentProgress({ at, agent: name, message, fraction })),
@@ -160,58 +127,6 @@ const work = <A extends Agent.Any>(stage: Stage<A>, agent: A, record: AgentRecor
       case "Succeeded":
         return yield* settle(stage, agent, record, key, ended.result.value, ended.attempts.length)
     }
-  })
-
-/** What one successful attempt made. */
-interface Made extends Finished {
-  readonly verdict: Verdict
-}
-
-/** One attempt: the agent's own `run` with its assignment, and the check that it returned what it promised. */
-const once = <A extends Agent.Any>(
-  stage: Stage<A>,
-  agent: A,
-  actor: AgentActor.AgentActor,
-  record: AgentRecord,
-  attempt: number
-): Effect.Effect<Made, unknown, Workspace | Agent.Context<A>> =>
-  Effect.gen(function* () {
-    const workspace = yield* Workspace
-    const files = new Map<string, Artefact.ArtefactFile>()
-    let verdict: Verdict = { _tag: "verified" }
-    const assignment: Assignment<unknown, unknown> = {
-      runId: stage.runId,
-      agent: agent.name,
-      attempt,
-      input: stage.prepared.get(agent.name)!.input,
-      model: stage.model,
-      result: (upstream) => given(stage, agent.dependsOn, upstream.name, "dependsOn").output as never,
-      files: (upstream) =>
-        given(stage, agent.filesOf, typeof upstream === "string" ? upstream : upstream.name, "filesOf").files,
-      progress: (message, fraction) => actor.progress(message, fraction),
-      write: (path, content) =>
-        Effect.gen(function* () {
-          const writer = stage.writers.get(path)
-          if (writer !== undefined && writer !== agent.name) return yield* twice(path, writer, agent.name)
-          stage.writers.set(path, agent.name)
-          yield* workspace.write(path, content)
-          files.set(path, Artefact.make(path, content))
-        }),
-      tokens: (used) =>
-        Effect.sync(() => {
-          const before = record.tokens ?? { input: 0, output: 0 }
-          record.tokens = { input: before.input + used.input, output: before.output + used.output }
-        }),
-      verdict: (given) =>
-        Effect.sync(() => {
-          verdict = worse(verdict, given)
-        })
-    }
-    const output = yield* Effect.suspend(() => agent.run(assignment))
-    const encoded = yield* Schema.encode(outputOf(agent))(output)
-    // Found here and not in the key of a dependant, where nobody would look for it.
-    yield* Effect.try({ try: () => CacheKey.canonical(encoded), catch: (error) => error })
-    return { output, encoded, files: [...files.values()], verdict }
   })
 
 /** Commits what was made and says how it ended. A failed or unverified result goes to dependants, not into the store. */
@@ -280,34 +195,3 @@ const finish = (stage: Stage<Agent.Any>, agent: Agent.Any, record: AgentRecord, 
   stage.finished.set(agent.name, finished)
   record.files = finished.files.map((file) => file.path)
 }
-
-/** What an upstream agent left; asking for one that was not declared is a bug of the agent. */
-const given = (stage: Stage<Agent.Any>, declared: ReadonlyArray<string>, name: string, where: string): Finished => {
-  const finished = declared.includes(name) ? stage.finished.get(name) : undefined
-  if (finished === undefined) throw new Error(`"${name}" is not in ${where}: declare it before using what it made.`)
-  return finished
-}
-
-const twice = (path: string, writer: string, agent: string) =>
-  new WorkspaceError({
-    reason: "foreign",
-    path,
-    problem: `"${writer}" has already written it in this run`,
-    next: `Let "${agent}" write to another path.`
-  })
-
-const severity = { verified: 0, notVerified: 1, failed: 2 }
-
-/** A later, kinder word does not take back an earlier one. */
-const worse = (a: Verdict, b: Verdict): Verdict => (severity[b._tag] > severity[a._tag] ? b : a)
-
-const note = (stage: Stage<Agent.Any>, agent: string, text: string) => {
-  stage.notes.push(`${agent}: ${text}`)
-  return publish(stage, (at) => RunEvent.Noted({ at, agent, note: text }))
-}
-
-const publish = (stage: Stage<Agent.Any>, event: (at: number) => RunEvent) =>
-  Effect.flatMap(stage.clock.now, (at) => stage.events.publish(event(at)))
-
-// `Agent.make` takes schemas without a context only; the definition's type is wider so that any agent fits it.
-const outputOf = (agent: Agent.Any) => agent.output as Schema.Schema.AnyNoContext

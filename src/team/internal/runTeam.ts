@@ -24,7 +24,8 @@ import * as Clockwork from "./clockwork.ts"
 import * as Events from "./events.ts"
 import { makePlan } from "./makePlan.ts"
 import { prepare } from "./prepared.ts"
-import { type Finished, runAgent, type Stage } from "./runAgent.ts"
+import { runAgent } from "./runAgent.ts"
+import type { Finished, Stage } from "./stage.ts"
 
 /** What a run can end with besides a result. All of them come before an agent works, but for a report that cannot be written. */
 export type RunError = InputError | TeamError | DatabaseError | WorkspaceError
