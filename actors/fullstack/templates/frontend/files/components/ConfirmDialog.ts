@@ -1,6 +1,6 @@
 /** `src/components/ConfirmDialog.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** Asks before something is done that cannot be undone. Escape and Cancel leave everything as it is. */
-import { useEffect, useId, useRef, useState } from "react";
+import { useId, useLayoutEffect, useRef, useState } from "react";
 import type { ApiProblem } from "../api.ts";
 import { toProblem } from "../useLoad.ts";
 import { ProblemAlert } from "./ProblemAlert.tsx";
@@ -20,8 +20,8 @@ export function ConfirmDialog({ title, text, action, onConfirm, onClose }: Confi
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiProblem>();
 
-  // As a modal dialog the browser keeps the focus inside and gives it back afterwards.
-  useEffect(() => {
+  // As a modal dialog the browser keeps the focus inside and gives it back; for that it must close before it is gone.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     return () => element?.close();

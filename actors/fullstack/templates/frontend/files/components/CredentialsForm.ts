@@ -19,6 +19,9 @@ export function CredentialsForm({ submitLabel, passwordKind, onSubmit }: Credent
   const [problem, setProblem] = useState<ApiProblem>();
   const [busy, setBusy] = useState(false);
 
+  // These pages are nothing but the form, so that is where typing starts.
+  useEffect(() => form.current?.querySelector("input")?.focus(), []);
+
   useEffect(() => {
     if (problem !== undefined) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [problem]);

@@ -1,9 +1,9 @@
 /** `src/pages/ListPage.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** The rows of an entity: a page at a time, sorted and narrowed as wanted. */
 //? if search
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 //? else
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 //? end
 //? if csv-export
 import { csvAddress, deleteRow, listRows } from "../api.ts";
@@ -35,6 +35,13 @@ export function ListPage({ entity }: { readonly entity: Entity }) {
   const [filtering, setFiltering] = useState(false);
   const [doomed, setDoomed] = useState<AnyRow>();
   const [notice, setNotice] = useState(currentNotice);
+  const [deleted, setDeleted] = useState(0);
+  const message = useRef<HTMLParagraphElement>(null);
+
+  // The button that was pressed goes with its row; who works by keyboard goes on from the message.
+  useEffect(() => {
+    if (deleted > 0) message.current?.focus();
+  }, [deleted]);
 
   const params = apiQuery(query);
   const rows = useLoad(\`\${entity.path}?\${params}\`, (signal) => listRows(entity, params, signal));
@@ -53,6 +60,7 @@ export function ListPage({ entity }: { readonly entity: Entity }) {
     if (items.length === 1 && query.page > 1) show({ page: query.page - 1 });
     else rows.reload();
     setNotice(\`Deleted: \${rowLabel(entity, row)}\`);
+    setDeleted((before) => before + 1);
   };
 
   return (
@@ -67,7 +75,7 @@ export function ListPage({ entity }: { readonly entity: Entity }) {
           New {entity.title}
         </Link>
       </PageHead>
-      <p className="notice" role="status">
+      <p className="notice" role="status" tabIndex={-1} ref={message}>
         {notice}
       </p>
       <div className="toolbar">

@@ -146,6 +146,7 @@ export async function checkDelete(samples: EntitySamples): Promise<void> {
   click(button(dialog, "Delete"));
   await waitFor(() => expect(page.querySelector("dialog")).toBeNull());
   expect(api.rows(entity)).not.toContain(row);
+  await waitFor(() => expect(document.activeElement?.textContent).toMatch(/^Deleted: /));
   await shows(page, entity, api.rows(entity));
 }
 
