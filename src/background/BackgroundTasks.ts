@@ -9,7 +9,7 @@
  *
  * @since 0.1.0
  */
-import { Clock, Context, Data, Deferred, Effect, Exit, Layer } from "effect"
+import { Cause, Clock, Context, Data, Deferred, Effect, Exit, Layer, Option } from "effect"
 
 /**
  * Where a task stands. `pending`: taken in, its fiber has not begun. `failed`: it ended with an error, a defect or by
@@ -84,8 +84,10 @@ export class BackgroundTasks extends Context.Tag("troupe/BackgroundTasks")<
   BackgroundTasks,
   {
     /**
-     * Starts the effect, or joins the task of the same id, whether it still runs or has ended; returns at once. One id
-     * stands for one piece of work and so for one type of result: put everything that decides the work into it.
+     * Starts the effect, or joins the task of the same id, whether it still runs or has ended; returns at once. A task
+     * that crashed or was interrupted has no result to share: it is started anew, or else who restarts after the crash
+     * would meet the same one again. One id stands for one piece of work and so for one type of result: put everything
+     * that decides the work into it.
      */
     readonly start: <A, E, R>(
       id: string,
@@ -105,6 +107,8 @@ export class BackgroundTasks extends Context.Tag("troupe/BackgroundTasks")<
 
 interface Entry {
   status: Status
+  /** It ended without a result of its own: by a defect or an interruption. */
+  broken: boolean
   // The exit is a value here, so that waiting for a failed task does not fail the one who only looks.
   readonly ended: Deferred.Deferred<Exit.Exit<unknown, unknown>>
 }
@@ -132,6 +136,7 @@ const make = Effect.fnUntraced(function* (limit: number) {
       Effect.onExit((exit) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) => {
           entry.status = { ...entry.status, state: Exit.isSuccess(exit) ? "completed" : "failed", endedAtMillis: now }
+          entry.broken = Exit.isFailure(exit) && Option.isNone(Cause.failureOption(exit.cause))
           return Deferred.succeed(entry.ended, exit)
         })
       )
@@ -149,9 +154,11 @@ const make = Effect.fnUntraced(function* (limit: number) {
       const now = yield* Clock.currentTimeMillis
       const ended = yield* Deferred.make<Exit.Exit<unknown, unknown>>()
       const known = entries.get(id)
-      if (known !== undefined) return task<A, E>(known)
+      if (known !== undefined && !known.broken) return task<A, E>(known)
+      entries.delete(id)
       if (!makeRoom()) return yield* new BackgroundTasksFull({ id, limit })
-      const entry: Entry = { status: { id, state: "pending", startedAtMillis: now, endedAtMillis: undefined }, ended }
+      const status: Status = { id, state: "pending", startedAtMillis: now, endedAtMillis: undefined }
+      const entry: Entry = { status, broken: false, ended }
       entries.set(id, entry)
       yield* Effect.forkIn(begin(entry, effect), scope)
       return task<A, E>(entry)

@@ -44,6 +44,25 @@ describe("BackgroundTasks", () => {
     }).pipe(Effect.provide(BackgroundTasks.layer()))
   )
 
+  it.effect("starts a task anew that crashed or was interrupted, and none that failed with an error of its own", () =>
+    Effect.gen(function* () {
+      const tasks = yield* BackgroundTasks
+      for (const [id, first, after] of [
+        ["crashed", Effect.die("no hands"), "second"],
+        ["interrupted", Effect.interrupt, "second"],
+        ["failed", Effect.fail("no registry"), "no registry"]
+      ] as const) {
+        const before = yield* tasks.start(id, first)
+        yield* Effect.exit(before.wait)
+        const again = yield* tasks.start(id, Effect.succeed("second"))
+        assert.strictEqual(yield* Effect.merge(again.wait), after, id)
+        // Who holds the first one keeps its end.
+        assert.isTrue(Exit.isFailure(yield* Effect.exit(before.wait)), id)
+      }
+      assert.strictEqual((yield* tasks.all).length, 3)
+    }).pipe(Effect.provide(BackgroundTasks.layer({ limit: 3 })))
+  )
+
   it.effect("keeps working when a waiter runs out of time, and when the starter ends", () =>
     Effect.gen(function* () {
       const tasks = yield* BackgroundTasks
