@@ -238,7 +238,7 @@ export function collectionRoutes(entity: Entity, store: Store): Router {
       const selection = takeSelection(entity, query);
       query.done();
       const header = ["id", ...entity.fields.map((field) => field.name), "createdAt", "updatedAt"];
-      res.type("text/csv").attachment(\`\${entity.path.split("/").at(-1)}.csv\`);
+      res.attachment(\`\${entity.path.split("/").at(-1)}.csv\`);
       res.write(csvLine(header));
       await store.each(entity, selection, async (records) => {
         const more = res.write(records.map((record) => csvLine(header.map((name) => record[name] ?? null))).join(""));
