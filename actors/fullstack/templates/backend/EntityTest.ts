@@ -37,7 +37,7 @@ const testFile = (project: Project, plan: EntityPlan): string => {
     )
     .join("\n")
   return `/** ${Code.docComment(`The API of ${entity.plural.title}, over HTTP against a real service.`).slice(4)}
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+${/\bsetTimeout\(/.test(tests) ? 'import { setTimeout } from "node:timers/promises";\n' : ""}import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 ${imports(plan, tests)}
 const path = ${Code.text(entity.path)};
 let server: TestServer;
@@ -139,6 +139,8 @@ expectProblem(await server.get(\`\${path}/\${missingId}\`), 404);`
       body: `
 const row = await create${pascal}(server);
 const other = await ${camel}Input(server${same});
+// So that a change has another time than the creation.
+await setTimeout(5);
 let expected = row;
 for (const [name, value] of Object.entries(other)) {
   const answer = await server.patch(\`\${path}/\${row.id}\`, { [name]: value });
@@ -148,6 +150,8 @@ for (const [name, value] of Object.entries(other)) {
   expect(answer.body["updatedAt"] >= row.updatedAt).toBe(true);
 }
 expect((await server.get(\`\${path}/\${row.id}\`)).body).toEqual(expected);
+const changed = Object.keys(other).some((name) => other[name] !== row[name]);
+expect(expected.updatedAt > row.updatedAt).toBe(changed);
 expectProblem(await server.patch(\`\${path}/\${missingId}\`, {}), 404);`
     },
     ...(nullable.length === 0
