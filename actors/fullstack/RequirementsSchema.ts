@@ -92,7 +92,7 @@ export const jsonSchema = (): Json => ({
 const line: Json = { type: "string", pattern: "^[^\\r\\n]*[^\\s][^\\r\\n]*$" }
 
 const names = (reserved: ReadonlyArray<string>): Json => ({
-  not: { enum: [...reserved, "__proto__", "constructor", "prototype"] }
+  not: { enum: [...reserved, "__proto__"] }
 })
 
 const several = (known: ReadonlyArray<string>): Json => ({ type: "array", uniqueItems: true, items: { enum: known } })

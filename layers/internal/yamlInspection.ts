@@ -25,7 +25,7 @@ const maxNodes = 5_000_000
 const maxDepth = 100
 
 /** Keys that mean something to the language itself. */
-const forbiddenKeys: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"])
+const forbiddenKeys: ReadonlySet<string> = new Set(["__proto__"])
 
 /** 1-based place of an offset. */
 export const at = (lines: LineCounter, offset: number): { readonly line: number; readonly column: number } => {

@@ -15,7 +15,7 @@ import { didYouMean } from "../NearestName.ts"
 const shownIssues = 1000
 
 /** Keys that mean something to the language itself and not to people. */
-const forbiddenKeys: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"])
+const forbiddenKeys: ReadonlySet<string> = new Set(["__proto__"])
 
 export type Fields = Readonly<Record<string, unknown>>
 

@@ -163,8 +163,16 @@ describe("Requirements.parse", () => {
   it("refuses keys that mean something to the language", () => {
     const value: unknown = JSON.parse('{"name":"x","entities":{"A":{"fields":{"__proto__":"text","b":"text"}}}}')
     includes(problems(value).join("\n"), '"__proto__"')
-    includes(problems(withField("text", "constructor")).join("\n"), '"constructor"')
     assert.isUndefined(({} as Record<string, unknown>).type)
+  })
+
+  it("takes names that objects of JavaScript happen to have, and is not fooled by them elsewhere", () => {
+    for (const name of ["constructor", "prototype", "toString", "hasOwnProperty", "valueOf"]) {
+      assert.strictEqual(Effect.runSync(Requirements.parse(withField("text", name))).entities[0]?.fields[0]?.name, name)
+      includes(single(withField(name)), name)
+      includes(problems({ name: "x", entities: { A: { fields: { a: "text" } } }, [name]: 1 }).join("\n"), name)
+      includes(problems(withField({ type: "text", [name]: 1 })).join("\n"), name)
+    }
   })
 
   it.each([
