@@ -34,9 +34,9 @@ const ticksDuring = <A, E, R>(millis: number, talk: Effect.Effect<A, E, R>) =>
   })
 
 const isFair = ({ ticks, worst }: { readonly ticks: number; readonly worst: number }, millis: number) => {
-  // Half of what an idle loop would give, and no gap that anybody would feel, on two busy cores.
-  assert.isAbove(ticks, millis / 50)
-  assert.isBelow(worst, 400)
+  // An idle machine gives 200 a second and gaps of some 10 ms; this is for one with other work. Starved, there is none.
+  assert.isAbove(ticks, millis / 100)
+  assert.isBelow(worst, millis * 0.6)
 }
 
 const echo = Echo.toLayer(Effect.succeed(Echo.of({ Plain: ({ n }) => n, Effectful: ({ n }) => Effect.sync(() => n) })))

@@ -76,6 +76,7 @@ export const run = <A, E>(
       // A stop that waits for its budget would wait for ever on a clock that stands still.
       (effect) => Effect.raceFirst(effect, Effect.zipRight(watchdog, Effect.die("nothing moves any more"))),
       Effect.withClock(clock),
+      (effect) => (options?.scheduler === undefined ? effect : Effect.withScheduler(effect, options.scheduler)),
       Effect.withRandom(Random.make("troupe")),
       Effect.provide(
         logger === undefined ? Logger.remove(Logger.defaultLogger) : Logger.replace(Logger.defaultLogger, logger)

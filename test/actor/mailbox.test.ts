@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, type Fiber, Schema } from "effect"
 import fc from "fast-check"
 import * as Actor from "../../src/actor/Actor.ts"
+import type { AskError } from "../../src/actor/ActorError.ts"
 import { DeadLetters } from "../../src/actor/DeadLetters.ts"
 import { MessageRing } from "../../src/actor/internal/messageRing.ts"
 import * as Mailbox from "../../src/actor/Mailbox.ts"
@@ -137,7 +138,7 @@ const follows = (overflow: Overflow, capacity: number, commands: ReadonlyArray<C
           case "ask": {
             const n = gates.length
             gates.push(yield* Deferred.make<void>())
-            const sent = worker[_tag].Work({ n })
+            const sent: Effect.Effect<unknown, AskError> = worker[_tag].Work({ n })
             fibers.set(
               n,
               yield* Effect.forkScoped(

@@ -4,8 +4,9 @@ import { Effect, type Fiber, Schema } from "effect"
 import fc from "fast-check"
 import { vi } from "vitest"
 import * as Actor from "../../src/actor/Actor.ts"
-import { ActorSystem, LocalActorSystem } from "../../src/actor/ActorSystem.ts"
+import { ActorSystem, LocalActorSystem, type Options } from "../../src/actor/ActorSystem.ts"
 import { DeadLetters } from "../../src/actor/DeadLetters.ts"
+import * as FairScheduler from "../../src/actor/FairScheduler.ts"
 import type { Cell } from "../../src/actor/internal/cell.ts"
 import type { LocalRef } from "../../src/actor/internal/localRef.ts"
 import { MessageRing } from "../../src/actor/internal/messageRing.ts"
@@ -116,78 +117,94 @@ const countPushes = Effect.acquireRelease(
   (spy) => Effect.sync(() => spy.mockRestore())
 )
 
-const settles = (policy: Supervision.Supervision, overflow: Mailbox.Mailbox["overflow"], steps: ReadonlyArray<Step>) =>
-  run((clock) =>
-    Effect.gen(function* () {
-      const begun: Array<number> = []
-      const system = yield* ActorSystem
-      const local = yield* LocalActorSystem
-      const pushed = yield* countPushes
-      yield* provided(Job.toLayer(behaviour(begun), { mailbox: { overflow, capacity: 3 }, supervision: policy }))
-      const job = (yield* Job.client)("j").withTimeout("20 seconds")
-      const fibers: Array<Fiber.RuntimeFiber<unknown, unknown>> = []
-      const cells = new Set<Cell>()
-      const answers = new Map<number, number>()
-      const stop = Effect.gen(function* () {
-        const stopping = yield* Effect.forkScoped(system.stop(job))
-        for (let i = 0; i < 100 && stopping.unsafePoll() === null; i++) yield* clock.advance(500)
-        assert.isNotNull(stopping.unsafePoll(), "a stop that never ends")
-      })
-      let n = 0
-      for (const one of steps) {
-        switch (one._tag) {
-          case "tell":
-            fibers.push(yield* Effect.forkScoped(job.tell.Do({ n: n++, how: one.how })))
-            break
-          case "ask": {
-            const id = n++
-            const answered = Effect.sync(() => answers.set(id, (answers.get(id) ?? 0) + 1))
-            fibers.push(yield* Effect.forkScoped(Effect.onExit(job.ask.Do({ n: id, how: one.how }), () => answered)))
-            break
+const settles = (
+  policy: Supervision.Supervision,
+  overflow: Mailbox.Mailbox["overflow"],
+  steps: ReadonlyArray<Step>,
+  options?: Options
+) =>
+  run(
+    (clock) =>
+      Effect.gen(function* () {
+        const begun: Array<number> = []
+        const system = yield* ActorSystem
+        const local = yield* LocalActorSystem
+        const pushed = yield* countPushes
+        yield* provided(Job.toLayer(behaviour(begun), { mailbox: { overflow, capacity: 3 }, supervision: policy }))
+        const job = (yield* Job.client)("j").withTimeout("20 seconds")
+        const fibers: Array<Fiber.RuntimeFiber<unknown, unknown>> = []
+        const cells = new Set<Cell>()
+        const answers = new Map<number, number>()
+        const stop = Effect.gen(function* () {
+          const stopping = yield* Effect.forkScoped(system.stop(job))
+          for (let i = 0; i < 100 && stopping.unsafePoll() === null; i++) yield* clock.advance(500)
+          assert.isNotNull(stopping.unsafePoll(), "a stop that never ends")
+        })
+        let n = 0
+        for (const one of steps) {
+          switch (one._tag) {
+            case "tell":
+              fibers.push(yield* Effect.forkScoped(job.tell.Do({ n: n++, how: one.how })))
+              break
+            case "ask": {
+              const id = n++
+              const answered = Effect.sync(() => answers.set(id, (answers.get(id) ?? 0) + 1))
+              fibers.push(yield* Effect.forkScoped(Effect.onExit(job.ask.Do({ n: id, how: one.how }), () => answered)))
+              break
+            }
+            case "advance":
+              yield* clock.advance(one.millis)
+              break
+            case "withdraw": {
+              const waiting = fibers.find((fiber) => fiber.unsafePoll() === null)
+              waiting?.unsafeInterruptAsFork(waiting.id())
+              break
+            }
+            case "revive":
+              yield* local.revive(job)
+              break
+            case "stop":
+              yield* stop
           }
-          case "advance":
-            yield* clock.advance(one.millis)
-            break
-          case "withdraw": {
-            const waiting = fibers.find((fiber) => fiber.unsafePoll() === null)
-            waiting?.unsafeInterruptAsFork(waiting.id())
-            break
-          }
-          case "revive":
-            yield* local.revive(job)
-            break
-          case "stop":
-            yield* stop
+          yield* rest
+          const cell = (job as unknown as LocalRef).existing()
+          if (cell !== undefined) cells.add(cell)
         }
-        yield* rest
-        const cell = (job as unknown as LocalRef).existing()
-        if (cell !== undefined) cells.add(cell)
-      }
-      // All deadlines pass; what is left in the mailbox goes with the actor.
-      yield* clock.advance(21_000)
-      yield* stop
-      yield* clock.advance(30_000)
-      for (const fiber of fibers) assert.isNotNull(fiber.unsafePoll(), "a sender that was left hanging")
-      for (const times of answers.values()) assert.strictEqual(times, 1)
-      assert.strictEqual(new Set(begun).size, begun.length, "delivered twice")
-      const settled = [...cells].reduce((sum, cell) => sum + cell.handled + cell.failed, 0)
-      assert.strictEqual(settled, begun.length, "what was begun is handled or failed, once")
-      const letters = yield* Effect.flatMap(DeadLetters, (letters) => letters.counts)
-      const shedAtTheDoor = overflow === "dropping" ? letters["mailbox full"] : 0
-      const dead = letters["mailbox full"] + letters.stopped + letters["given up"] + letters.withdrawn - shedAtTheDoor
-      assert.strictEqual(begun.length + dead, pushed.mock.calls.length, "what was accepted is begun or a dead letter")
-    })
+        // All deadlines pass; what is left in the mailbox goes with the actor.
+        yield* clock.advance(21_000)
+        yield* stop
+        yield* clock.advance(30_000)
+        for (const fiber of fibers) assert.isNotNull(fiber.unsafePoll(), "a sender that was left hanging")
+        for (const times of answers.values()) assert.strictEqual(times, 1)
+        assert.strictEqual(new Set(begun).size, begun.length, "delivered twice")
+        const settled = [...cells].reduce((sum, cell) => sum + cell.handled + cell.failed, 0)
+        assert.strictEqual(settled, begun.length, "what was begun is handled or failed, once")
+        const letters = yield* Effect.flatMap(DeadLetters, (letters) => letters.counts)
+        const shedAtTheDoor = overflow === "dropping" ? letters["mailbox full"] : 0
+        const dead = letters["mailbox full"] + letters.stopped + letters["given up"] + letters.withdrawn - shedAtTheDoor
+        assert.strictEqual(begun.length + dead, pushed.mock.calls.length, "what was accepted is begun or a dead letter")
+      }),
+    options
   )
+
+const story = [
+  supervision,
+  fc.constantFrom("back-pressure", "dropping", "sliding", "failing"),
+  fc.array(step, { maxLength: 25, size: "max" })
+] as const
 
 describe("Settlement", () => {
   it("every accepted message is handled, failed or a dead letter, once, and nobody who asks is left hanging", () =>
     fc.assert(
-      fc.asyncProperty(
-        supervision,
-        fc.constantFrom("back-pressure", "dropping", "sliding", "failing"),
-        fc.array(step, { maxLength: 25, size: "max" }),
-        settles
+      fc.asyncProperty(...story, (policy, overflow, steps) => settles(policy, overflow, steps)),
+      { numRuns: 80 }
+    ))
+
+  it("is the same where senders and actors share one scheduler", () =>
+    fc.assert(
+      fc.asyncProperty(...story, (policy, overflow, steps) =>
+        settles(policy, overflow, steps, { scheduler: FairScheduler.make() })
       ),
-      { numRuns: 100 }
+      { numRuns: 40 }
     ))
 })

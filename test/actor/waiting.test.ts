@@ -58,7 +58,11 @@ const links = (gate: Deferred.Deferred<void>) =>
                 linger
               )
             case "leave behind":
-              return Effect.as(Effect.forkDaemon(ask), `${id} went on`)
+              return Effect.forkDaemon(ask).pipe(
+                // The daemon asks while the message that began it is still in hand.
+                Effect.zipRight(Effect.repeatN(Effect.yieldNow(), 3)),
+                Effect.as(`${id} went on`)
+              )
             case "tell":
               return Effect.as(client(next).tell.Pass({ how, path: others }), `${id} went on`)
           }
