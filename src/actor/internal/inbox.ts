@@ -159,13 +159,14 @@ export abstract class Inbox implements Target {
         return undefined
       }
     }
-    const ask = new Ask(this, rpc, resume, fiber, sender, timeoutMillis, fiber.currentSpan)
     const inherited = sender === undefined ? Number.POSITIVE_INFINITY : sender.deadline()
-    const due =
-      timeoutMillis === Number.POSITIVE_INFINITY
-        ? inherited
-        : Math.min(this.system.timers.now() + timeoutMillis, inherited)
-    if (due !== Number.POSITIVE_INFINITY) this.system.timers.set(ask, due)
+    const timers = this.system.timers
+    const limit =
+      inherited === Number.POSITIVE_INFINITY
+        ? timeoutMillis
+        : Math.max(0, Math.min(timeoutMillis, inherited - timers.now()))
+    const ask = new Ask(this, rpc, resume, fiber, sender, limit, fiber.currentSpan)
+    if (limit !== Number.POSITIVE_INFINITY) timers.set(ask, timers.now() + limit)
     if (blocking) addWait(sender.cell, ask)
     if (this.hasRoom()) {
       this.accept(rpc, payload, ask)
