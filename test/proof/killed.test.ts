@@ -1,0 +1,205 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { setTimeout as pause } from "node:timers/promises"
+import Database from "better-sqlite3"
+import { afterEach, assert, beforeAll, describe, it } from "vitest"
+import type { Report } from "../../src/team/Report.ts"
+import { type Ended, type Started, useProgram } from "../cli/program.ts"
+import * as FakeNpm from "./fakeNpm.ts"
+import * as Processes from "./processes.ts"
+
+const program = useProgram()
+
+/** In the order in which they work, one at a time. */
+const names = [
+  "product-manager",
+  "technical-architect",
+  "frontend-developer",
+  "backend-developer",
+  "qa-engineer",
+  "devops-engineer",
+  "site-reliability-engineer",
+  "development-coordinator"
+]
+
+const commands = ["ci", "run typecheck", "run build", "test"]
+const asked = [...commands.flatMap((words) => [`backend: ${words}`, `frontend: ${words}`]), "backend: start"].sort()
+
+/** A folder of its own, with requirements, an npm, and the one command that is given again and again. */
+const place = (name: string) => {
+  const folder = join(program.folder, name)
+  const TMPDIR = join(folder, "tmp")
+  mkdirSync(TMPDIR, { recursive: true })
+  writeFileSync(join(folder, "notes.yaml"), "name: Notes\nentities:\n  Note:\n    fields:\n      text: text\n")
+  const npm = FakeNpm.make(join(folder, "bin"))
+  const start = (...more: ReadonlyArray<string>) => {
+    const started = program.start(["run", "notes.yaml", "--out", "out", "--db", "kept/troupe.db", "--json", ...more], {
+      cwd: folder,
+      env: { PATH: npm.path, TMPDIR }
+    })
+    running.add(started)
+    return started
+  }
+  return { folder, npm, start, out: join(folder, "out") }
+}
+
+type Place = ReturnType<typeof place>
+
+const running = new Set<Started>()
+afterEach(() => {
+  for (const { child } of running) child.kill("SIGKILL")
+  running.clear()
+})
+
+/** Waits for what others do, and not for ever. */
+const until = async <A>(what: string, look: () => A | undefined | false): Promise<A> => {
+  for (const limit = performance.now() + 10_000; performance.now() < limit; await pause(2)) {
+    const seen = look()
+    if (seen !== undefined && seen !== false) return seen
+  }
+  throw new Error(`${what}: not within 10 s`)
+}
+
+/** Kills with -9 as soon as the program says that the agent is done. */
+const killedOnceDone = (started: Started, agent: string): Promise<Ended> => {
+  const done = new RegExp(` ${agent} +done$`, "m")
+  let said = ""
+  started.child.stderr!.on("data", (chunk) => {
+    said += chunk
+    if (done.test(said)) started.child.kill("SIGKILL")
+  })
+  return started.ended
+}
+
+/** Whose results the database holds. A copy is asked: opening the database itself would tidy up after the kill. */
+const committed = ({ folder }: Place): ReadonlyArray<string> => {
+  const copy = join(folder, "copy")
+  cpSync(join(folder, "kept"), copy, { recursive: true })
+  const database = new Database(join(copy, "troupe.db"))
+  const agents = database.prepare<[], string>("select agent from results").pluck().all()
+  database.close()
+  rmSync(copy, { recursive: true })
+  return agents
+}
+
+/** Every file of the project with its text, and what changes when it is written again: its inode and its time. */
+const project = ({ out }: Place): ReadonlyMap<string, { readonly text: string; readonly written: string }> =>
+  new Map(
+    readdirSync(out, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((file) => !/\/(\.troupe|node_modules)\/|\/docs\/report\.\w+$/.test(file))
+      .sort()
+      .map((file) => {
+        const { ino, mtimeNs } = statSync(file, { bigint: true })
+        return [file.slice(out.length + 1), { text: readFileSync(file, "utf8"), written: `${ino} ${mtimeNs}` }]
+      })
+  )
+
+const texts = (place: Place) => new Map([...project(place)].map(([file, { text }]) => [file, text]))
+
+const words = (invocations: ReadonlyArray<FakeNpm.Invocation>) =>
+  invocations.filter((one) => one.words !== "--version").map((one) => `${one.folder}: ${one.words}`)
+
+/** What a run makes that nobody kills. */
+let whole: ReadonlyMap<string, string>
+
+/**
+ * Gives the same command again: it finishes, those in `finished` are reused with their files untouched, and the others
+ * work once. Returns what npm was asked meanwhile.
+ */
+const finishes = async (place: Place, finished: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
+  const before = project(place)
+  const askedBefore = place.npm.invocations().length
+  const again = await place.start("--agents-at-once", "1").ended
+  assert.strictEqual(again.code, 0, again.stderr)
+  const report: Report = JSON.parse(again.stdout)
+  assert.strictEqual(report.status, "done")
+  assert.sameMembers(
+    report.agents.map(({ attempts, name, status }) => `${name} ${status} ${attempts.length}`),
+    names.map((name) => (finished.includes(name) ? `${name} reused 0` : `${name} done 1`))
+  )
+  const after = project(place)
+  for (const { files, name } of report.agents.filter((agent) => finished.includes(agent.name))) {
+    assert.isAbove(files.length, 0)
+    for (const file of files) assert.deepStrictEqual(after.get(file), before.get(file), `${name}: ${file}`)
+  }
+  assert.deepStrictEqual(texts(place), whole)
+  return words(place.npm.invocations().slice(askedBefore))
+}
+
+beforeAll(async () => {
+  const undisturbed = place("undisturbed")
+  const { code, stderr } = await undisturbed.start("--agents-at-once", "1").ended
+  assert.strictEqual(code, 0, stderr)
+  assert.deepStrictEqual(
+    [...stderr.matchAll(/ (\S+) +done$/gm)].map(([, name]) => name).filter((name) => name !== "run"),
+    names
+  )
+  whole = texts(undisturbed)
+  assert.deepStrictEqual([...words(undisturbed.npm.invocations())].sort(), asked)
+}, 30_000)
+
+describe("the eight real agents, killed with -9", { timeout: 30_000 }, () => {
+  for (const [index, name] of names.entries()) {
+    it(`after commit ${index + 1}, of ${name}: the same command finishes the rest and nothing else`, async () => {
+      const wanted = names.slice(0, index + 1)
+      // On a busy machine the signal may come after the next commit: then that boundary was hit, and this one is tried again.
+      for (let attempt = 1; ; attempt++) {
+        const here = place(`commit-${index + 1}-${attempt}`)
+        const killed = await killedOnceDone(here.start("--agents-at-once", "1"), name)
+        const kept = committed(here)
+        // What it says is done is done.
+        assert.includeMembers([...kept], wanted, killed.stderr)
+        if (attempt < 5 && (killed.signal !== "SIGKILL" || kept.length > wanted.length)) continue
+        assert.strictEqual(killed.signal, "SIGKILL")
+        assert.sameMembers([...kept], wanted)
+
+        const askedSince = await finishes(here, wanted)
+        // npm has nothing to do once qa-engineer's result is kept, and everything again if it is not.
+        const installed = askedSince.filter((line) => line.endsWith(": ci"))
+        const others = askedSince.filter((line) => !line.endsWith(": ci"))
+        const checks = asked.filter((line) => !line.endsWith(": ci"))
+        assert.deepStrictEqual([...others].sort(), wanted.includes("qa-engineer") ? [] : checks)
+        assert.strictEqual(new Set(installed).size, installed.length)
+        return
+      }
+    })
+  }
+})
+
+describe("the program, killed with -9 during a subprocess", { timeout: 30_000 }, () => {
+  for (const [hanging, folders] of [
+    ["ci", ["backend", "frontend"]],
+    ["test", ["backend", "frontend"]],
+    ["start", ["backend"]]
+  ] as const) {
+    it(`leaves no process behind and is finished by the same command: npm ${hanging}`, async () => {
+      const here = place(`during-${hanging}`)
+      here.npm.hangAt(hanging)
+      const first = here.start()
+      const hung = await until("npm hangs", () => {
+        const found = here.npm.invocations().filter(({ words }) => words === hanging)
+        return found.length === folders.length && found
+      })
+      const finished = names.filter((name) => !/qa-|site-|coordinator/.test(name))
+      for (const name of finished) await first.said(new RegExp(` ${name} +done$`, "m"))
+
+      const family = Processes.family(first.child.pid!)
+      for (const { pid } of hung) {
+        assert.isTrue(family.some((one) => one.pid === pid))
+        assert.isTrue(family.some((one) => one.parent === pid && one.command.startsWith("sleep")))
+      }
+      first.child.kill("SIGKILL")
+      assert.strictEqual((await first.ended).signal, "SIGKILL")
+      await until("all of its processes end", () => Processes.alive(family).length === 0)
+
+      assert.sameMembers([...committed(here)], finished)
+      here.npm.goOn()
+      const askedSince = await finishes(here, finished)
+      // An install that was cut short is done again; one that went well is not.
+      const again = hanging === "ci" ? asked : asked.filter((line) => !line.endsWith(": ci"))
+      assert.deepStrictEqual([...askedSince].sort(), again)
+    })
+  }
+})
