@@ -12,9 +12,10 @@ import type { Effect } from "effect"
 import * as Commands from "./cli/Commands.ts"
 import type * as Failure from "./cli/Failure.ts"
 import * as Help from "./cli/Help.ts"
-import { type Command, type Invocation, nearest, type Options, parse, sentence } from "./cli/Options.ts"
+import { type Command, type Invocation, type Options, parse, sentence } from "./cli/Options.ts"
 import { quote } from "./cli/ShellWords.ts"
 import type { Terminal } from "./cli/Terminal.ts"
+import { nearest } from "./team/NearestName.ts"
 
 /** What a command's module does: an Effect of the exit code. */
 type Main<O extends Options> = (

@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import { parseArgs } from "node:util"
+import { nearest } from "../team/NearestName.ts"
 
 /**
  * One option of a command.
@@ -198,40 +199,6 @@ export const parse = <O extends Options>(
   return { invocation: { options: Object.fromEntries(values) as Values<O>, arguments: positionals } }
 }
 
-/**
- * The name in `names` that `written` most likely meant, or `undefined` if none is near.
- *
- * @category combinators
- */
-export const nearest = (written: string, names: ReadonlyArray<string>): string | undefined => {
-  const lower = written.toLowerCase()
-  let best: { readonly name: string; readonly far: number } | undefined
-  for (const name of names) {
-    const far = distance(lower, name.toLowerCase())
-    if (best === undefined || far < best.far) best = { name, far }
-  }
-  if (best !== undefined && best.far <= Math.max(1, Math.floor(best.name.length / 3))) return best.name
-  return lower.length < 2 ? undefined : names.find((name) => name.toLowerCase().startsWith(lower))
-}
-
 /** A full sentence, followed by a question for the nearest name if there is one. @category combinators */
 export const sentence = (text: string, near: string | undefined, prefix = ""): string =>
   near === undefined ? `${text}.` : `${text}. Did you mean ${prefix}${near}?`
-
-/** Edits from one word to the other: insert, delete, replace, swap of neighbours (optimal string alignment). */
-const distance = (a: string, b: string): number => {
-  if (Math.abs(a.length - b.length) > 8 || a.length > 64) return Number.POSITIVE_INFINITY
-  let before: Array<number> = []
-  let above = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      let cost = Math.min(above[j]! + 1, row[j - 1]! + 1, above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1))
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, before[j - 2]! + 1)
-      row.push(cost)
-    }
-    before = above
-    above = row
-  }
-  return above[b.length]!
-}

@@ -12,8 +12,8 @@ import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { Effect } from "effect"
 import { InputError } from "../team/InputError.ts"
+import { nearest } from "../team/NearestName.ts"
 import * as Team from "../team/Team.ts"
-import { nearest } from "./Options.ts"
 
 /** The teams that ship, by name. */
 const shipped: Readonly<Record<string, () => Promise<Team.Any>>> = {

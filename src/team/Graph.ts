@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import { nearest } from "./internal/nearest.ts"
+import { nearest } from "./NearestName.ts"
 import type { TeamProblem } from "./TeamError.ts"
 
 /** One node. `dependsOn` holds names. */

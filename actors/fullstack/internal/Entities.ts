@@ -5,8 +5,8 @@
  * @since 0.1.0
  */
 
+import { nearest } from "../../../src/team/NearestName.ts"
 import * as Names from "../Names.ts"
-import { nearest } from "../NearestName.ts"
 import * as FieldDefinition from "./FieldDefinition.ts"
 import { join, list, type Report } from "./Report.ts"
 

@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import { didYouMean } from "../NearestName.ts"
+import { didYouMean } from "../../../src/team/NearestName.ts"
 import { type Fields, list, type Report } from "./Report.ts"
 
 export type FieldType = "string" | "text" | "integer" | "number" | "boolean" | "date" | "enum" | "reference"

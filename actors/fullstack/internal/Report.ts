@@ -8,8 +8,8 @@
  */
 import { Effect } from "effect"
 import { InputError, type InputIssue } from "../../../src/team/InputError.ts"
+import { didYouMean } from "../../../src/team/NearestName.ts"
 import * as Names from "../Names.ts"
-import { didYouMean } from "../NearestName.ts"
 
 /** More issues than anybody reads; the rest is counted. */
 const shownIssues = 1000

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import * as Names from "../../../actors/fullstack/Names.ts"
-import * as NearestName from "../../../actors/fullstack/NearestName.ts"
+import * as NearestName from "../../../src/team/NearestName.ts"
 
 const forms = (written: string) => {
   const { camel, kebab, pascal, snake, title } = Names.make(written)

@@ -6,7 +6,8 @@
 
 /**
  * The known name with the fewest edits (insert, remove, replace, swap neighbours) from `written`, ignoring case, if
- * that is no more than a third of the longer name's length, at least one: `undefined` where any guess would be noise.
+ * that is no more than a third of the longer name's length, at least one; else the first that begins with it.
+ * `undefined` where any guess would be noise.
  *
  * @category combinators
  */
@@ -25,7 +26,9 @@ export const nearest = (written: string, known: Iterable<string>): string | unde
       fewest = edits
     }
   }
-  return best
+  if (best !== undefined || written.length < 2) return best
+  for (const name of known) if (name.toLowerCase().startsWith(written.toLowerCase())) return name
+  return undefined
 }
 
 /** A sentence for `InputIssue.fix`, or nothing. */
