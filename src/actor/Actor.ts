@@ -61,6 +61,11 @@ export interface ActorOptions {
   readonly mailbox?: Mailbox.Mailbox | undefined
   /** Default `Supervision.restart()`: at most 3 restarts in 10 seconds. */
   readonly supervision?: Supervision.Supervision | undefined
+  /**
+   * What the spans of its messages begin with. Default: the type. For a type whose name carries an id, since spans of one
+   * kind of work must share a name to be compared.
+   */
+  readonly spanName?: string | undefined
 }
 
 /** @category models */
@@ -124,6 +129,7 @@ export const make = <const Type extends string, const Rpcs extends ReadonlyArray
             system.register(definition, {
               mailbox: options?.mailbox ?? Mailbox.bounded(),
               supervision: options?.supervision ?? Supervision.restart(),
+              spanName: options?.spanName ?? type,
               // The context taken above holds all that `build` and the handlers need: the Layer's type asks for it.
               build: build as Effect.Effect<Readonly<Record<string, unknown>>, unknown>,
               services

@@ -98,6 +98,7 @@ export const probe: {
       mailbox: options?.mailbox ?? Mailbox.bounded(),
       supervision: options?.supervision ?? Supervision.resume,
       build: Effect.succeed(table),
+      spanName: definition.type,
       services
     })
     return {

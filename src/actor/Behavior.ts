@@ -13,6 +13,8 @@ export interface Behavior {
   readonly supervision: Supervision
   /** Runs once per incarnation and gives the handler record; needs `services`, `ActorContext` and a `Scope`. */
   readonly build: Effect.Effect<Readonly<Record<string, unknown>>, unknown>
+  /** What spans call the actors of this type: the type, unless that carries an id. */
+  readonly spanName: string
   /** What the Layer was given. */
   readonly services: Context.Context<never>
 }

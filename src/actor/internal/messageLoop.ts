@@ -188,7 +188,7 @@ export abstract class MessageLoop extends Inbox {
   private traced(effect: Effect.Effect<unknown, unknown>): Effect.Effect<unknown, unknown> {
     const tag = this.tagOf(this.rpc)
     const span = this.attachment?.span
-    return Effect.withSpan(effect, `${this.type}.${tag}`, {
+    return Effect.withSpan(effect, `${this.behavior.spanName}.${tag}`, {
       kind: this.attachment instanceof Ask ? "server" : "consumer",
       attributes: { "actor.id": this.id, "actor.type": this.type, "message.tag": tag },
       captureStackTrace: false,

@@ -110,7 +110,9 @@ export interface AgentActor {
 export const forRun = (runId: string): Effect.Effect<(agent: string) => AgentActor, never, ActorSystem | Scope.Scope> =>
   Effect.gen(function* () {
     const definition = define(runId)
-    yield* Layer.build(definition.toLayer(behavior(definition), { supervision, mailbox: Mailbox.bounded(256) }))
+    yield* Layer.build(
+      definition.toLayer(behavior(definition), { supervision, mailbox: Mailbox.bounded(256), spanName: "Agent" })
+    )
     const client = yield* definition.client
     return (agent) => handle(agent, client(agent))
   })
