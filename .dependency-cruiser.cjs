@@ -1,10 +1,5 @@
 // The floors of ARCHITECTURE.md. Nobody imports upwards, and rooms of one floor do not import each other.
-const floors = [
-  ["actor", "cache"],
-  ["resilience", "background", "context"],
-  ["team", "tdd", "cluster"],
-  ["observe"]
-]
+const floors = [["actor", "cache"], ["resilience", "background", "context"], ["team", "tdd", "cluster"], ["observe"]]
 const room = (name) => `^src/${name}/`
 const rules = []
 floors.forEach((rooms, floor) => {
@@ -22,12 +17,42 @@ module.exports = {
   forbidden: [
     ...rules,
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
-    { name: "layers-below-actors", severity: "error", from: { path: "^layers/" }, to: { path: ["^actors/", "^src/cli/", "^src/main\\.ts$"] } },
-    { name: "actors-below-cli", severity: "error", from: { path: "^actors/" }, to: { path: ["^src/cli/", "^src/main\\.ts$"] } },
-    { name: "internal-stays-inside", severity: "error", from: { path: "^src/([^/]+)/" }, to: { path: "^src/[^/]+/internal/", pathNot: "^src/$1/internal/" } },
-    { name: "internal-not-from-outside", severity: "error", from: { path: "^(layers|actors)/" }, to: { path: "/internal/", pathNot: "^$1/" } },
-    { name: "index-is-only-for-people", severity: "error", from: { path: "^(src|layers|actors)/.+" , pathNot: "index\\.ts$" }, to: { path: "^(src|layers|actors)/index\\.ts$" } },
+    {
+      name: "layers-below-actors",
+      severity: "error",
+      from: { path: "^layers/" },
+      to: { path: ["^actors/", "^src/cli/", "^src/main\\.ts$"] }
+    },
+    {
+      name: "actors-below-cli",
+      severity: "error",
+      from: { path: "^actors/" },
+      to: { path: ["^src/cli/", "^src/main\\.ts$"] }
+    },
+    {
+      name: "internal-stays-inside",
+      severity: "error",
+      from: { path: "^src/([^/]+)/" },
+      to: { path: "^src/[^/]+/internal/", pathNot: "^src/$1/internal/" }
+    },
+    {
+      name: "internal-not-from-outside",
+      severity: "error",
+      from: { path: "^(layers|actors)/" },
+      to: { path: "/internal/", pathNot: "^$1/" }
+    },
+    {
+      name: "index-is-only-for-people",
+      severity: "error",
+      from: { path: "^(src|layers|actors)/.+", pathNot: "index\\.ts$" },
+      to: { path: "^(src|layers|actors)/index\\.ts$" }
+    },
     { name: "no-unresolved", severity: "error", from: {}, to: { couldNotResolve: true } }
   ],
-  options: { tsPreCompilationDeps: true, tsConfig: { fileName: "tsconfig.json" }, doNotFollow: { path: "node_modules" }, enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "node", "default"] } }
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "node", "default"] }
+  }
 }
