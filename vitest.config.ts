@@ -5,6 +5,9 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // Suites that install and build whole projects have scripts of their own.
     exclude: ["test/generated/**", "node_modules/**"],
+    // Vitest leaves one core to itself by default; on two cores that would run the suite one file at a time.
+    maxWorkers: 2,
+    minWorkers: 1,
     testTimeout: 20_000,
     hookTimeout: 60_000
   }
