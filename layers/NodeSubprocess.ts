@@ -68,20 +68,21 @@ const runCommand = Effect.fnUntraced(function* (
 ) {
   const file = yield* locate(command, env)
   const began = yield* Clock.currentTimeMillis
-  const group = yield* Effect.acquireRelease(start(command, file, env, watchdog), (group) =>
-    endGroup(group, grace).pipe(Effect.zipRight(watchdog.forget(group.pid)))
-  )
   const limit = Math.max(1, command.maxOutputBytes ?? 1024 * 1024)
   const stdout = new Tail(limit)
   const stderr = new Tail(limit)
-  const readers = yield* Effect.forkScoped(
-    Effect.all(
-      [read(group.child.stdout, "stdout", stdout, command), read(group.child.stderr, "stderr", stderr, command)],
-      {
-        concurrency: 2,
-        discard: true
-      }
-    )
+  const { group, readers } = yield* Effect.uninterruptible(
+    Effect.gen(function* () {
+      const group = yield* start(command, file, env, watchdog)
+      const readers = yield* Effect.all(
+        [read(group.child.stdout, "stdout", stdout, command), read(group.child.stderr, "stderr", stderr, command)],
+        { concurrency: 2, discard: true }
+      ).pipe(Effect.interruptible, Effect.forkScoped)
+      // Added last, so it runs first: whoever says something while it ends must still find a reader, or the broken pipe
+      // would kill it in the middle of its clean-up.
+      yield* Effect.addFinalizer(() => Effect.zipRight(endGroup(group, grace), watchdog.forget(group.pid)))
+      return { group, readers }
+    })
   )
 
   const timeout = Duration.decode(command.timeout)

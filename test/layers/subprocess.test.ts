@@ -177,7 +177,13 @@ describe("NodeSubprocess", () => {
     Effect.gen(function* () {
       const cwd = yield* folder
       const fiber = yield* Effect.fork(
-        run(sh("trap 'echo bye > bye; exit 0' TERM; echo > ready; while :; do sleep 0.02; done", cwd))
+        // It says goodbye on its streams before it writes the file: both must still be read.
+        run(
+          sh(
+            "trap 'echo bye; echo bye >&2; echo bye > bye; exit 0' TERM; echo > ready; while :; do sleep 0.02; done",
+            cwd
+          )
+        )
       )
       yield* appears(join(cwd, "ready"))
       yield* Fiber.interrupt(fiber)
