@@ -54,6 +54,10 @@ export const runTeam = <A extends Agent.Any>(
       const runs = yield* RunStore
       const cache = yield* ResultCache
       const prepared = yield* prepare(team, options.input)
+      // Asked for one by one they would be waited for one by one, and some ask other programs for their versions.
+      yield* Effect.forkScoped(
+        Effect.forEach(prepared.values(), (ready) => ready.fingerprint, { concurrency: "unbounded", discard: true })
+      )
       const plan = yield* makePlan(team, prepared, options)
       yield* workspace.prepare({ force: options.force })
       yield* cache.prune
