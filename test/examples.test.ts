@@ -1,0 +1,62 @@
+/**
+ * The examples, run as a reader would run them: each by itself, in a folder of its own.
+ */
+import { execFile } from "node:child_process"
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { createRequire } from "node:module"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import { promisify } from "node:util"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { useProgram } from "./cli/program.ts"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href
+let cwd: string
+beforeAll(() => {
+  cwd = mkdtempSync(join(tmpdir(), "troupe-examples-"))
+})
+afterAll(() => rmSync(cwd, { recursive: true, force: true }))
+
+const run = async (example: string) => {
+  const { stderr, stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--import", tsx, join(root, "examples", example)],
+    { cwd, timeout: 60_000 }
+  )
+  assert.strictEqual(stderr, "")
+  return stdout.trim().split("\n")
+}
+
+describe("examples", () => {
+  const program = useProgram()
+
+  it("counter.ts counts", async () => {
+    assert.deepStrictEqual(await run("counter.ts"), ["2"])
+  })
+
+  it("embedded-actor.ts refuses by type, survives a crash, and ends", async () => {
+    assert.deepStrictEqual(await run("embedded-actor.ts"), [
+      "order 1: 3 pieces, 2 left",
+      "refused: 2 left",
+      "order 2: 4 pieces, 8 left",
+      'Desk/front crashed while it handled ScanBadLabel: the cause is in "cause".',
+      "order 1: 2 pieces, 6 left"
+    ])
+  })
+
+  it("embedded-team.ts works once and is free the second time", async () => {
+    assert.deepStrictEqual(await run("embedded-team.ts"), ["done: 15 words, 0 of 3 results reused"])
+    assert.deepStrictEqual(await run("embedded-team.ts"), ["done: 15 words, 3 of 3 results reused"])
+    assert.match(readFileSync(join(cwd, "out/embedded-team/draft.md"), "utf8"), /^## What it is: supervision\n/)
+  })
+
+  it("team.js runs headless by path", async () => {
+    for (const file of ["team.js", "team-input.yaml"])
+      copyFileSync(join(root, "examples", file), join(program.folder, file))
+    const { code, stdout } = await program.run(["run", "team-input.yaml", "--team", "./team.js", "--json"])
+    assert.strictEqual(code, 0)
+    assert.strictEqual(JSON.parse(stdout).counts.done, 2)
+  })
+})
