@@ -111,15 +111,18 @@ export class FairScheduler implements Scheduler.Scheduler {
         this.head = (this.head + 1) & this.mask
         this.size--
         task()
-        if (++this.tasksSinceLook >= tasksPerLook) {
-          this.tasksSinceLook = 0
-          if (performance.now() - this.turnStartedAt > this.budgetMillis) return
-        }
+        if (++this.tasksSinceLook >= tasksPerLook && this.isSpent()) return
       }
       const next = this.later.shift()
       if (next === undefined) break
       next[1]()
+      if (++this.tasksSinceLook >= tasksPerLook && this.isSpent()) return
     }
     this.running = false
+  }
+
+  private isSpent(): boolean {
+    this.tasksSinceLook = 0
+    return performance.now() - this.turnStartedAt > this.budgetMillis
   }
 }
