@@ -35,6 +35,7 @@ export type Standing =
  * @category models
  */
 export interface Row {
+  /** As it is shown: on one line, without what a terminal would obey. */
   readonly name: string
   readonly dependsOn: ReadonlyArray<string>
   readonly standing: Standing
@@ -77,7 +78,7 @@ export const step = (state: State, event: RunEvent): State => {
         startedAt: event.at,
         rows: event.plan.agents.map((agent) => ({
           name: visible(agent.name),
-          dependsOn: agent.dependsOn,
+          dependsOn: agent.dependsOn.map(visible),
           standing: "waiting",
           startedAt: undefined,
           endedAt: undefined,
@@ -236,10 +237,11 @@ const ORDER: ReadonlyArray<Standing> = [
 const isOver = (standing: Standing) => !["waiting", "ready", "working", "retrying"].includes(standing)
 const isQuiet = (standing: Standing) => ["waiting", "ready", "skipped", "cancelled"].includes(standing)
 
-const change = (state: State, agent: string, next: (row: Row) => Partial<Row>): State => ({
-  ...state,
-  rows: state.rows.map((row) => (row.name === agent ? { ...row, ...next(row) } : row))
-})
+const change = (state: State, agent: string, next: (row: Row) => Partial<Row>): State => {
+  // Rows are named as they are shown; an event says the name as it was given, say with two spaces.
+  const name = visible(agent)
+  return { ...state, rows: state.rows.map((row) => (row.name === name ? { ...row, ...next(row) } : row)) }
+}
 
 const ended = (
   state: State,
@@ -335,7 +337,7 @@ const sayingOf = (event: RunEvent): string | undefined => {
     case "AgentFailed":
       return `failed: ${visible(event.reason)}`
     case "AgentSkipped":
-      return `skipped because of ${event.becauseOf}`
+      return `skipped because of ${visible(event.becauseOf)}`
     case "AgentCancelled":
       return "cancelled"
     case "Noted":

@@ -50,6 +50,27 @@ describe("LiveView", () => {
     ])
   })
 
+  it("follows agents whose names are shown otherwise than they are written", () => {
+    const odd = RunEvent.RunStarted({
+      at: 0,
+      runId: "r2",
+      team: "press",
+      plan: plan([
+        ["the  writer ", []],
+        ["critic", ["the  writer "]]
+      ])
+    })
+    const state = [odd, RunEvent.AgentStarted({ at: 0, agent: "the  writer ", attempt: 1 })].reduce(
+      LiveView.step,
+      LiveView.empty
+    )
+    assert.deepStrictEqual(frame(state, { now: 1500 }), [
+      "press: 0 of 2 agents, 1.5 s",
+      "● the writer      1.5 s",
+      "○ critic                 waits for the writer"
+    ])
+  })
+
   it("stops an agent's clock when it ends, and tells a free place from a dependency", () => {
     const state = [
       RunEvent.AgentDone({ at: 2200, agent: "researcher", attempts: 1 }),
