@@ -155,7 +155,7 @@ const attemptOn =
 const toDatabaseError = (file: string, cause: unknown): DatabaseError => {
   if (cause instanceof DatabaseError) return cause
   const code = codeOf(cause)
-  const known = meanings.find(([prefix]) => code.startsWith(prefix))
+  const known = meanings.find(([pattern]) => pattern.test(code))
   if (known !== undefined) return new DatabaseError({ file, cause, ...known[1] })
   return new DatabaseError({
     reason: "failed",
@@ -186,24 +186,30 @@ const full = {
   problem: "the disk is full",
   next: "Free some space, or choose a file on another disk with --db."
 } as const
+const noDriver = {
+  reason: "failed",
+  problem: "the SQLite driver cannot be loaded, perhaps because it was built for another version of Node.js",
+  next: "Run npm rebuild better-sqlite3, or install again."
+} as const
 const notADatabase = {
   reason: "notADatabase",
   problem: "this is not a database",
   next: "Choose another file with --db; this one is left as it is."
 } as const
 
-const meanings: ReadonlyArray<readonly [string, Pick<DatabaseError, "reason" | "problem" | "next">]> = [
-  ["SQLITE_BUSY", locked],
-  ["SQLITE_LOCKED", locked],
-  ["SQLITE_CORRUPT", corrupt],
-  ["SQLITE_NOTADB", notADatabase],
-  ["SQLITE_FULL", full],
-  ["SQLITE_READONLY", unwritable],
-  ["SQLITE_CANTOPEN", unwritable],
-  ["SQLITE_PERM", unwritable],
-  ["SQLITE_IOERR", unwritable],
-  ["ENOSPC", full],
-  ["E", unwritable]
+const meanings: ReadonlyArray<readonly [code: RegExp, Pick<DatabaseError, "reason" | "problem" | "next">]> = [
+  [/^SQLITE_BUSY/, locked],
+  [/^SQLITE_LOCKED/, locked],
+  [/^SQLITE_CORRUPT/, corrupt],
+  [/^SQLITE_NOTADB/, notADatabase],
+  [/^SQLITE_FULL/, full],
+  [/^SQLITE_READONLY/, unwritable],
+  [/^SQLITE_CANTOPEN/, unwritable],
+  [/^SQLITE_PERM/, unwritable],
+  [/^SQLITE_IOERR/, unwritable],
+  [/^ENOSPC/, full],
+  [/^ERR_DLOPEN_FAILED/, noDriver],
+  [/^E[A-Z0-9]+$/, unwritable]
 ]
 
 /** The innermost code: the driver's error is the cause of the client's. */

@@ -115,6 +115,19 @@ describe("the embedded database", () => {
     })
   )
 
+  it.effect("does not blame the file when the driver was built for another Node.js", () =>
+    Effect.gen(function* () {
+      const { attempt } = yield* Database.Database
+      const failure = (code: string) => Effect.flip(attempt(Effect.die(Object.assign(new Error("no"), { code }))))
+      const unloadable = yield* failure("ERR_DLOPEN_FAILED")
+      assert.strictEqual(unloadable.reason, "failed")
+      assert.include(unloadable.message, "npm rebuild better-sqlite3")
+      assert.strictEqual((yield* failure("EACCES")).reason, "unwritable")
+      // A mistake of ours is no trouble with the file either.
+      assert.strictEqual((yield* failure("ERR_INVALID_ARG_TYPE")).reason, "failed")
+    }).pipe(Effect.provide(Database.layer({ file: ":memory:" })))
+  )
+
   it.effect("says that it is locked for good when it cannot even be opened", () =>
     Effect.gen(function* () {
       const file = freshFile()
