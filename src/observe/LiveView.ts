@@ -8,9 +8,10 @@
  *
  * @since 0.1.0
  */
+
+import * as Elapsed from "../team/Elapsed.ts"
 import type { RunEvent } from "../team/Run.ts"
 import { cells, column, shorten, visible } from "./DisplayWidth.ts"
-import * as Elapsed from "./Elapsed.ts"
 import * as Paint from "./Paint.ts"
 
 /**

@@ -6,9 +6,10 @@
  *
  * @since 0.1.0
  */
+
+import * as Elapsed from "../team/Elapsed.ts"
 import type { AgentReport, AgentStatus, Report, RunStatus } from "../team/Report.ts"
 import { cells, column, shorten, visible, wrap } from "./DisplayWidth.ts"
-import * as Elapsed from "./Elapsed.ts"
 import * as Paint from "./Paint.ts"
 
 /** @category models */

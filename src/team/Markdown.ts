@@ -3,7 +3,8 @@
  *
  * @since 0.1.0
  */
-import type { AgentReport, Report } from "./Report.ts"
+import * as Elapsed from "./Elapsed.ts"
+import { type AgentReport, AgentStatus, type Report, type RunStatus } from "./Report.ts"
 
 /**
  * The report as a document of its own.
@@ -14,10 +15,10 @@ export const fromReport = (report: Report): string => {
   const lines = [
     `# Run of ${inline(report.team)}`,
     "",
-    `- Status: **${label[report.status] ?? report.status}**`,
+    `- Status: **${label[report.status]}**`,
     `- Run: \`${report.runId}\`, begun ${new Date(report.startedAt).toISOString()}`,
-    `- Time: ${time(report.makespanMs)}; work of all agents together ${time(report.workMs)}; at most ${report.agentsAtOnce} at once`,
-    `- Critical path: ${time(report.criticalPath.ms)} (${report.criticalPath.agents.map(inline).join(" → ")})`,
+    `- Time: ${Elapsed.show(report.makespanMs)}; work of all agents together ${Elapsed.show(report.workMs)}; at most ${report.agentsAtOnce} at once`,
+    `- Critical path: ${Elapsed.show(report.criticalPath.ms)} (${report.criticalPath.agents.map(inline).join(" → ")})`,
     `- Parallel efficiency: ${report.parallelEfficiency === null ? "unknown (nothing had to work)" : percent(report.parallelEfficiency)}`,
     `- Agents: ${counts(report)}`,
     `- Model: ${report.model === null ? "none" : inline(report.model)}; tokens: ${tokens(report.tokens)}`,
@@ -51,7 +52,7 @@ export const fromReport = (report: Report): string => {
 }
 
 /** Each status as people read it. */
-export const label: Readonly<Record<string, string>> = {
+const label: Readonly<Record<AgentStatus | RunStatus, string>> = {
   done: "done",
   partial: "partial",
   failed: "failed",
@@ -61,21 +62,12 @@ export const label: Readonly<Record<string, string>> = {
   notVerified: "not verified"
 }
 
-/** A length of time, such as `12 ms`, `3.4 s` or `2 min 5 s`; `unknown` where it was not measured. */
-export const time = (ms: number | null): string => {
-  if (ms === null) return "unknown"
-  if (ms < 1000) return `${Math.round(ms)} ms`
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
-  const seconds = Math.round(ms / 1000)
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
-}
-
 const row = (agent: AgentReport) =>
   `| ${[
     inline(agent.name),
     status(agent),
-    agent.waitMs === null ? "–" : time(agent.waitMs),
-    agent.workMs === null ? "–" : time(agent.workMs),
+    agent.waitMs === null ? "–" : Elapsed.show(agent.waitMs),
+    agent.workMs === null ? "–" : Elapsed.show(agent.workMs),
     agent.attempts.length === 0 ? "–" : String(agent.attempts.length),
     String(agent.files.length),
     agent.tokens === null ? "–" : tokens(agent.tokens)
@@ -83,13 +75,13 @@ const row = (agent: AgentReport) =>
 
 const status = (agent: AgentReport) => {
   if (agent.status === "skipped" && agent.becauseOf !== null) return `skipped because of ${inline(agent.becauseOf)}`
-  return label[agent.status] ?? agent.status
+  return label[agent.status]
 }
 
 const counts = (report: Report) =>
-  Object.entries(report.counts)
-    .filter(([, count]) => count > 0)
-    .map(([name, count]) => `${count} ${label[name]}`)
+  AgentStatus.literals
+    .filter((status) => report.counts[status] > 0)
+    .map((status) => `${report.counts[status]} ${label[status]}`)
     .join(", ")
 
 const tokens = (used: Report["tokens"]) => (used === null ? "none" : `${used.input} in, ${used.output} out`)
