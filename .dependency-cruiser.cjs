@@ -1,6 +1,8 @@
 // The floors of ARCHITECTURE.md. Nobody imports upwards, and rooms of one floor do not import each other.
 const floors = [["actor", "cache"], ["resilience", "background", "context"], ["team", "tdd", "cluster"], ["observe"]]
 const room = (name) => `^src/${name}/`
+/** All of `src` but the top floor, which composes. */
+const noBodies = { path: "^src/", pathNot: "^src/(cli/|main\\.ts$)" }
 const rules = []
 floors.forEach((rooms, floor) => {
   for (const name of rooms) {
@@ -16,6 +18,19 @@ floors.forEach((rooms, floor) => {
 module.exports = {
   forbidden: [
     ...rules,
+    {
+      // Digests are computation; everything else of Node reaches out of the process.
+      name: "src-has-no-disk-and-no-network",
+      severity: "error",
+      from: noBodies,
+      to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" }
+    },
+    {
+      name: "src-knows-no-vendor",
+      severity: "error",
+      from: noBodies,
+      to: { path: "^node_modules/", pathNot: "^node_modules/(effect|@effect/rpc)/" }
+    },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     {
       name: "layers-below-actors",
