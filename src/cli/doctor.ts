@@ -19,6 +19,7 @@ import { visible } from "../observe/DisplayWidth.ts"
 import * as Paint from "../observe/Paint.ts"
 import * as Elapsed from "../team/Elapsed.ts"
 import type * as Commands from "./Commands.ts"
+import * as ExistingFolder from "./ExistingFolder.ts"
 import * as Network from "./Network.ts"
 import type { Invocation } from "./Options.ts"
 import { Terminal } from "./Terminal.ts"
@@ -156,15 +157,12 @@ const outputFolder = (out: string) =>
 /** A folder of our own in `folder`, or in what exists of it, gone with the scope. */
 const temporaryFolder = (folder: string) =>
   Effect.acquireRelease(
-    attempt(() => mkdtempSync(join(existing(folder), ".troupe-doctor-"))),
+    attempt(() => mkdtempSync(join(ExistingFolder.above(folder), ".troupe-doctor-"))),
     (made) => Effect.sync(() => rmSync(made, { recursive: true, force: true }))
   )
 
 const attempt = <A>(action: () => A) =>
   Effect.try({ try: action, catch: (error) => (error instanceof Error ? error : new Error(String(error))) })
-
-const existing = (folder: string): string =>
-  existsSync(folder) || dirname(folder) === folder ? folder : existing(dirname(folder))
 
 const key = (variable: string, option: string): Effect.Effect<Finding> =>
   Effect.map(Effect.option(Config.redacted(Config.nonEmptyString(variable))), (found) =>

@@ -29,6 +29,7 @@ import type { RunEvent } from "../team/Run.ts"
 import * as Team from "../team/Team.ts"
 import { Workspace } from "../team/Workspace.ts"
 import type * as Commands from "./Commands.ts"
+import * as ExistingFolder from "./ExistingFolder.ts"
 import type * as Failure from "./Failure.ts"
 import * as Network from "./Network.ts"
 import type { Invocation } from "./Options.ts"
@@ -159,7 +160,7 @@ const stores = (options: Options) =>
 const mayBegin = (options: Options, out: string) =>
   Effect.gen(function* () {
     const file = databaseOf(options)
-    const above = existing(dirname(resolve(file)))
+    const above = ExistingFolder.above(dirname(resolve(file)))
     const writable = yield* Effect.sync(() => isWritableFolder(above))
     if (!writable) {
       return yield* new DatabaseError({
@@ -173,9 +174,6 @@ const mayBegin = (options: Options, out: string) =>
       Effect.provide(NodeWorkspace.layer({ root: out }))
     )
   })
-
-const existing = (folder: string): string =>
-  existsSync(folder) || dirname(folder) === folder ? folder : existing(dirname(folder))
 
 const isWritableFolder = (folder: string): boolean => {
   try {
