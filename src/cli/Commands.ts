@@ -7,7 +7,7 @@
  * @since 0.1.0
  */
 import { defaultProfile, type Profile, profiles } from "../team/Profile.ts"
-import { type Command, choice, flag, integer, type Options, text, type Values } from "./Options.ts"
+import { type Command, choice, flag, integer, type Options, text } from "./Options.ts"
 
 const define = <const O extends Options>(command: Command<O>) => command
 
@@ -101,6 +101,3 @@ export const doctor = define({
 
 /** In the order of the help text. @category models */
 export const all = [run, runs, graph, doctor]
-
-/** What a command's module receives. @category models */
-export type OptionsOf<C extends { readonly options: Options }> = Values<C["options"]>
