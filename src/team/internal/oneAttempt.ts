@@ -1,8 +1,8 @@
 /** One attempt of an agent: the assignment it is given, its own `run`, and the check that it returned what it promised. */
 import { Effect, Schema } from "effect"
 import * as CacheKey from "../../cache/CacheKey.ts"
-import type * as Agent from "../Agent.ts"
 import type { Assignment, Verdict } from "../Agent.ts"
+import * as Agent from "../Agent.ts"
 import * as Artefact from "../Artefact.ts"
 import { Workspace, WorkspaceError } from "../Workspace.ts"
 import type * as AgentActor from "./agentActor.ts"
@@ -33,8 +33,7 @@ export const oneAttempt = <A extends Agent.Any>(
       input: stage.prepared.get(agent.name)!.input,
       model: stage.model,
       result: (upstream) => given(stage, agent.dependsOn, upstream.name, "dependsOn").output as never,
-      files: (upstream) =>
-        given(stage, agent.filesOf, typeof upstream === "string" ? upstream : upstream.name, "filesOf").files,
+      files: (upstream) => given(stage, agent.filesOf, Agent.nameOf(upstream), "filesOf").files,
       progress: (message, fraction) => actor.progress(message, fraction),
       write: (path, content) =>
         Effect.gen(function* () {
