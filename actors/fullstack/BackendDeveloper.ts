@@ -33,7 +33,7 @@ export const BackendDeveloper = Agent.make({
   // Not `fnUntraced`: through it, TypeScript would lose what the work requires.
   run: (assignment) =>
     Effect.gen(function* () {
-      const project = Project.fromInput(assignment.input as Project.Input)
+      const project = Project.fromInput(assignment.input)
       const { generate } = yield* Effect.promise(() => import("./templates/backend/Backend.ts"))
       const { files, sources } = generate(project, assignment.result(TechnicalArchitect))
       const [manifests, others] = [files.slice(0, 2), files.slice(2)]

@@ -51,7 +51,7 @@ export const DevelopmentCoordinator = Agent.make({
   run: (assignment) =>
     Effect.gen(function* () {
       // The team's `parse` has checked the whole input, and `reads` names parts of it.
-      const project = Project.fromInput(assignment.input as Project.Input)
+      const project = Project.fromInput(assignment.input)
       const [{ trace }, pages, introduction] = yield* Effect.promise(() =>
         Promise.all([
           import("./templates/coordination/Trace.ts"),

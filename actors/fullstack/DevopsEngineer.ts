@@ -30,7 +30,7 @@ export const DevopsEngineer = Agent.make({
   run: (assignment) =>
     Effect.gen(function* () {
       // The team's `parse` has checked the whole input, and `reads` names parts of it.
-      const project = Project.fromInput(assignment.input as Project.Input)
+      const project = Project.fromInput(assignment.input)
       const { generate } = yield* Effect.promise(() => import("./templates/deploy/Deploy.ts"))
       const { deployment, files } = generate(project)
       yield* assignment.progress(`Writing ${files.length} files for scale ${project.scale}`)

@@ -29,7 +29,7 @@ export const FrontendDeveloper = Agent.make({
   // Not `fnUntraced`: through it, TypeScript would lose what the work requires.
   run: (assignment) =>
     Effect.gen(function* () {
-      const project = Project.fromInput(assignment.input as Project.Input)
+      const project = Project.fromInput(assignment.input)
       const { generate } = yield* Effect.promise(() => import("./templates/frontend/Frontend.ts"))
       const { files, sources } = generate(project, assignment.result(TechnicalArchitect))
       const write = ({ content, path }: Project.GeneratedFile) => assignment.write(path, content)

@@ -29,7 +29,7 @@ export const SiteReliabilityEngineer = Agent.make({
   run: (assignment) =>
     Effect.gen(function* () {
       // The team's `parse` has checked the whole input, and `reads` names parts of it.
-      const project = Project.fromInput(assignment.input as Project.Input)
+      const project = Project.fromInput(assignment.input)
       const { generate } = yield* Effect.promise(() => import("./templates/operations/Operate.ts"))
       const { files, operations } = generate(project, assignment.result(DevopsEngineer), assignment.result(QaEngineer))
       yield* assignment.progress(`Writing ${operations.alerts.length} alerts and their run book`)
