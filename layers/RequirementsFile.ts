@@ -15,7 +15,7 @@ import { type Document, LineCounter, parseAllDocuments } from "yaml"
 import { InputError, type InputIssue } from "../src/team/InputError.ts"
 import * as Inspection from "./internal/yamlInspection.ts"
 
-/** Largest file, in bytes: `5` MiB. */
+/** Largest file, in bytes: `5` MiB. @category models */
 export const maxSizeBytes = 5 * 1024 * 1024
 
 /**

@@ -20,6 +20,7 @@ import { Cause, Context, Duration, Effect, Layer } from "effect"
 import { DatabaseError } from "../src/team/DatabaseError.ts"
 import { migrations } from "./internal/migrations.ts"
 
+/** Which file, and how patient to be. @category models */
 export interface Options {
   /** The database file; its folder is made if need be. Default `.troupe/troupe.db`. */
   readonly file?: string | undefined
@@ -27,7 +28,7 @@ export interface Options {
   readonly busyTimeout?: Duration.DurationInput | undefined
 }
 
-/** Where the database is if nobody says otherwise, relative to the current folder. */
+/** Where the database is if nobody says otherwise, relative to the current folder. @category models */
 export const defaultFile: string = path.join(".troupe", "troupe.db")
 
 /**

@@ -13,6 +13,7 @@
  */
 import type { Fiber, Scheduler } from "effect"
 
+/** How long fibers may run before others get their turn. @category models */
 export interface Options {
   /** How long tasks may run before timers and sockets get a turn, in milliseconds. Default `5`; at least `1`. */
   readonly budgetMillis?: number | undefined

@@ -17,6 +17,8 @@ import * as Paint from "./Paint.ts"
 /**
  * - `waiting`: for agents it depends on; `ready`: for a free place; `working`; `retrying`: between two attempts
  * - the others are how it ended, as in the report
+ *
+ * @category models
  */
 export type Standing =
   | "waiting"

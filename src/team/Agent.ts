@@ -12,7 +12,11 @@ import type { WorkspaceError } from "./Workspace.ts"
 
 export type { Artefact } from "./Artefact.ts"
 
-/** Where an agent's own word on its result stands. What is not `verified` is never reused by a later run. */
+/**
+ * Where an agent's own word on its result stands. What is not `verified` is never reused by a later run.
+ *
+ * @category models
+ */
 export type Verdict =
   | { readonly _tag: "verified" }
   /** It looked, and what it saw is wrong: the run fails, dependants still work with the result. */
@@ -20,7 +24,7 @@ export type Verdict =
   /** It could not look: the run is partial, dependants still work with the result. */
   | { readonly _tag: "notVerified"; readonly reason: string }
 
-/** What an agent has in hand while it works. */
+/** What an agent has in hand while it works. @category models */
 export interface Assignment<Input, Needs> {
   readonly runId: string
   readonly agent: string
@@ -46,7 +50,11 @@ export interface Assignment<Input, Needs> {
   readonly verdict: (verdict: Verdict) => Effect.Effect<void>
 }
 
-/** Retry of a typed failure or a time-out. A crash is restarted by supervision and counts as an attempt as well. */
+/**
+ * Retry of a typed failure or a time-out. A crash is restarted by supervision and counts as an attempt as well.
+ *
+ * @category models
+ */
 export interface RetryOptions {
   /** Further attempts after the first. Default `0`. */
   readonly times: number
@@ -56,6 +64,7 @@ export interface RetryOptions {
   readonly maxBackoff?: Duration.DurationInput | undefined
 }
 
+/** An agent as a team keeps it, with every default filled in. `make` gives one. @category models */
 export interface Agent<Name extends string, Output extends Schema.Schema.Any, R> {
   readonly name: Name
   /** Semantic version of the agent's behaviour: part of the key of its results. */
@@ -79,23 +88,24 @@ export interface Agent<Name extends string, Output extends Schema.Schema.Any, R>
   readonly run: (assignment: Assignment<unknown, unknown>) => Effect.Effect<Schema.Schema.Type<Output>, unknown, R>
 }
 
-/** Any agent, for signatures that do not care which. */
+/** Any agent, for signatures that do not care which. @category models */
 // biome-ignore lint/suspicious/noExplicitAny: R stands in both directions of variance here; only `any` accepts every agent
 export type Any = Agent<string, Schema.Schema.Any, any>
 
-/** What an agent needs from its surroundings. */
+/** What an agent needs from its surroundings. @category models */
 export type Context<A> = A extends Agent<string, Schema.Schema.Any, infer R> ? R : never
 
-/** What an agent returns. */
+/** What an agent returns. @category models */
 export type Output<A> = A extends { readonly output: infer O extends Schema.Schema.Any } ? Schema.Schema.Type<O> : never
 
-/** The agents whose results an assignment gives out: those declared, by value or by name. */
+/** The agents whose results an assignment gives out: those declared, by value or by name. @category models */
 export type Needs<Dependency> = Dependency extends string
   ? { readonly name: Dependency }
   : Dependency extends { readonly name: string }
     ? Dependency
     : never
 
+/** What `make` takes. @category models */
 export interface Options<
   Name extends string,
   Output extends Schema.Schema.AnyNoContext,
@@ -105,8 +115,9 @@ export interface Options<
   R,
   R2
 > {
-  /** Unique in its team; no control characters. */
+  /** Unique in its team; 1 to 100 characters, not blank, no control characters: `Team.check` says so. */
   readonly name: Name
+  /** Semantic version of its behaviour: part of the key of its results, so a new one makes the old ones stale. */
   readonly version: string
   readonly description?: string | undefined
   /** Agents whose results it works with. Given as values, `assignment.result` knows their types. Default none. */
@@ -170,6 +181,6 @@ export const make = <
   run: options.run as Agent<Name, Output, R>["run"]
 })
 
-/** The name of an agent given by value or by name. */
+/** The name of an agent given by value or by name. @category combinators */
 export const nameOf = (agent: string | { readonly name: string }): string =>
   typeof agent === "string" ? agent : agent.name

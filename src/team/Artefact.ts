@@ -6,14 +6,18 @@
  */
 import { createHash } from "node:crypto"
 
-/** A file that an agent wrote: its path below the output folder, with `/`, and the SHA-256 of its bytes in hex. */
+/**
+ * A file that an agent wrote: its path below the output folder, with `/`, and the SHA-256 of its bytes in hex.
+ *
+ * @category models
+ */
 export interface Artefact {
   readonly path: string
   readonly sha256: string
   readonly sizeBytes: number
 }
 
-/** An artefact together with its text. */
+/** An artefact together with its text. @category models */
 export interface ArtefactFile extends Artefact {
   readonly content: string
 }
@@ -30,5 +34,5 @@ export const make = (path: string, content: string): ArtefactFile => ({
   sizeBytes: Buffer.byteLength(content, "utf8")
 })
 
-/** SHA-256 in hex: of a text's UTF-8 bytes, or of bytes. */
+/** SHA-256 in hex: of a text's UTF-8 bytes, or of bytes. @category combinators */
 export const digest = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex")

@@ -9,13 +9,13 @@
 import { nearest } from "./NearestName.ts"
 import type { TeamProblem } from "./TeamError.ts"
 
-/** One node. `dependsOn` holds names. */
+/** One node. `dependsOn` holds names. @category models */
 export interface Node {
   readonly name: string
   readonly dependsOn: ReadonlyArray<string>
 }
 
-/** What makes the graph unusable; empty if nothing does. */
+/** What makes the graph unusable; empty if nothing does. @category combinators */
 export const problems = (nodes: ReadonlyArray<Node>): ReadonlyArray<TeamProblem> => {
   if (nodes.length === 0) return [{ _tag: "Empty" }]
   const found: Array<TeamProblem> = []
@@ -44,7 +44,7 @@ export const problems = (nodes: ReadonlyArray<Node>): ReadonlyArray<TeamProblem>
   return [...found, ...cycles(nodes).map((path): TeamProblem => ({ _tag: "Cycle", path }))]
 }
 
-/** Everything that a node waits for, directly or through others. */
+/** Everything that a node waits for, directly or through others. @category combinators */
 export const ancestors = (nodes: ReadonlyArray<Node>, name: string): ReadonlySet<string> => {
   const dependencies = new Map(nodes.map((node) => [node.name, node.dependsOn]))
   const seen = new Set<string>()
@@ -57,7 +57,11 @@ export const ancestors = (nodes: ReadonlyArray<Node>, name: string): ReadonlySet
   return seen
 }
 
-/** Nodes in an order in which each stands after those it depends on; of those that may come next, the first by `before`. */
+/**
+ * Nodes in an order in which each stands after those it depends on; of those that may come next, the first by `before`.
+ *
+ * @category combinators
+ */
 export const order = <N extends Node>(
   nodes: ReadonlyArray<N>,
   before: (a: N, b: N) => number = () => 0
@@ -78,7 +82,7 @@ export const order = <N extends Node>(
   return done
 }
 
-/** For each node, the length of the longest path that begins with it. The graph has no cycle. */
+/** For each node, the length of the longest path that begins with it. The graph has no cycle. @category combinators */
 export const remaining = (
   nodes: ReadonlyArray<Node>,
   lengthOf: (name: string) => number
@@ -92,7 +96,7 @@ export const remaining = (
   return result
 }
 
-/** The longest path of all, with its length. The graph has no cycle. */
+/** The longest path of all, with its length. The graph has no cycle. @category combinators */
 export const criticalPath = (
   nodes: ReadonlyArray<Node>,
   lengthOf: (name: string) => number

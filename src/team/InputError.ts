@@ -5,7 +5,7 @@
  */
 import { Data } from "effect"
 
-/** One problem in the input. */
+/** One problem in the input. @category models */
 export interface InputIssue {
   /** Where, as a path into the document: `entities.Task.fields.due.type`; empty for the document as a whole. */
   readonly path: string

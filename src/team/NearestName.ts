@@ -31,7 +31,7 @@ export const nearest = (written: string, known: Iterable<string>): string | unde
   return undefined
 }
 
-/** A sentence for `InputIssue.fix`, or nothing. */
+/** A sentence for `InputIssue.fix`, or nothing. @category combinators */
 export const didYouMean = (written: string, known: Iterable<string>): string | undefined => {
   const name = nearest(written, known)
   return name === undefined ? undefined : `Did you mean "${name}"?`

@@ -6,6 +6,8 @@
  * is its key; after the first agent that has to work, nobody can honestly say more than "depends".
  *
  * @since 0.1.0
+ *
+ * @category models
  */
 
 export interface PlannedAgent {
@@ -20,6 +22,7 @@ export interface PlannedAgent {
   readonly reason: string
 }
 
+/** What a run means to do. `Team.plan` gives one. @category models */
 export interface Plan {
   readonly team: string
   /** An order in which they can work one by one, longest remaining path first. */

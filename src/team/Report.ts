@@ -15,8 +15,11 @@ import { Schema } from "effect"
  * - `skipped`: an agent it depends on gave no result
  * - `notVerified`: it worked, but could not look; never reused
  * - `cancelled`: somebody stopped it
+ *
+ * @category models
  */
 export const AgentStatus = Schema.Literal("done", "reused", "failed", "skipped", "notVerified", "cancelled")
+/** @category models */
 export type AgentStatus = typeof AgentStatus.Type
 
 /**
@@ -24,11 +27,14 @@ export type AgentStatus = typeof AgentStatus.Type
  * - `partial`: nothing failed, but something is not verified or was cancelled
  * - `failed`: an agent failed
  * - `cancelled`: the run was interrupted
+ *
+ * @category models
  */
 export const RunStatus = Schema.Literal("done", "partial", "failed", "cancelled")
+/** @category models */
 export type RunStatus = typeof RunStatus.Type
 
-/** One try of one agent. Times are milliseconds since the run began. */
+/** One try of one agent. Times are milliseconds since the run began. @category models */
 export class Attempt extends Schema.Class<Attempt>("Attempt")({
   attempt: Schema.Int,
   /** Which life of the agent's actor worked: above 1 once supervision has restarted it. */
@@ -39,8 +45,10 @@ export class Attempt extends Schema.Class<Attempt>("Attempt")({
   reason: Schema.NullOr(Schema.String)
 }) {}
 
+/** Tokens that a model read and wrote. @category models */
 export class Tokens extends Schema.Class<Tokens>("Tokens")({ input: Schema.Int, output: Schema.Int }) {}
 
+/** What one agent did. Times are milliseconds since the run began. @category models */
 export class AgentReport extends Schema.Class<AgentReport>("AgentReport")({
   name: Schema.String,
   version: Schema.String,
@@ -70,6 +78,7 @@ export class AgentReport extends Schema.Class<AgentReport>("AgentReport")({
   tokens: Schema.NullOr(Tokens)
 }) {}
 
+/** What a run did. @category models */
 export class Report extends Schema.Class<Report>("Report")({
   format: Schema.Literal(1),
   runId: Schema.String,
@@ -101,8 +110,8 @@ export class Report extends Schema.Class<Report>("Report")({
   notes: Schema.Array(Schema.String)
 }) {}
 
-/** The report as plain JSON data. */
+/** The report as plain JSON data. @category combinators */
 export const encodeReport = Schema.encodeSync(Report)
 
-/** Reads a report that `encodeReport` wrote. */
+/** Reads a report that `encodeReport` wrote; fails with a `ParseError` for anything else. @category combinators */
 export const decodeReport = Schema.decodeUnknown(Report)

@@ -10,6 +10,7 @@ import { Context, Effect, Layer } from "effect"
 import * as Artefact from "./Artefact.ts"
 import type { DatabaseError } from "./DatabaseError.ts"
 
+/** A result with the files that belong to it. @category models */
 export interface StoredResult {
   /** SHA-256 in hex over everything that decided the result; see `src/cache/CacheKey.ts`. */
   readonly key: string
@@ -24,12 +25,14 @@ export interface StoredResult {
   readonly createdAt: number
 }
 
+/** What a look into the cache found. @category models */
 export type Lookup =
   | { readonly _tag: "Hit"; readonly result: StoredResult }
   | { readonly _tag: "Miss" }
   /** There is an entry, and it cannot be trusted; the next `put` of the key replaces it. */
   | { readonly _tag: "Corrupt"; readonly reason: string }
 
+/** The bounds of a cache. @category models */
 export interface ResultCacheOptions {
   /** Results kept, the least recently used go first. Default `2000`. */
   readonly maxResults?: number | undefined
@@ -88,7 +91,7 @@ export class ResultCache extends Context.Tag("troupe/ResultCache")<
     })
 }
 
-/** The bounds with their defaults. */
+/** The bounds with their defaults. @category combinators */
 export const boundsOf = (options?: ResultCacheOptions) => ({
   maxResults: options?.maxResults ?? 2000,
   maxBytes: options?.maxBytes ?? 512 * 1024 * 1024

@@ -9,7 +9,7 @@ import type { InputError } from "./InputError.ts"
 import type { Plan } from "./Plan.ts"
 import type { AgentStatus, Report, RunStatus } from "./Report.ts"
 
-/** What can be run: `Team.make` gives one. */
+/** What can be run: `Team.make` gives one. @category models */
 export interface Runnable<A extends Agent.Any> {
   readonly name: string
   readonly agents: ReadonlyArray<A>
@@ -20,6 +20,7 @@ export interface Runnable<A extends Agent.Any> {
   readonly parse: (value: unknown) => Effect.Effect<unknown, InputError>
 }
 
+/** What a run is given. @category models */
 export interface RunOptions {
   /** What the user handed in; the team's `parse` decides about it. */
   readonly input: unknown
@@ -37,7 +38,7 @@ export interface RunOptions {
   readonly onEvent?: ((event: RunEvent) => Effect.Effect<void>) | undefined
 }
 
-/** `at` is milliseconds since 1970, by the Clock. */
+/** `at` is milliseconds since 1970, by the Clock. @category models */
 export type RunEvent = Data.TaggedEnum<{
   RunStarted: { readonly at: number; readonly runId: string; readonly team: string; readonly plan: Plan }
   /** Its last dependency has ended. */
@@ -70,10 +71,10 @@ export type RunEvent = Data.TaggedEnum<{
   RunEnded: { readonly at: number; readonly status: RunStatus; readonly report: Report }
 }>
 
-/** Constructors and matchers of the events. */
+/** Constructors and matchers of the events. @category constructors */
 export const RunEvent = Data.taggedEnum<RunEvent>()
 
-/** There is no output to hand out. */
+/** There is no output to hand out. @category errors */
 export class NoOutput extends Data.TaggedError("NoOutput")<{
   readonly agent: string
   readonly status: AgentStatus | "unknown"
@@ -85,6 +86,7 @@ export class NoOutput extends Data.TaggedError("NoOutput")<{
   }
 }
 
+/** What a run hands back. @category models */
 export interface RunResult<A extends Agent.Any> {
   readonly runId: string
   readonly status: RunStatus

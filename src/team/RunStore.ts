@@ -7,7 +7,11 @@ import { Context, Effect, Layer } from "effect"
 import type { DatabaseError } from "./DatabaseError.ts"
 import type { Report } from "./Report.ts"
 
-/** A run as the history shows it. `report` is `undefined` while it works, and for ever if it was killed. */
+/**
+ * A run as the history shows it. `report` is `undefined` while it works, and for ever if it was killed.
+ *
+ * @category models
+ */
 export interface StoredRun {
   readonly runId: string
   readonly team: string
@@ -17,6 +21,7 @@ export interface StoredRun {
   readonly report: Report | undefined
 }
 
+/** The bound of a history. @category models */
 export interface RunStoreOptions {
   /** Runs kept; older ones are removed when a run begins. Default `100`, at least 2. */
   readonly keep?: number | undefined
@@ -64,5 +69,5 @@ export class RunStore extends Context.Tag("troupe/RunStore")<
     })
 }
 
-/** The number of runs to keep. */
+/** The number of runs to keep, with its default. @category combinators */
 export const keepOf = (options?: RunStoreOptions): number => Math.max(2, options?.keep ?? 100)

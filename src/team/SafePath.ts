@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 
-/** Why a path is refused, or `undefined` where it is fine. */
+/** Why a path is refused, or `undefined` where it is fine. @category combinators */
 export const refusal = (path: string): string | undefined => {
   if (path === "") return "the path is empty"
   if (path.includes("\0")) return "the path holds a NUL character"

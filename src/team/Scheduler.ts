@@ -10,14 +10,16 @@
 import { type Cause, Effect, Exit, Queue } from "effect"
 import * as Graph from "./Graph.ts"
 
+/** One piece of work. @category models */
 export interface Task extends Graph.Node {
   /** How long it is expected to take, in any unit; only the comparison counts. */
   readonly weight: number
 }
 
-/** Whether those who wait for a task may go on. */
+/** Whether those who wait for a task may go on. @category models */
 export type Outcome = "usable" | "unusable"
 
+/** What is to be scheduled, and who hears of it. @category models */
 export interface Options<R> {
   /** A graph without cycles and without missing names. */
   readonly tasks: ReadonlyArray<Task>

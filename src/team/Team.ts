@@ -23,14 +23,16 @@ export type { AgentState } from "./internal/agentActor.ts"
 
 const TypeId: unique symbol = Symbol.for("troupe/Team")
 
+/** A team. `make` gives one. @category models */
 export interface Team<A extends Agent.Any> extends Runnable<A> {
   readonly [TypeId]: typeof TypeId
   readonly description: string | undefined
 }
 
-/** Any team. */
+/** Any team. @category models */
 export type Any = Team<Agent.Any>
 
+/** What `make` takes. @category models */
 export interface Options<A extends Agent.Any> {
   /** In any order. */
   readonly agents: ReadonlyArray<A>
@@ -52,7 +54,7 @@ export const make = <A extends Agent.Any>(name: string, options: Options<A>): Te
   parse: options.parse ?? Effect.succeed
 })
 
-/** Whether a value is a team, made by this or by another copy of the program. */
+/** Whether a value is a team, made by this or by another copy of the program. @category combinators */
 export const isTeam = (value: unknown): value is Any => typeof value === "object" && value !== null && TypeId in value
 
 /**
@@ -84,7 +86,7 @@ export const run = <A extends Agent.Any>(
   options: RunOptions
 ): Effect.Effect<RunResult<A>, RunError, RunNeeds | Agent.Context<A>> => runTeam(team, options, makeControl())
 
-/** A run under way. */
+/** A run under way. @category models */
 export interface Handle<A extends Agent.Any> {
   readonly await: Effect.Effect<RunResult<A>, RunError>
   /** Tells an agent to stop, by name: its dependants are skipped, the rest goes on. Needs no place among those that work. */

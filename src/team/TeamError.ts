@@ -5,6 +5,7 @@
  */
 import { Data } from "effect"
 
+/** One thing that is wrong with a team. @category models */
 export type TeamProblem =
   | { readonly _tag: "Empty" }
   /** `place` is such as `agents[2]`. */

@@ -36,6 +36,7 @@ export class WorkspaceError extends Data.TaggedError("WorkspaceError")<{
   }
 }
 
+/** How a folder is taken into use. @category models */
 export interface PrepareOptions {
   /** Take the folder over: edited and foreign files may be overwritten. Default `false`. */
   readonly force?: boolean | undefined
