@@ -25,7 +25,7 @@ export type AgentStatus = typeof AgentStatus.Type
 /**
  * - `done`: every agent is done or reused
  * - `partial`: nothing failed, but something is not verified or was cancelled
- * - `failed`: an agent failed
+ * - `failed`: an agent failed, or a defect broke the run off
  * - `cancelled`: the run was interrupted
  *
  * @category models

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Exit, Fiber, Layer, Option, Schema, TestClock, Tracer } from "effect"
+import { Cause, Deferred, Duration, Effect, Exit, Fiber, Layer, Option, Schema, TestClock, Tracer } from "effect"
 import * as ActorSystem from "../../src/actor/ActorSystem.ts"
 import * as Agent from "../../src/team/Agent.ts"
 import { DatabaseError } from "../../src/team/DatabaseError.ts"
@@ -576,6 +576,26 @@ describe("stopping", () => {
       assert.deepStrictEqual(since(), ["first"])
       assert.deepStrictEqual(statuses(result.report), { first: "done", second: "cancelled" })
     }).pipe(Effect.provide(memory))
+  )
+
+  it.effect("by a defect is told as a failure, not as somebody's wish", () =>
+    Effect.gen(function* () {
+      const { agent } = crew()
+      const exit = yield* Effect.exit(Team.run(Team.make("team", { agents: [agent("a")] }), { input: {} }))
+      assert.isTrue(Exit.isFailure(exit) && Cause.isDie(exit.cause))
+      const [kept] = yield* Effect.flatMap(RunStore, (store) => store.list(1))
+      assert.strictEqual(kept?.report?.status, "failed")
+      assert.strictEqual(kept?.report?.agents[0]?.reason, "a defect broke the run off")
+    }).pipe(
+      Effect.provide(
+        Layer.succeed(ResultCache, {
+          get: () => Effect.succeed({ _tag: "Miss" } as const),
+          put: () => Effect.die("a bug"),
+          prune: Effect.void
+        })
+      ),
+      Effect.provide(memory)
+    )
   )
 
   it.effect("of the whole run interrupts those at work and keeps a report; the next run goes on from there", () =>

@@ -42,7 +42,8 @@ export interface Measured {
   readonly makespanMs: number
   readonly agentsAtOnce: number
   readonly model: string | undefined
-  readonly interrupted: boolean
+  /** What kept the run from its end: somebody stopped it, or a defect broke it. */
+  readonly cutOff: "interrupted" | "broken" | undefined
   readonly notes: ReadonlyArray<string>
 }
 
@@ -66,7 +67,7 @@ export const buildReport = (measured: Measured): Report => {
     format: 1,
     runId: measured.runId,
     team: measured.team,
-    status: statusOf(counts, measured.interrupted),
+    status: statusOf(counts, measured.cutOff),
     startedAt: measured.startedAt,
     endedAt: measured.startedAt + Math.round(measured.makespanMs),
     makespanMs: measured.makespanMs,
@@ -98,7 +99,7 @@ const agentReport = (agent: Measured["agents"][number], measured: Measured): Age
     version: agent.version,
     dependsOn: agent.dependsOn,
     status,
-    reason: record.status === undefined ? "the run was interrupted" : record.reason,
+    reason: record.status === undefined ? (measured.cutOff === "broken" ? brokenOff : interrupted) : record.reason,
     becauseOf: record.becauseOf,
     estimateMs: Duration.toMillis(agent.estimate),
     readyMs: record.readyMs,
@@ -114,9 +115,12 @@ const agentReport = (agent: Measured["agents"][number], measured: Measured): Age
   })
 }
 
-const statusOf = (counts: Report["counts"], interrupted: boolean): RunStatus => {
-  if (interrupted) return "cancelled"
-  if (counts.failed > 0) return "failed"
+const interrupted = "the run was interrupted"
+const brokenOff = "a defect broke the run off"
+
+const statusOf = (counts: Report["counts"], cutOff: Measured["cutOff"]): RunStatus => {
+  if (cutOff === "interrupted") return "cancelled"
+  if (cutOff === "broken" || counts.failed > 0) return "failed"
   return counts.notVerified + counts.cancelled + counts.skipped > 0 ? "partial" : "done"
 }
 

@@ -4,7 +4,7 @@
  * The story is told here; its parts have files of their own: `prepared` (before anything is written), `makePlan`,
  * `Scheduler` (who works when), `runAgent` (one agent from its key to its committed result), `buildReport`.
  */
-import { type Cause, Effect, Exit, Random } from "effect"
+import { Cause, Effect, Exit, Random } from "effect"
 import type { ActorSystem } from "../../actor/ActorSystem.ts"
 import type * as Agent from "../Agent.ts"
 import type { DatabaseError } from "../DatabaseError.ts"
@@ -84,7 +84,7 @@ export const runTeam = <A extends Agent.Any>(
         writers: new Map(Object.values(reportFiles).map((file) => [file, "the run's report"])),
         notes: []
       }
-      const report = Effect.fnUntraced(function* (interrupted: boolean) {
+      const report = Effect.fnUntraced(function* (exit: Exit.Exit<void>) {
         const makespanMs = yield* clock.elapsed
         return buildReport({
           runId,
@@ -95,7 +95,7 @@ export const runTeam = <A extends Agent.Any>(
           makespanMs,
           agentsAtOnce,
           model: options.model,
-          interrupted,
+          cutOff: Exit.isSuccess(exit) ? undefined : Cause.isInterruptedOnly(exit.cause) ? "interrupted" : "broken",
           notes: stage.notes
         })
       })
@@ -124,7 +124,7 @@ export const runTeam = <A extends Agent.Any>(
       return yield* Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
           const exit = yield* Effect.exit(restore(schedule))
-          const made = yield* report(Exit.isFailure(exit))
+          const made = yield* report(exit)
           const kept = yield* Effect.exit(Exit.isSuccess(exit) ? leave(made, stage) : Effect.void)
           yield* runs.end(made)
           yield* events.publish(RunEvent.RunEnded({ at: yield* clock.now, status: made.status, report: made }))
