@@ -13,6 +13,8 @@ export default defineConfig({
   platform: "node",
   target: "node20",
   dts: true,
+  // Who types `npm start` wants to see the program, not 80 names of files.
+  logLevel: "error",
   outExtensions: () => ({ js: ".js", dts: ".d.ts" }),
   define: {
     // The templates' sources are not in the bundle, but what was made from them is kept by their digests.

@@ -41,7 +41,7 @@ describe("examples", () => {
       "order 1: 3 pieces, 2 left",
       "refused: 2 left",
       "order 2: 4 pieces, 8 left",
-      'Desk/front crashed while it handled ScanBadLabel: the cause is in "cause".',
+      'Desk/front crashed while it handled ScanBadLabel (RuntimeException: this label cannot be read): the whole cause is in "cause".',
       "order 1: 2 pieces, 6 left"
     ])
   })

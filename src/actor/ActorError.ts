@@ -6,10 +6,13 @@
  *
  * @since 0.1.0
  */
-import { Schema } from "effect"
+import { Cause, Schema } from "effect"
 
 /** A cause of any kind, as it can travel: defects are kept as Effect's `Schema.Defect` keeps them. */
 const AnyCause = Schema.Cause({ error: Schema.Defect, defect: Schema.Defect })
+
+/** What the cause says first, without its stack: enough to know where to look. */
+const inShort = (cause: Cause.Cause<unknown>): string => Cause.pretty(cause).split("\n")[0] ?? "unknown cause"
 
 /**
  * The mailbox had no room: at once for `Mailbox.failing`, for a message to oneself and for an ask that `Mailbox.dropping`
@@ -41,7 +44,7 @@ export class ActorNotFound extends Schema.TaggedError<ActorNotFound>()("ActorNot
   override get message() {
     return this.reason === "ended"
       ? `${this.address} has ended: spawn it again.`
-      : `No layer provides actors of ${this.address}: provide the Layer made by its definition's toLayer.`
+      : `No layer provides the type of ${this.address}: provide the Layer made by its definition's toLayer.`
   }
 }
 
@@ -51,7 +54,7 @@ export class ActorFailed extends Schema.TaggedError<ActorFailed>()("ActorFailed"
   cause: AnyCause
 }) {
   override get message() {
-    return `${this.address} was given up by its supervision: mend the cause, then revive it.`
+    return `${this.address} was given up by its supervision (${inShort(this.cause)}): mend the cause, then revive it.`
   }
 }
 
@@ -62,7 +65,7 @@ export class ActorCrashed extends Schema.TaggedError<ActorCrashed>()("ActorCrash
   cause: AnyCause
 }) {
   override get message() {
-    return `${this.address} crashed while it handled ${this.message_tag}: the cause is in "cause".`
+    return `${this.address} crashed while it handled ${this.message_tag} (${inShort(this.cause)}): the whole cause is in "cause".`
   }
 }
 
@@ -95,7 +98,7 @@ export class ActorStartFailed extends Schema.TaggedError<ActorStartFailed>()("Ac
   cause: AnyCause
 }) {
   override get message() {
-    return `${this.address} could not start: the cause is in "cause".`
+    return `${this.address} could not start (${inShort(this.cause)}): the whole cause is in "cause".`
   }
 }
 
@@ -116,3 +119,13 @@ export type AskError = TellError | ActorCrashed | AskTimedOut
 
 /** What a spawn can meet. @category models */
 export type SpawnError = ActorStartFailed | ActorAlreadyExists | ActorStopping | ActorNotFound
+
+/**
+ * Whether an error is one of delivery rather than of the protocol. Lets an actor that asks another pass the protocol's
+ * errors on, and crash, or retry, on the rest: `Effect.catchIf(isAskError, Effect.die)`.
+ *
+ * @category combinators
+ */
+export const isAskError: (error: unknown) => error is AskError = Schema.is(
+  Schema.Union(MailboxFull, ActorStopping, ActorNotFound, ActorFailed, WaitCycle, ActorCrashed, AskTimedOut)
+)

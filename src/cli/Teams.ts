@@ -6,7 +6,8 @@
  *
  * @since 0.1.0
  */
-import { statSync } from "node:fs"
+import { createHash } from "node:crypto"
+import { readFileSync, statSync } from "node:fs"
 import { register } from "node:module"
 import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
@@ -51,7 +52,7 @@ const fromModule = Effect.fnUntraced(function* (path: string) {
       })
   })
   const team = [loaded.default, loaded.team].find(Team.isTeam)
-  if (team !== undefined) return team
+  if (team !== undefined) return keyedBy(file, team)
   const names = Object.keys(loaded)
   return yield* refused(path, {
     found: names.length === 0 ? "no export" : `only the exports ${names.slice(0, 10).join(", ")}`,
@@ -59,6 +60,19 @@ const fromModule = Effect.fnUntraced(function* (path: string) {
     fix: "Write: export default Team.make(...)."
   })
 })
+
+/**
+ * The module's own text becomes part of the keys of its agents, because its author edits `run` and expects to see the
+ * difference. What it imports does not: whoever changes that raises the agent's `version`.
+ */
+const keyedBy = (file: string, team: Team.Any): Team.Any => {
+  const module = createHash("sha256").update(readFileSync(file)).digest("hex")
+  const agents = team.agents.map((agent) => ({
+    ...agent,
+    fingerprint: Effect.map(agent.fingerprint, (fingerprint) => ({ ...fingerprint, module }))
+  }))
+  return { ...team, agents }
+}
 
 /**
  * A module beside the user's requirements finds `troupe` and `effect` where it is installed; where it is not, it gets

@@ -96,10 +96,11 @@ const timed = <R>(part: string, check: Effect.Effect<Answer, never, R>): Effect.
 
 const node = Effect.sync((): Answer => {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
-  const enough = major > 20 || (major === 20 && minor >= 12)
+  // As `engines` in package.json has it: what Vite of the generated projects needs.
+  const enough = major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)
   return {
     status: enough ? "ok" : "missing",
-    detail: `${process.version}${enough ? "" : ", needed is 20.12 or later"}`
+    detail: `${process.version}${enough ? "" : ", needed is 20.19 or later of 20, or 22.12 or later"}`
   }
 })
 
