@@ -43,6 +43,7 @@ export const layer = (options: Options): Layer.Layer<Workspace> =>
 
       const prepare = Effect.fn("Workspace.prepare")(function* (wish?: { readonly force?: boolean | undefined }) {
         force = wish?.force === true
+        if (yield* attempt(root, manifest.isElsewhere)) return yield* notesElsewhere(root)
         const entries = yield* attempt(root, () => entriesOf(root))
         const ours = yield* attempt(root, manifest.load)
         if (!force) {
@@ -110,10 +111,13 @@ export const layer = (options: Options): Layer.Layer<Workspace> =>
     })
   )
 
-/** Removes a file of an earlier run, unless somebody has edited it meanwhile, and the folders that are empty then. */
+/**
+ * Removes a file of an earlier run, unless somebody has edited it meanwhile, and the folders that are empty then. A folder
+ * that has become a link out of ours since is left alone, too.
+ */
 const removeStale = async (root: string, file: string, manifest: Manifest.Manifest) => {
   const target = path.join(root, file)
-  const standing = await digestOf(target)
+  const standing = (await insideOf(root, file)) === undefined ? await digestOf(target) : undefined
   if (standing !== undefined && manifest.isOurs(file, standing)) {
     await fs.rm(target)
     for (let folder = path.dirname(target); folder !== root; folder = path.dirname(folder)) {
@@ -171,6 +175,14 @@ const editedFolder = (root: string, files: ReadonlyArray<string>) =>
     path: root,
     problem: `files were changed since they were written (${some(files)})`,
     next: "Keep your changes by choosing another folder with --out, or write over them with --force."
+  })
+
+const notesElsewhere = (root: string) =>
+  new WorkspaceError({
+    reason: "outside",
+    path: path.join(root, Manifest.folder),
+    problem: "the run's notes would be written through a symbolic link",
+    next: "Remove the link, or choose another folder with --out."
   })
 
 const foreignFile = (file: string) =>

@@ -8,6 +8,7 @@ import { randomUUID } from "node:crypto"
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import { Effect } from "effect"
+import { refusal } from "../../src/team/SafePath.ts"
 
 /** The folder of the notes, in the output folder. */
 export const folder = ".troupe"
@@ -16,6 +17,8 @@ export const lock = "lock"
 const journal = "manifest.jsonl"
 
 export interface Manifest {
+  /** Whether a link stands where the notes are to be: they would be written to wherever it leads. */
+  readonly isElsewhere: () => Promise<boolean>
   /** Reads the journal; false if there is none, and so the folder is not ours. */
   readonly load: () => Promise<boolean>
   readonly paths: () => ReadonlyArray<string>
@@ -41,6 +44,13 @@ export const make = (root: string): Manifest => {
   let claimed = false
 
   return {
+    isElsewhere: async () => {
+      for (const place of [home, journalFile, lockFile]) {
+        const stat = await fs.lstat(place).catch(() => undefined)
+        if (stat?.isSymbolicLink()) return true
+      }
+      return false
+    },
     load: async () => {
       files.clear()
       let text: string
@@ -78,9 +88,8 @@ export const make = (root: string): Manifest => {
     },
     temporary: () => temporaryIn(home),
     claim: async () => {
-      const holder = Number.parseInt(await fs.readFile(lockFile, "utf8").catch(() => ""), 10)
-      if (Number.isInteger(holder) && holder !== process.pid && isAlive(holder)) return holder
-      await fs.writeFile(lockFile, `${process.pid}\n`)
+      const holder = await taken(lockFile)
+      if (holder !== undefined) return holder
       claimed = true
       // Left behind by a run that was killed.
       for (const entry of await fs.readdir(home)) {
@@ -97,6 +106,31 @@ export const make = (root: string): Manifest => {
   }
 }
 
+/**
+ * Makes the file that says who works here; gives the process that was first. Made in one step, or of two runs that begin at
+ * once both would find nobody.
+ */
+const taken = async (lockFile: string): Promise<number | undefined> => {
+  for (;;) {
+    try {
+      await fs.writeFile(lockFile, `${process.pid}\n`, { flag: "wx" })
+      return undefined
+    } catch (cause) {
+      if ((cause as { code?: unknown }).code !== "EEXIST") throw cause
+    }
+    let holder = await holderOf(lockFile)
+    if (Number.isNaN(holder)) {
+      // Made a moment ago and not yet written, or left so by a kill.
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      holder = await holderOf(lockFile)
+    }
+    if (!Number.isNaN(holder) && holder !== process.pid && isAlive(holder)) return holder
+    await fs.rm(lockFile, { force: true })
+  }
+}
+
+const holderOf = async (lockFile: string) => Number.parseInt(await fs.readFile(lockFile, "utf8").catch(() => ""), 10)
+
 const half = ".half"
 
 /** Digests kept of a file: an older one stands there only if a run was killed, so a few are plenty. */
@@ -110,7 +144,9 @@ const parse = (line: string): { readonly path: string; readonly sha256: string }
   if (line === "") return undefined
   try {
     const entry = JSON.parse(line)
-    return typeof entry?.path === "string" && typeof entry?.sha256 === "string" ? entry : undefined
+    const whole = typeof entry?.path === "string" && typeof entry?.sha256 === "string"
+    // The journal lies in a folder that anybody may have handed over: it may not name what we could not have written.
+    return whole && refusal(entry.path) === undefined ? entry : undefined
   } catch {
     return undefined
   }

@@ -195,6 +195,48 @@ describe("a folder on disk", () => {
     })
   )
 
+  it.effect("does not write its notes through a link that somebody left there", () =>
+    Effect.gen(function* () {
+      const elsewhere = freshRoot()
+      put(elsewhere, "victim", "theirs")
+      put(elsewhere, "x.half", "theirs")
+      const lock = freshRoot()
+      fs.mkdirSync(path.join(lock, ".troupe"), { recursive: true })
+      fs.symlinkSync(path.join(elsewhere, "victim"), path.join(lock, ".troupe/lock"))
+      const home = freshRoot()
+      fs.mkdirSync(home, { recursive: true })
+      fs.symlinkSync(elsewhere, path.join(home, ".troupe"))
+      for (const root of [lock, home]) {
+        for (const force of [false, true]) {
+          const error = yield* Effect.flip(run(root, { "a.txt": "a" }, { force }))
+          assert.strictEqual(error.reason, "outside")
+          assert.include(error.message, ".troupe")
+        }
+      }
+      assert.strictEqual(read(elsewhere, "victim"), "theirs")
+      assert.deepStrictEqual(fs.readdirSync(elsewhere).sort(), ["victim", "x.half"])
+    })
+  )
+
+  it.effect("removes nothing outside itself, whatever its notes claim or a folder has become since", () =>
+    Effect.gen(function* () {
+      const root = freshRoot()
+      put(path.dirname(root), "victim.txt", "a")
+      put(
+        root,
+        ".troupe/manifest.jsonl",
+        `${JSON.stringify({ path: "../victim.txt", sha256: Artefact.digest("a") })}\n`
+      )
+      yield* run(root, { "docs/a.txt": "a" })
+      assert.strictEqual(read(path.dirname(root), "victim.txt"), "a")
+      // Somebody moves the folder away and leaves a link.
+      fs.renameSync(path.join(root, "docs"), path.join(path.dirname(root), "moved"))
+      fs.symlinkSync(path.join(path.dirname(root), "moved"), path.join(root, "docs"))
+      yield* run(root, { "b.txt": "b" })
+      assert.strictEqual(read(path.dirname(root), "moved/a.txt"), "a")
+    })
+  )
+
   it.effect("that cannot be one says why", () =>
     Effect.gen(function* () {
       const root = freshRoot()
