@@ -60,8 +60,17 @@ export const execute = (
       terminal.say("Stopping. A second Ctrl-C exits at once.")
     })
   }
-  // Every exit passes here: the cursor must not stay hidden.
-  process.on("exit", () => terminal.frame([]))
+  let ended = false
+  // Every exit passes here: the cursor must not stay hidden, and a command that never came to its end is no success.
+  process.on("exit", (code) => {
+    terminal.frame([])
+    if (ended || code !== 0) return
+    const message =
+      "the program ended before its command did: a module that it loaded left, or waits for what never comes"
+    terminal.say(`troupe: ${message}.`)
+    if (options.json) writeJson(terminal, { status: "bug", message })
+    process.exitCode = 1
+  })
   const bug = (error: unknown) => {
     terminal.frame([])
     terminal.say(describeBug(Cause.die(error), options))
@@ -71,6 +80,7 @@ export const execute = (
   process.on("unhandledRejection", bug)
 
   fiber.addObserver((exit) => {
+    ended = true
     terminal.frame([])
     if (signalled !== undefined && options.json) writeJson(terminal, { status: "cancelled" })
     const code = Exit.match(exit, {

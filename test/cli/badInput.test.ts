@@ -173,6 +173,17 @@ describe("a bad team or model", () => {
     await refused(["graph", "valid.yaml", "--team", "./cycle.js"], ["a → b → a"])
   })
 
+  it("does not end as if all were well where a module leaves, or waits for what never comes", async () => {
+    writeFileSync(path("leaves.js"), "process.exit(0)\n")
+    writeFileSync(path("waits.js"), "await new Promise(() => {})\n")
+    for (const module of ["./leaves.js", "./waits.js"]) {
+      const { code, stderr, stdout } = await program.run(["run", "valid.yaml", "--team", module, "--json"])
+      assert.strictEqual(code, 1, module)
+      assert.include(stderr, "ended before its command did")
+      assert.strictEqual(JSON.parse(stdout).status, "bug")
+    }
+  })
+
   it("refuses a model without its key, an unknown provider, and an address that is none", async () => {
     await refused(["run", "valid.yaml", "--model", "anthropic:x"], ["ANTHROPIC_API_KEY"])
     await refused(["run", "valid.yaml", "--model", "openai:x"], ["OPENAI_API_KEY"])
