@@ -50,6 +50,8 @@ export abstract class Inbox implements Target {
   protected parked: Resume | undefined
   protected turnScheduled = false
   protected waiting: Array<WaitingSender> | undefined
+  /** How many of them have left since they were last swept out, at most. */
+  private left = 0
   /** What this actor's fibers wait for. */
   waits: Set<Wait> | undefined
   /** The crash after which supervision gave the actor up. */
@@ -80,7 +82,7 @@ export abstract class Inbox implements Target {
   }
   /** Senders that wait for room. */
   get waitingSenders(): number {
-    return this.waiting?.length ?? 0
+    return this.waiting?.reduce((count, wait) => (wait.withdrawn() ? count : count + 1), 0) ?? 0
   }
 
   /** Puts a message into the mailbox if that is simple: accepting, room, nobody waits before it, nobody traces. */
@@ -214,10 +216,15 @@ export abstract class Inbox implements Target {
     if (wait.sender?.blocking) addWait(wait.sender.cell, wait)
   }
 
+  /** Its fiber was interrupted. Those that left are swept out when they are as many as those that stay. */
   private leave(wait: WaitingSender): void {
     wait.leave()
+    // An ask notes here that it is withdrawn, and takes its timer off the wheel.
+    wait.attachment?.withdrawn()
     if (this.waiting === undefined) return
-    this.waiting = this.waiting.filter((other) => other !== wait)
+    if (++this.left * 2 < this.waiting.length) return
+    this.left = 0
+    this.waiting = this.waiting.filter((other) => !other.withdrawn())
     if (this.waiting.length === 0) this.waiting = undefined
   }
 
