@@ -344,3 +344,40 @@ describe("Supervision", () => {
     })
   }
 })
+
+describe("An answer that throws as it is looked at", () => {
+  // A revoked proxy, such as a draft that outlived the function it was made for.
+  const Drafts = Actor.make("Drafts", [
+    Rpc.make("Draft", { success: Schema.Unknown }),
+    Rpc.make("Count", { success: Schema.Int })
+  ])
+
+  it("is a crash of its actor, and of nobody else", () =>
+    run(() =>
+      Effect.gen(function* () {
+        let starts = 0
+        yield* provided(
+          Drafts.toLayer(
+            Effect.sync(() => {
+              const life = ++starts
+              return Drafts.of({
+                Draft: () => {
+                  const { proxy, revoke } = Proxy.revocable({}, {})
+                  revoke()
+                  return proxy
+                },
+                Count: () => life
+              })
+            })
+          )
+        )
+        const ref = (yield* Drafts.client)("a")
+        // Once with the fiber awake, once while it is parked.
+        for (const life of [2, 3]) {
+          assert.strictEqual((yield* Effect.flip(ref.ask.Draft()))._tag, "ActorCrashed")
+          assert.strictEqual(yield* ref.ask.Count(), life)
+          yield* rest
+        }
+      })
+    ))
+})

@@ -83,8 +83,11 @@ export abstract class MessageLoop extends Inbox {
       if (!this.take()) continue
       const payload = this.payloadInHand
       let out: unknown
+      let effectful: boolean
       try {
         out = this.handlers[this.rpc]!(payload, this.handlerContext)
+        // A revoked proxy throws at every question; outside of a fiber nobody else would catch that.
+        effectful = isEffectful(out)
       } catch (defect) {
         const cause = Cause.die(defect)
         this.crashInHand(cause)
@@ -93,9 +96,9 @@ export abstract class MessageLoop extends Inbox {
         resume(Exit.failCause(cause))
         return
       }
-      if (isEffectful(out)) {
+      if (effectful) {
         this.parked = undefined
-        resume(this.run(out))
+        resume(this.run(out as Effect.Effect<unknown, unknown>))
         return
       }
       this.answer(out)
