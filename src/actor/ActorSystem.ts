@@ -71,7 +71,7 @@ export interface Options {
   readonly deadLetters?: number | undefined
   /** A span for every message. Default: if the layer is built under a tracer. */
   readonly tracing?: boolean | undefined
-  /** The run queue to share with host fibers. Default: one of its own. */
+  /** The run queue to share with host fibers. Default: the one the layer is built on, if it is fair; else one of its own. */
   readonly scheduler?: FairScheduler | undefined
 }
 

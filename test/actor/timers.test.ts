@@ -130,4 +130,18 @@ describe("Timers", () => {
     clock.advance(50)
     assert.deepStrictEqual(fired, ["first"])
   })
+
+  it("keeps no bucket for each timer that was cleared long before its time", () => {
+    const clock = clockwork()
+    const day = 24 * 60 * 60 * 1000
+    const fired: Array<string> = []
+    clock.timers.after(day + 5, () => fired.push("kept"))
+    for (let i = 0; i < 100_000; i++) {
+      clock.advance(16)
+      clock.timers.after(day, () => fired.push("cleared"))()
+    }
+    assert.isAtMost(clock.timers.bucketCount, 4096)
+    clock.advance(2 * day)
+    assert.deepStrictEqual(fired, ["kept"])
+  })
 })

@@ -36,7 +36,22 @@ export const localDirectory = (system: LocalSystem) => {
     // A root's own ref is like any other to it: it outlives the cell.
     const refOf = (cell: Cell) =>
       (isRoot ? rootRef(protocol, type, id) : cellRef(protocol, cell)) as unknown as ActorRef.Any
-    return new Cell(system, { type, id, address, tags: protocol.tags, behavior, parent, isRoot, refOf, forget })
+    const cell = new Cell(system, {
+      type,
+      id,
+      address,
+      tags: protocol.tags,
+      behavior,
+      parent,
+      isRoot,
+      refOf,
+      forget: (ended) => {
+        registration.cells.delete(ended)
+        forget(ended)
+      }
+    })
+    registration.cells.add(cell)
+    return cell
   }
 
   /** The root's cell, made if wanted and its type is known; otherwise why not. */
@@ -77,6 +92,7 @@ export const localDirectory = (system: LocalSystem) => {
           behavior,
           protocol: protocol(definition),
           roots: new Map(),
+          cells: new Set(),
           closing: false
         }
         system.registrations.set(definition.type, registration)
@@ -85,9 +101,10 @@ export const localDirectory = (system: LocalSystem) => {
       (registration) =>
         Effect.zipRight(
           Effect.suspend(() => {
-            // A root activated from here on would be nobody's to stop.
+            // An actor that begins from here on would be nobody's to stop.
             registration.closing = true
-            return Effect.forEach([...registration.roots.values()].reverse(), stopped, {
+            // Children under actors of other types as well: what they were built with ends with this Layer.
+            return Effect.forEach([...registration.cells].reverse(), stopped, {
               discard: true,
               concurrency: "unbounded"
             })
@@ -100,40 +117,43 @@ export const localDirectory = (system: LocalSystem) => {
     definition: ActorType<Type, Rpcs>,
     id: string
   ): Effect.Effect<ActorRef<Rpcs>, SpawnError, Scope.Scope> =>
-    Effect.withFiberRuntime((fiber) => {
-      // Nobody but a cell puts itself into a fiber's context.
-      const parent = system.senderOf(fiber)?.cell as Cell | undefined
-      const address = `${parent === undefined ? "host" : parent.address}/${definition.type}/${id}`
-      const registration = system.registrations.get(definition.type)
-      if (registration === undefined) {
-        return Effect.fail(new ActorNotFound({ address, reason: "no layer provides its type" }))
-      }
-      if (system.stopping || registration.closing || (parent !== undefined && parent.state > State.draining)) {
-        return Effect.fail(new ActorStopping({ address }))
-      }
-      const siblings = parent === undefined ? system.hosted.values() : parent.children
-      for (const sibling of siblings) {
-        if (sibling.address === address) return Effect.fail(new ActorAlreadyExists({ address }))
-      }
-      const cell = cellOf(registration, definition.type, id, address, parent, false, () =>
-        system.hosted.delete(address)
-      )
-      if (parent === undefined) system.hosted.set(address, cell)
-      else parent.children.push(cell)
-      const started = Effect.async<void, SpawnError>((resume) => {
-        cell.start((error) => resume(error === undefined ? Effect.void : Effect.fail(error)))
-        return stopped(cell)
+    // From the moment its address is taken somebody must own the child.
+    Effect.uninterruptibleMask((restore) =>
+      Effect.withFiberRuntime((fiber) => {
+        // Nobody but a cell puts itself into a fiber's context.
+        const parent = system.senderOf(fiber)?.cell as Cell | undefined
+        const address = `${parent === undefined ? "host" : parent.address}/${definition.type}/${id}`
+        const registration = system.registrations.get(definition.type)
+        if (registration === undefined) {
+          return Effect.fail(new ActorNotFound({ address, reason: "no layer provides its type" }))
+        }
+        if (system.stopping || registration.closing || (parent !== undefined && parent.state > State.draining)) {
+          return Effect.fail(new ActorStopping({ address }))
+        }
+        const siblings = parent === undefined ? system.hosted.values() : parent.children
+        for (const sibling of siblings) {
+          if (sibling.address === address) return Effect.fail(new ActorAlreadyExists({ address }))
+        }
+        const cell = cellOf(registration, definition.type, id, address, parent, false, () =>
+          system.hosted.delete(address)
+        )
+        if (parent === undefined) system.hosted.set(address, cell)
+        else parent.children.push(cell)
+        const started = Effect.async<void, SpawnError>((resume) => {
+          cell.start((error) => resume(error === undefined ? Effect.void : Effect.fail(error)))
+          return stopped(cell)
+        })
+        // A child of an actor is stopped by the end of the actor's incarnation, in order; a host's by the host's scope.
+        const owned =
+          parent === undefined
+            ? Effect.zipRight(
+                Effect.flatMap(Scope.Scope, (scope) => Scope.addFinalizer(scope, stopped(cell))),
+                restore(started)
+              )
+            : restore(started)
+        return Effect.as(owned, cellRef(registration.protocol, cell) as unknown as ActorRef<Rpcs>)
       })
-      // A child of an actor is stopped by the end of the actor's incarnation, in order; a host's by the host's scope.
-      const owned =
-        parent === undefined
-          ? Effect.zipRight(
-              Effect.flatMap(Scope.Scope, (scope) => Scope.addFinalizer(scope, stopped(cell))),
-              started
-            )
-          : started
-      return Effect.as(owned, cellRef(registration.protocol, cell) as unknown as ActorRef<Rpcs>)
-    })
+    )
 
   const snapshotOf = (cell: Cell): ActorSnapshot => ({
     address: cell.address,

@@ -1,7 +1,7 @@
 /**
  * What all actors of one system in this process share: the scheduler, the timers, the registry, the counters.
  */
-import { Context, Duration, Effect, Exit, Fiber, FiberSet, Scope } from "effect"
+import { Context, Duration, Effect, Exit, Fiber, FiberRef, FiberSet, Scope } from "effect"
 import * as DefaultServices from "effect/DefaultServices"
 import { Tracer } from "effect/Tracer"
 import { ActorContext } from "../ActorContext.ts"
@@ -19,6 +19,8 @@ export interface Registration {
   readonly behavior: Behavior
   readonly protocol: Protocol
   readonly roots: Map<string, Cell>
+  /** All of its actors, roots and children. */
+  readonly cells: Set<Cell>
   /** Its Layer is being closed. */
   closing: boolean
 }
@@ -48,7 +50,9 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
     const clock = yield* Effect.clock
     const random = yield* Effect.random
     const tracer = yield* Effect.tracer
-    const scheduler = settings.scheduler ?? FairScheduler.make()
+    const around = yield* FiberRef.get(FiberRef.currentScheduler)
+    const scheduler =
+      settings.scheduler ?? (around instanceof FairScheduler.FairScheduler ? around : FairScheduler.make())
     const fibers = yield* Scope.make()
     const run = yield* Scope.extend(FiberSet.makeRuntime<never>(), fibers)
     const now = () => clock.unsafeCurrentTimeMillis()

@@ -9,6 +9,9 @@
 /** Width of a bucket. Wider ones are fewer, but each wake-up looks through a whole one. */
 const tickMillis = 16
 
+/** A bucket is some 100 bytes, so this many are not worth a thought; 30 s of steady asks leave 1,900. */
+const minSweep = 4096
+
 export interface Timer {
   next: Timer | undefined
   previous: Timer | undefined
@@ -26,6 +29,8 @@ export class Timers {
   private readonly buckets = new Map<number, Bucket>()
   /** Ticks of existing buckets as a binary heap, smallest first. */
   private readonly heap: Array<number> = []
+  /** How many buckets make a sweep for empty ones worth its while. */
+  private sweepAt = minSweep
   private armedFor = Number.POSITIVE_INFINITY
   private disarm: (() => void) | undefined
 
@@ -39,6 +44,7 @@ export class Timers {
     const tick = Math.floor(dueMillis / tickMillis)
     let bucket = this.buckets.get(tick)
     if (bucket === undefined) {
+      if (this.buckets.size >= this.sweepAt) this.sweep()
       bucket = { first: undefined }
       this.buckets.set(tick, bucket)
       this.pushHeap(tick)
@@ -60,6 +66,11 @@ export class Timers {
     else timer.previous.next = timer.next
     if (timer.next !== undefined) timer.next.previous = timer.previous
     timer.next = timer.previous = undefined
+  }
+
+  /** Buckets in memory, for tests of their bound. */
+  get bucketCount(): number {
+    return this.buckets.size
   }
 
   /** Calls `fire` after `millis`; the result clears it. */
@@ -109,6 +120,14 @@ export class Timers {
       this.clear(timer)
       timer.fire()
     }
+  }
+
+  /** Drops the buckets whose timers were all cleared: with long time-outs their own time is far away. */
+  private sweep(): void {
+    for (const [tick, bucket] of this.buckets) if (bucket.first === undefined) this.buckets.delete(tick)
+    this.heap.length = 0
+    for (const tick of this.buckets.keys()) this.pushHeap(tick)
+    this.sweepAt = Math.max(minSweep, 2 * this.buckets.size)
   }
 
   private pushHeap(tick: number): void {

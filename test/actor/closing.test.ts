@@ -1,0 +1,62 @@
+import { Rpc } from "@effect/rpc"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Exit, Layer, Scope } from "effect"
+import * as Actor from "../../src/actor/Actor.ts"
+import * as ActorSystem from "../../src/actor/ActorSystem.ts"
+import * as FairScheduler from "../../src/actor/FairScheduler.ts"
+
+const Worker = Actor.make("Worker", [Rpc.make("Ping", { success: Schema.String })])
+const Boss = Actor.make("Boss", [Rpc.make("Hire", { success: Schema.String })])
+
+describe("closing a type's Layer", () => {
+  it.scoped("stops its actors under other actors and under hosts, too", () =>
+    Effect.gen(function* () {
+      const workers = yield* Scope.make()
+      const workerLive = Worker.toLayer(Effect.succeed(Worker.of({ Ping: () => "pong" })))
+      yield* Layer.buildWithScope(workerLive, workers)
+      let hired: Effect.Effect.Success<ReturnType<typeof hire>> | undefined
+      const hire = () => ActorSystem.spawn(Worker, "hired")
+      yield* Layer.build(
+        Boss.toLayer(
+          Effect.gen(function* () {
+            hired = yield* hire()
+            return Boss.of({ Hire: () => hired!.ask.Ping().pipe(Effect.orElseSucceed(() => "gone")) })
+          })
+        )
+      )
+      const boss = (yield* Boss.client)("b")
+      const hosted = yield* ActorSystem.spawn(Worker, "hosted")
+      assert.strictEqual(yield* boss.ask.Hire(), "pong")
+      assert.strictEqual(yield* hosted.ask.Ping(), "pong")
+
+      yield* Scope.close(workers, Exit.void)
+      assert.strictEqual(yield* boss.ask.Hire(), "gone")
+      assert.strictEqual((yield* Effect.flip(hosted.ask.Ping()))._tag, "ActorNotFound")
+    }).pipe(Effect.provide(ActorSystem.layer()))
+  )
+})
+
+describe("the run queue", () => {
+  it.scoped("is the surrounding one where that is fair", () =>
+    Effect.gen(function* () {
+      const scheduler = FairScheduler.make()
+      let scheduled = 0
+      const schedule = scheduler.scheduleTask.bind(scheduler)
+      scheduler.scheduleTask = (task, priority) => {
+        scheduled++
+        schedule(task, priority)
+      }
+      const services = yield* Effect.withScheduler(Layer.build(ActorSystem.layer()), scheduler)
+      scheduled = 0
+      // This fiber is on another scheduler: what is counted is the actor's.
+      yield* Effect.provide(
+        Effect.gen(function* () {
+          yield* Layer.build(Worker.toLayer(Effect.succeed(Worker.of({ Ping: () => "pong" }))))
+          assert.strictEqual(yield* (yield* Worker.client)("a").ask.Ping(), "pong")
+        }),
+        services
+      )
+      assert.isAbove(scheduled, 0)
+    })
+  )
+})
