@@ -147,7 +147,8 @@ const holding = (text: string) =>
   newestFirst(rows.filter((row) => fields.some((name) => row[name].toLowerCase().includes(text.toLowerCase()))));
 for (const name of fields) {
   for (const row of rows) {
-    const text: string = row[name];
+    // Short enough to be searched for, in capitals as well.
+    const text = [...(row[name] as string)].slice(0, 60).join("");
     for (const q of [text, text.toUpperCase(), text.toLowerCase(), text.slice(1)]) {
       expect(await server.items(path, { q }), q).toEqual(holding(q));
     }
