@@ -56,7 +56,9 @@ export const write = Effect.fn("Prose.write")(function* (
 ) {
   const model = assignment.model
   if (model === undefined) return passage.fallback
-  const failed = (reason: string) => new ProseFailed({ topic: passage.topic, model, reason })
+  // The reason stands inside a sentence, whoever wrote it.
+  const failed = (reason: string) =>
+    new ProseFailed({ topic: passage.topic, model, reason: reason.replace(/[.\s]+$/u, "") })
 
   const service = yield* Effect.serviceOption(LanguageModel.LanguageModel)
   if (Option.isNone(service)) return yield* failed("the run names a model, but no LanguageModel is provided")
@@ -65,8 +67,8 @@ export const write = Effect.fn("Prose.write")(function* (
     .generateText({ prompt: prompt(passage) })
     .pipe(Effect.mapError((error) => failed(oneLine(error.message))))
   yield* assignment.tokens({
-    input: response.usage.inputTokens ?? 0,
-    output: response.usage.outputTokens ?? 0
+    input: response.usage.inputTokens,
+    output: response.usage.outputTokens
   })
 
   const text = shorten(paragraphs(response.text), passage.maxLength ?? 1500)

@@ -149,4 +149,4 @@ const facts = (report: Report): ReadonlyArray<readonly [string, string]> => {
 
 const time = (ms: number | null) => (ms === null ? "-" : Elapsed.show(ms))
 
-const tokens = (used: AgentReport["tokens"]) => (used === null ? "-" : `${used.input} in, ${used.output} out`)
+const tokens = (used: AgentReport["tokens"]) => used?.text ?? "-"

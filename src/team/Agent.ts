@@ -6,8 +6,10 @@
  *
  * @since 0.1.0
  */
-import { Duration, Effect, Schema } from "effect"
+import { type Duration, Effect, Schema } from "effect"
 import type { Artefact } from "./Artefact.ts"
+import * as StatedDurations from "./internal/statedDurations.ts"
+import type { WrongDuration } from "./TeamError.ts"
 import type { WorkspaceError } from "./Workspace.ts"
 
 export type { Artefact } from "./Artefact.ts"
@@ -44,8 +46,11 @@ export interface Assignment<Input, Needs> {
   readonly progress: (message: string, fraction?: number | undefined) => Effect.Effect<void>
   /** Writes a file of the result below the output folder, at once. It is committed with the result. */
   readonly write: (path: string, content: string) => Effect.Effect<void, WorkspaceError>
-  /** Adds to the tokens that the report shows for this agent. */
-  readonly tokens: (used: { readonly input: number; readonly output: number }) => Effect.Effect<void>
+  /** Adds to the tokens that the report shows for this agent; `undefined` where the model did not say. */
+  readonly tokens: (used: {
+    readonly input: number | undefined
+    readonly output: number | undefined
+  }) => Effect.Effect<void>
   /** Says that the result is not to be trusted as it stands. Without a call the result counts as verified. */
   readonly verdict: (verdict: Verdict) => Effect.Effect<void>
 }
@@ -78,6 +83,8 @@ export interface Agent<Name extends string, Output extends Schema.Schema.Any, R>
   readonly estimate: Duration.Duration
   readonly timeout: Duration.Duration
   readonly retry: Required<RetryOptions>
+  /** Durations that could not be used as written; their defaults stand in for them, and `Team.check` refuses the team. */
+  readonly wrongDurations: ReadonlyArray<WrongDuration>
   /** Whether the run's model is part of its key. */
   readonly usesModel: boolean
   /** Whatever else decides the result: digests of templates, versions of tools. Computed once a run, when a key is wanted. */
@@ -126,9 +133,12 @@ export interface Options<
   readonly filesOf?: ReadonlyArray<Any | string> | undefined
   /** Paths into the team's input, such as `entities` or `stack.backend`. Default none: the input is `{}`. */
   readonly reads?: ReadonlyArray<string> | undefined
-  /** How long it is expected to work; decides who goes first, never who may go. */
-  readonly estimate: Duration.DurationInput
-  /** The longest that one attempt may work. Default `300 seconds`. */
+  /**
+   * How long it is expected to work, finite; decides who goes first, never who may go. Default `1 minute`. Like every
+   * duration here, a wrong one does not throw: `Team.check` says so.
+   */
+  readonly estimate?: Duration.DurationInput | undefined
+  /** The longest that one attempt may work, above zero; may be infinite. Default `300 seconds`. */
   readonly timeout?: Duration.DurationInput | undefined
   /** Default: no retry. */
   readonly retry?: RetryOptions | undefined
@@ -159,27 +169,36 @@ export const make = <
   R2 = never
 >(
   options: Options<Name, Output, Dependency, Input, E, R, R2>
-): Agent<Name, Output, R | R2> => ({
-  name: options.name,
-  version: options.version,
-  description: options.description,
-  dependsOn: (options.dependsOn ?? []).map(nameOf),
-  filesOf: (options.filesOf ?? []).map(nameOf),
-  reads: options.reads ?? [],
-  estimate: Duration.decode(options.estimate),
-  timeout: Duration.decode(options.timeout ?? "300 seconds"),
-  retry: {
-    times: options.retry?.times ?? 0,
-    backoff: options.retry?.backoff ?? "1 second",
-    maxBackoff: options.retry?.maxBackoff ?? "30 seconds"
-  },
-  usesModel: options.usesModel ?? false,
-  fingerprint: options.fingerprint ?? Effect.succeed({}),
-  input: options.input ?? Schema.Unknown,
-  output: options.output,
-  // The run decodes the parts by `input` and hands out declared results only, so the wider assignment is the narrower one.
-  run: options.run as Agent<Name, Output, R>["run"]
-})
+): Agent<Name, Output, R | R2> => {
+  const durations = StatedDurations.read(options.name, [
+    { field: "estimate", written: options.estimate, absent: "1 minute" },
+    { field: "timeout", written: options.timeout, absent: "300 seconds" },
+    { field: "retry.backoff", written: options.retry?.backoff, absent: "1 second" },
+    { field: "retry.maxBackoff", written: options.retry?.maxBackoff, absent: "30 seconds" }
+  ])
+  return {
+    name: options.name,
+    version: options.version,
+    description: options.description,
+    dependsOn: (options.dependsOn ?? []).map(nameOf),
+    filesOf: (options.filesOf ?? []).map(nameOf),
+    reads: options.reads ?? [],
+    estimate: durations.of("estimate"),
+    timeout: durations.of("timeout"),
+    wrongDurations: durations.wrong,
+    retry: {
+      times: options.retry?.times ?? 0,
+      backoff: durations.of("retry.backoff"),
+      maxBackoff: durations.of("retry.maxBackoff")
+    },
+    usesModel: options.usesModel ?? false,
+    fingerprint: options.fingerprint ?? Effect.succeed({}),
+    input: options.input ?? Schema.Unknown,
+    output: options.output,
+    // The run decodes the parts by `input` and hands out declared results only, so the wider assignment is the narrower one.
+    run: options.run as Agent<Name, Output, R>["run"]
+  }
+}
 
 /** The name of an agent given by value or by name. @category combinators */
 export const nameOf = (agent: string | { readonly name: string }): string =>

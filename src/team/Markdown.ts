@@ -18,8 +18,8 @@ export const fromReport = (report: Report): string => {
     `- Status: **${label[report.status]}**`,
     `- Run: \`${report.runId}\`, begun ${new Date(report.startedAt).toISOString()}`,
     `- Time: ${Elapsed.show(report.makespanMs)}; work of all agents together ${Elapsed.show(report.workMs)}; at most ${report.agentsAtOnce} at once`,
-    `- Critical path: ${Elapsed.show(report.criticalPath.ms)} (${report.criticalPath.agents.map(inline).join(" → ")})`,
-    `- Parallel efficiency: ${report.parallelEfficiency === null ? "unknown (nothing had to work)" : percent(report.parallelEfficiency)}`,
+    `- Critical path: ${criticalPath(report)}`,
+    `- Parallel efficiency: ${efficiency(report)}`,
     `- Agents: ${counts(report)}`,
     `- Model: ${report.model === null ? "none" : inline(report.model)}; tokens: ${tokens(report.tokens)}`,
     "",
@@ -49,6 +49,17 @@ export const fromReport = (report: Report): string => {
   }
   if (report.notes.length > 0) lines.push("## Notes", "", ...report.notes.map((note) => `- ${inline(note)}`), "")
   return lines.join("\n")
+}
+
+const criticalPath = ({ criticalPath }: Report) =>
+  criticalPath.agents.length === 0
+    ? "none (nothing worked)"
+    : `${Elapsed.show(criticalPath.ms)} (${criticalPath.agents.map(inline).join(" → ")})`
+
+const efficiency = (report: Report) => {
+  if (report.parallelEfficiency !== null) return percent(report.parallelEfficiency)
+  const worked = report.agents.some((agent) => agent.attempts.length > 0)
+  return worked ? "unknown (not every agent could work)" : "unknown (nothing had to work)"
 }
 
 /** Each status as people read it. */
@@ -84,7 +95,7 @@ const counts = (report: Report) =>
     .map((status) => `${report.counts[status]} ${label[status]}`)
     .join(", ")
 
-const tokens = (used: Report["tokens"]) => (used === null ? "none" : `${used.input} in, ${used.output} out`)
+const tokens = (used: Report["tokens"]) => used?.text ?? "none"
 
 const percent = (value: number) => `${(value * 100).toFixed(1)} %`
 

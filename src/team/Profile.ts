@@ -1,11 +1,10 @@
 /**
- * How much a run may use at once, by the size of the machine it was given (SPEC C3, B5).
+ * How much a run may use at once, by the size of the machine it was given.
  *
  * @since 0.1.0
- *
- * @category models
  */
 
+/** The names of the sizes. @category models */
 export type Profile = "small" | "medium" | "large" | "enterprise"
 
 /** What a profile allows. @category models */

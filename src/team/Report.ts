@@ -45,8 +45,24 @@ export class Attempt extends Schema.Class<Attempt>("Attempt")({
   reason: Schema.NullOr(Schema.String)
 }) {}
 
-/** Tokens that a model read and wrote. @category models */
-export class Tokens extends Schema.Class<Tokens>("Tokens")({ input: Schema.Int, output: Schema.Int }) {}
+/** Tokens that a model read and wrote; `null` if it did not always say. @category models */
+export class Tokens extends Schema.Class<Tokens>("Tokens")({
+  input: Schema.NullOr(Schema.Int),
+  output: Schema.NullOr(Schema.Int)
+}) {
+  /** Of two, one of them unknown, the sum is unknown. */
+  static sum(some: Iterable<Pick<Tokens, "input" | "output">>): Tokens {
+    const add = (a: number | null, b: number | null) => (a === null || b === null ? null : a + b)
+    let total = { input: 0 as number | null, output: 0 as number | null }
+    for (const used of some) total = { input: add(total.input, used.input), output: add(total.output, used.output) }
+    return Tokens.make(total)
+  }
+
+  /** For people: `120 in, 30 out`. */
+  get text(): string {
+    return `${this.input ?? "unknown"} in, ${this.output ?? "unknown"} out`
+  }
+}
 
 /** What one agent did. Times are milliseconds since the run began. @category models */
 export class AgentReport extends Schema.Class<AgentReport>("AgentReport")({
@@ -101,9 +117,9 @@ export class Report extends Schema.Class<Report>("Report")({
   }),
   /** Work of all agents together, in milliseconds. */
   workMs: Schema.Number,
-  /** The longest chain of work, each agent waiting for the one before. */
+  /** The longest chain of work, each agent waiting for the one before; only of agents that worked or were reused. */
   criticalPath: Schema.Struct({ agents: Schema.Array(Schema.String), ms: Schema.Number }),
-  /** max(critical path, work ÷ agents at once) ÷ makespan; `null` where nothing worked. */
+  /** max(critical path, work ÷ agents at once) ÷ makespan; `null` where nothing worked, or not every agent could. */
   parallelEfficiency: Schema.NullOr(Schema.Number),
   tokens: Schema.NullOr(Tokens),
   /** What the run noticed and went around, such as a stored result that was damaged. */

@@ -58,7 +58,8 @@ export const make = <A extends Agent.Any>(name: string, options: Options<A>): Te
 export const isTeam = (value: unknown): value is Any => typeof value === "object" && value !== null && TypeId in value
 
 /**
- * Fails with everything that is wrong with the team: no agents, a bad, doubled or missing name, a cycle.
+ * Fails with everything that is wrong with the team: no agents, a bad, doubled or missing name, a cycle,
+ * a duration that is none.
  *
  * @category combinators
  */

@@ -5,6 +5,16 @@
  */
 import { Data } from "effect"
 
+/** A duration of an agent that is none, or not one that the field takes. @category models */
+export interface WrongDuration {
+  readonly _tag: "WrongDuration"
+  readonly agent: string
+  readonly field: "estimate" | "timeout" | "retry.backoff" | "retry.maxBackoff"
+  /** As it was written, shortened. */
+  readonly found: string
+  readonly expected: string
+}
+
 /** One thing that is wrong with a team. @category models */
 export type TeamProblem =
   | { readonly _tag: "Empty" }
@@ -21,6 +31,7 @@ export type TeamProblem =
   /** The first name stands again at the end: `["a", "b", "a"]`. */
   | { readonly _tag: "Cycle"; readonly path: ReadonlyArray<string> }
   | { readonly _tag: "FilesOfStranger"; readonly agent: string; readonly stranger: string }
+  | WrongDuration
 
 /**
  * The team cannot run. The program ends with exit code 2.
@@ -52,5 +63,7 @@ const describe = (problem: TeamProblem): string => {
       return `agents depend on each other in a circle: ${problem.path.join(" → ")}. Remove one of these dependencies.`
     case "FilesOfStranger":
       return `"${problem.agent}" reads the files of "${problem.stranger}", on which it does not depend. Add it to dependsOn.`
+    case "WrongDuration":
+      return `"${problem.agent}" has ${problem.field} ${problem.found}, expected ${problem.expected}.`
   }
 }

@@ -1,6 +1,6 @@
 import { Rpc } from "@effect/rpc"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Scope } from "effect"
+import { Effect, Exit, Layer, Schema, Scope } from "effect"
 import * as Actor from "../../src/actor/Actor.ts"
 import * as ActorSystem from "../../src/actor/ActorSystem.ts"
 import * as FairScheduler from "../../src/actor/FairScheduler.ts"

@@ -28,9 +28,13 @@ const model = (text: string, asked: Array<string> = []) =>
     })
   )
 
-const assignment = (name: string | undefined, spent: Array<{ input: number; output: number }> = []) => ({
+const assignment = (
+  name: string | undefined,
+  spent: Array<{ input: number | undefined; output: number | undefined }> = []
+) => ({
   model: name,
-  tokens: (used: { readonly input: number; readonly output: number }) => Effect.sync(() => void spent.push({ ...used }))
+  tokens: (used: { readonly input: number | undefined; readonly output: number | undefined }) =>
+    Effect.sync(() => void spent.push({ ...used }))
 })
 
 describe("Prose", () => {
@@ -42,7 +46,7 @@ describe("Prose", () => {
 
   it.effect("asks the model with the facts, and counts what it used", () =>
     Effect.gen(function* () {
-      const spent: Array<{ input: number; output: number }> = []
+      const spent: Array<{ input: number | undefined; output: number | undefined }> = []
       const asked: Array<string> = []
       const text = yield* Prose.write(assignment("openai:x", spent), passage).pipe(
         Effect.provide(model("The plan holds two entities.\n\nThat is all.", asked))

@@ -15,7 +15,7 @@ export interface AgentRecord {
   key: string | null
   reusedFrom: string | null
   files: ReadonlyArray<string>
-  tokens: { readonly input: number; readonly output: number } | null
+  tokens: Tokens | null
 }
 
 /** The record of an agent of which nothing is known yet. */
@@ -51,8 +51,14 @@ export const buildReport = (measured: Measured): Report => {
   const agents = measured.agents.map((agent) => agentReport(agent, measured))
   const workOf = new Map(agents.map((agent) => [agent.name, agent.workMs ?? 0]))
   const workMs = sum([...workOf.values()])
-  const path = Graph.criticalPath(measured.agents, (name) => workOf.get(name) ?? 0)
   const worked = agents.some((agent) => agent.attempts.length > 0)
+  // Whoever neither worked nor was reused held nobody up: a chain through it was never walked.
+  const taken = agents.filter((agent) => agent.attempts.length > 0 || agent.status === "reused")
+  const names = new Set(taken.map((agent) => agent.name))
+  const path = Graph.criticalPath(
+    taken.map(({ dependsOn, name }) => ({ name, dependsOn: dependsOn.filter((other) => names.has(other)) })),
+    (name) => workOf.get(name) ?? 0
+  )
   const count = (status: AgentStatus) => agents.filter((agent) => agent.status === status).length
   const counts = {
     done: count("done"),
@@ -78,13 +84,10 @@ export const buildReport = (measured: Measured): Report => {
     workMs: round(workMs),
     criticalPath: { agents: path.agents, ms: round(path.ms) },
     parallelEfficiency:
-      worked && measured.makespanMs > 0
+      worked && taken.length === agents.length && measured.makespanMs > 0
         ? round(Math.max(path.ms, workMs / measured.agentsAtOnce) / measured.makespanMs)
         : null,
-    tokens:
-      tokens.length === 0
-        ? null
-        : Tokens.make({ input: sum(tokens.map((each) => each.input)), output: sum(tokens.map((each) => each.output)) }),
+    tokens: tokens.length === 0 ? null : Tokens.sum(tokens),
     notes: measured.notes
   })
 }
@@ -111,7 +114,7 @@ const agentReport = (agent: Measured["agents"][number], measured: Measured): Age
     key: record.key,
     reusedFrom: record.reusedFrom,
     files: [...record.files].sort(),
-    tokens: record.tokens === null ? null : Tokens.make(record.tokens)
+    tokens: record.tokens
   })
 }
 

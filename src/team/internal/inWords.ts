@@ -1,10 +1,19 @@
 /** What went wrong, for people: an error's own message, without a stack, and never an empty string. */
+import { shown } from "./shown.ts"
+
+/** Characters of an error's fields that are shown where it has no message. */
+const FIELDS_LENGTH = 200
+
 export const inWords = (error: unknown): string => {
   if (typeof error === "string" && error !== "") return error
-  if (typeof error === "object" && error !== null) {
-    const { _tag, message } = error as { readonly _tag?: unknown; readonly message?: unknown }
-    if (typeof message === "string" && message.trim() !== "") return message
-    if (typeof _tag === "string") return _tag
-  }
-  return String(error)
+  if (typeof error !== "object" || error === null) return String(error)
+  const { _tag, message } = error as { readonly _tag?: unknown; readonly message?: unknown }
+  if (typeof message === "string" && message.trim() !== "") return message
+  // An error of one's own is often its fields and nothing else: they are the message then.
+  const name = typeof _tag === "string" ? _tag : error instanceof Error ? error.name : ""
+  const fields = Object.entries(error).filter(([key]) => !NO_FIELDS.has(key))
+  if (fields.length === 0) return name === "" ? "an error without a message" : name
+  return `${name} ${shown(Object.fromEntries(fields), FIELDS_LENGTH)}`.trim()
 }
+
+const NO_FIELDS: ReadonlySet<string> = new Set(["_tag", "name", "message", "stack", "cause"])

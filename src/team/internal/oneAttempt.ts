@@ -4,6 +4,7 @@ import * as CacheKey from "../../cache/CacheKey.ts"
 import type { Assignment, Verdict } from "../Agent.ts"
 import * as Agent from "../Agent.ts"
 import * as Artefact from "../Artefact.ts"
+import { Tokens } from "../Report.ts"
 import { Workspace, WorkspaceError } from "../Workspace.ts"
 import type * as AgentActor from "./agentActor.ts"
 import type { AgentRecord } from "./buildReport.ts"
@@ -45,8 +46,8 @@ export const oneAttempt = <A extends Agent.Any>(
         }),
       tokens: (used) =>
         Effect.sync(() => {
-          const before = record.tokens ?? { input: 0, output: 0 }
-          record.tokens = { input: before.input + used.input, output: before.output + used.output }
+          const now = { input: used.input ?? null, output: used.output ?? null }
+          record.tokens = record.tokens === null ? Tokens.make(now) : Tokens.sum([record.tokens, now])
         }),
       verdict: (given) =>
         Effect.sync(() => {

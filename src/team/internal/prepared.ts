@@ -2,7 +2,7 @@
  * A run made ready and not yet begun: the team checked, the input parsed, every agent's part of it decoded. Whatever the
  * user can have got wrong is found here, before anything is written.
  */
-import { Effect, ParseResult, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import * as CacheKey from "../../cache/CacheKey.ts"
 import type * as Agent from "../Agent.ts"
 import * as Graph from "../Graph.ts"
@@ -10,6 +10,7 @@ import { InputError } from "../InputError.ts"
 import type { Runnable } from "../Run.ts"
 import { TeamError, type TeamProblem } from "../TeamError.ts"
 import { pick } from "./pick.ts"
+import { refusedPart } from "./refusedPart.ts"
 import { resultKey, type Upstream } from "./resultKey.ts"
 
 /** An agent with its part of the input. */
@@ -27,7 +28,11 @@ export type Prepared<A extends Agent.Any> = ReadonlyMap<string, Ready<A>>
 
 /** Everything wrong with a team's definition. */
 export const check = (team: Runnable<Agent.Any>): Effect.Effect<void, TeamError> => {
-  const problems: ReadonlyArray<TeamProblem> = [...Graph.problems(team.agents), ...strangers(team.agents)]
+  const problems: ReadonlyArray<TeamProblem> = [
+    ...Graph.problems(team.agents),
+    ...strangers(team.agents),
+    ...team.agents.flatMap((agent) => agent.wrongDurations)
+  ]
   return problems.length === 0 ? Effect.void : Effect.fail(new TeamError({ team: team.name, problems }))
 }
 
@@ -59,20 +64,10 @@ const one = <A extends Agent.Any>(agent: A, parsed: unknown): Effect.Effect<Read
     // What is not JSON has no key.
     yield* Effect.try({ try: () => CacheKey.canonical(picked), catch: (error) => notJson(agent, error) })
     const input = yield* Schema.decodeUnknown(agent.input)(picked, { errors: "all" }).pipe(
-      Effect.mapError((error) => refused(agent, error))
+      Effect.mapError((error) => refusedPart(agent, picked, error))
     )
     const fingerprint = yield* Effect.cached(agent.fingerprint)
     return { agent, picked, input, fingerprint }
-  })
-
-const refused = (agent: Agent.Any, error: ParseResult.ParseError) =>
-  new InputError({
-    source: "input",
-    issues: ParseResult.ArrayFormatter.formatErrorSync(error).map((issue) => ({
-      path: issue.path.join("."),
-      expected: `what the agent "${agent.name}" reads`,
-      fix: issue.message
-    }))
   })
 
 const notJson = (agent: Agent.Any, error: unknown) =>

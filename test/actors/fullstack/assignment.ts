@@ -5,7 +5,7 @@ import type * as Agent from "../../../src/team/Agent.ts"
 export interface Kept {
   readonly files: Map<string, string>
   readonly progress: Array<string>
-  readonly tokens: Array<{ readonly input: number; readonly output: number }>
+  readonly tokens: Array<{ readonly input: number | undefined; readonly output: number | undefined }>
 }
 
 export const make = (
