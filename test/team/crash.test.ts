@@ -9,7 +9,7 @@ import { RunStore } from "../../src/team/RunStore.ts"
 import * as Team from "../../src/team/Team.ts"
 import { Workspace } from "../../src/team/Workspace.ts"
 
-/** SPEC C1's graph, with agents that only write one file. */
+/** The graph of the team that ships, with agents that only write one file. */
 const shape: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
   ["product-manager", []],
   ["technical-architect", ["product-manager"]],
