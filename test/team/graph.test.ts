@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { Duration, Effect, Schema } from "effect"
 import * as fc from "fast-check"
 import * as Agent from "../../src/team/Agent.ts"
 import * as Graph from "../../src/team/Graph.ts"
@@ -24,6 +24,38 @@ describe("a team is refused", () => {
       const error = yield* refusal([agent("a"), agent("b", ["a", "d"]), agent("c", ["b"]), agent("d", ["c"])])
       assert.deepStrictEqual(error.problems, [{ _tag: "Cycle", path: ["b", "d", "c", "b"] }])
       assert.include(error.message, "b → d → c → b")
+    })
+  )
+
+  it.effect("with durations that are none, and does not throw while it is defined", () =>
+    Effect.gen(function* () {
+      const made = (estimate: unknown, timeout: unknown, backoff?: unknown) =>
+        Agent.make({
+          name: "a",
+          version: "1.0.0",
+          // A module in JavaScript may hand in anything.
+          estimate: estimate as "1 minute",
+          timeout: timeout as "1 minute",
+          retry: { times: 1, backoff: backoff as "1 second" },
+          output: Schema.String,
+          run: () => Effect.succeed("")
+        })
+      const error = yield* refusal([made("soon", 0)])
+      assert.deepStrictEqual(error.message.split("\n"), [
+        'Team "team": "a" has estimate "soon", expected a finite duration such as "90 seconds" or Duration.minutes(2).',
+        'Team "team": "a" has timeout 0, expected a duration above zero such as "90 seconds" or Duration.minutes(2).'
+      ])
+      for (const wrong of [null, {}, -1, Number.NaN, Number.POSITIVE_INFINITY, "-1 second", "5 parsecs", "infinity"]) {
+        const { problems } = yield* refusal([made(wrong, undefined, wrong)])
+        assert.deepStrictEqual(
+          problems.map((problem) => (problem._tag === "WrongDuration" ? problem.field : problem._tag)),
+          ["estimate", "retry.backoff"],
+          String(wrong)
+        )
+      }
+      const fine = made(undefined, Number.POSITIVE_INFINITY)
+      yield* Team.check(Team.make("team", { agents: [fine] }))
+      assert.strictEqual(Duration.toMillis(fine.estimate), 60_000)
     })
   )
 

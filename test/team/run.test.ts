@@ -156,8 +156,9 @@ describe("a run", () => {
         run: ({ input }) => Effect.succeed(input.size)
       })
       const error = yield* Effect.flip(Team.run(Team.make("strict", { agents: [strict] }), { input: { size: "big" } }))
-      assert.strictEqual(error._tag, "InputError")
-      assert.include(error.message, "size")
+      assert.strictEqual(error.message, 'input: size: found "big", expected a number for the agent "strict"')
+      const missing = yield* Effect.flip(Team.run(Team.make("strict", { agents: [strict] }), { input: {} }))
+      assert.strictEqual(missing.message, 'input: size: expected a value for the agent "strict". Add "size".')
       const odd = Team.make("odd", { agents: [strict], parse: () => Effect.succeed({ size: Number.NaN }) })
       const notJson = yield* Effect.flip(Team.run(odd, { input: {} }))
       assert.strictEqual(notJson._tag, "InputError")
@@ -384,6 +385,9 @@ describe("a failure", () => {
       })
       assert.strictEqual(result.report.agents[0]?.reason, "no luck")
       assert.strictEqual(result.report.agents[2]?.becauseOf, "bad")
+      // Nobody waited for those who never worked, and what the others would have needed is not known.
+      assert.notIncludeMembers([...result.report.criticalPath.agents], ["after bad", "last"])
+      assert.isNull(result.report.parallelEfficiency)
       const missing = yield* Effect.flip(result.output(result.report.agents[0] as never))
       assert.include(missing.message, "failed (no luck)")
     }).pipe(Effect.provide(memory))
@@ -712,6 +716,34 @@ describe("two runs in one system", () => {
         { concurrency: 2 }
       )
       assert.deepStrictEqual(yield* Effect.forEach(both, (result) => result.output(team.agents[0]!)), ["one", "two"])
+    }).pipe(Effect.provide(memory))
+  )
+})
+
+describe("an agent's part of the input", () => {
+  it.effect("is refused with everything that was found, expected and missing", () =>
+    Effect.gen(function* () {
+      const reader = Agent.make({
+        name: "reader",
+        version: "1.0.0",
+        reads: ["words", "about", "kind", "text"],
+        input: Schema.Struct({
+          words: Schema.Array(Schema.String),
+          about: Schema.Struct({ title: Schema.String }),
+          kind: Schema.Union(Schema.Number, Schema.Boolean),
+          text: Schema.String.pipe(Schema.filter((text) => text.length < 90 || "keep it below 90 characters"))
+        }),
+        output: Schema.Void,
+        run: () => Effect.void
+      })
+      const input = { words: "one", about: {}, kind: null, text: "x".repeat(100) }
+      const error = yield* Effect.flip(Team.run(Team.make("team", { agents: [reader] }), { input }))
+      assert.deepStrictEqual(error.message.split("\n"), [
+        'input: words: found "one", expected a list: ReadonlyArray<string> for the agent "reader"',
+        'input: about.title: expected a value for the agent "reader". Add "about.title".',
+        'input: kind: found null, expected a number or true or false for the agent "reader"',
+        `input: text: found "${"x".repeat(58)}…, expected another value for the agent "reader" (keep it below 90 characters)`
+      ])
     }).pipe(Effect.provide(memory))
   )
 })

@@ -5,15 +5,18 @@ import { shown } from "./shown.ts"
 const FIELDS_LENGTH = 200
 
 export const inWords = (error: unknown): string => {
-  if (typeof error === "string" && error !== "") return error
+  if (error === "") return NO_MESSAGE
+  if (typeof error === "string") return error
   if (typeof error !== "object" || error === null) return String(error)
   const { _tag, message } = error as { readonly _tag?: unknown; readonly message?: unknown }
   if (typeof message === "string" && message.trim() !== "") return message
   // An error of one's own is often its fields and nothing else: they are the message then.
   const name = typeof _tag === "string" ? _tag : error instanceof Error ? error.name : ""
   const fields = Object.entries(error).filter(([key]) => !NO_FIELDS.has(key))
-  if (fields.length === 0) return name === "" ? "an error without a message" : name
+  if (fields.length === 0) return name === "" ? NO_MESSAGE : name
   return `${name} ${shown(Object.fromEntries(fields), FIELDS_LENGTH)}`.trim()
 }
+
+const NO_MESSAGE = "an error without a message"
 
 const NO_FIELDS: ReadonlySet<string> = new Set(["_tag", "name", "message", "stack", "cause"])
