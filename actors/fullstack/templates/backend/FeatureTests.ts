@@ -99,6 +99,10 @@ it("keeps what it stored over a restart", async () => {
   await server.restart();
   expect((await server.get(\`\${path}/\${row.id}\`)).body).toEqual(row);
 });
+
+it("says which port is in use, and what to do about it", async () => {
+  await expect(server.startBeside()).rejects.toThrow(/^Port \\d+ is in use \\(EADDRINUSE\\): set PORT to another\\.$/);
+});
 /*IF spacious*/
 
 it("takes many writes at once", async () => {

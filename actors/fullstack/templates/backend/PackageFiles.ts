@@ -17,7 +17,7 @@ export const manifests = (project: Project): ReadonlyArray<GeneratedFile> => {
     version: "0.1.0",
     private: true,
     type: "module",
-    engines: { node: ">=20.12" },
+    engines: lock.packages[""].engines,
     scripts: {
       build: "tsc -p tsconfig.build.json",
       start: "node dist/server.js",
@@ -104,7 +104,7 @@ export const readme = (project: Project): GeneratedFile => {
     path: "README.md",
     content: `# ${inline(project.name.written)}: backend
 
-An HTTP service on Node.js (20 or newer) and SQLite.
+An HTTP service on Node.js and SQLite. It needs Node.js 20.19 or later of 20, or 22.12 or later.
 
 \`\`\`sh
 npm ci
@@ -130,7 +130,8 @@ ${collections.join("\n")}
 Each path takes \`GET\` (list) and \`POST\`, each record \`GET\`, \`PATCH\` and \`DELETE\`. Lists take \`page\`, \`pageSize\` (at most 100),
 \`sort=field\` or \`sort=-field\`, and \`field=value\`${has("search") ? "; `q` searches text" : ""}. ${
       has("csv-export") ? "The same filters with `.csv` after the path give everything as CSV. " : ""
-    }Errors are \`application/problem+json\`.
+    }Errors are \`application/problem+json\`;
+a method that a path does not take answers 405 and names those that it takes in \`Allow\`.
 ${
   has("user-authentication")
     ? `

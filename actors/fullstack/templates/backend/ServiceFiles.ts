@@ -69,7 +69,13 @@ export async function startService(settings: Settings): Promise<Service> {
     await applySchema(database, entities);
     const server = createServer(createApp({ settings, database, metrics, entities }));
     await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
+      server.once("error", (error: NodeJS.ErrnoException) =>
+        reject(
+          error.code === "EADDRINUSE"
+            ? new Error(\`Port \${settings.port} is in use (EADDRINUSE): set PORT to another.\`)
+            : error,
+        ),
+      );
       server.listen(settings.port, resolve);
     });
     const { port } = server.address() as AddressInfo;

@@ -72,6 +72,12 @@ export class TestServer {
     this.#service = await startService(settingsIn(this.#folder));
   }
 
+  /** Tries to start another service on the same port. */
+  startBeside(): Promise<Service> {
+    const port = Number(new URL(this.#service.url).port);
+    return startService({ ...settingsIn(this.#folder), port, databaseFile: join(this.#folder, "beside.db") });
+  }
+
   async close(): Promise<void> {
     await this.#service.close();
     await rm(this.#folder, { recursive: true, force: true });

@@ -122,7 +122,7 @@ export const readmePage = (
     status(trace, 10, "[traceability](docs/traceability.md)"),
     introduction,
     "## Run it",
-    "Node.js 20 or later. In one terminal the backend, at http://localhost:3000; in another the pages, which hand `/api` to it:",
+    "It needs Node.js 20.19 or later of 20, or 22.12 or later. In one terminal the backend, at http://localhost:3000; in another the pages, which hand `/api` to it:",
     sh("cd backend", "npm ci", "npm run build", "npm start"),
     sh("cd frontend", "npm ci", "npm run dev"),
     "Or everything in containers, at http://localhost:8080:",

@@ -31,7 +31,7 @@ export const packageLock = `{
         "vitest": "4.1.12"
       },
       "engines": {
-        "node": ">=20.19"
+        "node": "^20.19.0 || >=22.12.0"
       }
     },
     "node_modules/@asamuzakjp/css-color": {

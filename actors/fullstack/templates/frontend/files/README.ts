@@ -1,7 +1,8 @@
 /** `README.md` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `@@HEADING@@
 
-The pages of the application: React and TypeScript, built by Vite. Everything it shows comes from the backend at \`/api\`.
+The pages of the application: React and TypeScript, built by Vite. Working on them needs Node.js 20.19 or later
+of 20, or 22.12 or later. Everything it shows comes from the backend at \`/api\`.
 
 \`\`\`sh
 npm ci
