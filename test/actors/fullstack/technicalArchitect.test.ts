@@ -143,10 +143,13 @@ describe("the API document", () => {
       const { api } = yield* work(everything)
       const answers = (path: string, method: string) => Object.keys(api.paths[path][method].responses)
       assert.deepStrictEqual(answers("/api/things", "get"), ["200", "400", "401"])
-      assert.deepStrictEqual(answers("/api/things", "post"), ["201", "400", "401", "409", "413", "422"])
+      assert.deepStrictEqual(answers("/api/things", "post"), ["201", "400", "401", "409", "413", "415", "422"])
       assert.deepStrictEqual(answers("/api/owners/{id}", "delete"), ["204", "401", "404", "409"])
       assert.deepStrictEqual(answers("/api/things/{id}", "delete"), ["204", "401", "404"])
       assert.property(api.paths["/api/things"].post.responses["201"].headers, "Location")
+      assert.includeMembers(answers("/api/auth/login", "post"), ["401", "415", "429"])
+      assert.includeMembers(answers("/api/auth/register", "post"), ["409", "415", "429"])
+      assert.property(api.components.responses.TooManyAttempts.headers, "Retry-After")
       // Root takes Branch along, and a Leaf stands in the way of a Branch.
       const reference = (to: string, onDelete: string) => ({ fields: { up: { type: "reference", to, onDelete } } })
       const tree = yield* work({
@@ -161,8 +164,15 @@ describe("the API document", () => {
       assert.deepStrictEqual(deletion("/api/roots/{id}"), ["204", "404", "409"])
       assert.deepStrictEqual(deletion("/api/leaves/{id}"), ["204", "404"])
       const open = yield* work(smallest)
-      assert.deepStrictEqual(Object.keys(open.api.paths["/api/notes"].post.responses), ["201", "400", "413", "422"])
+      assert.deepStrictEqual(Object.keys(open.api.paths["/api/notes"].post.responses), [
+        "201",
+        "400",
+        "413",
+        "415",
+        "422"
+      ])
       assert.isUndefined(open.api.security)
+      assert.notProperty(open.api.components.responses, "TooManyAttempts")
     })
   )
 

@@ -86,6 +86,7 @@ const entityPaths = (project: Project, entity: Entity): ReadonlyArray<readonly [
             ...signedIn,
             ...(unique ? [error(409)] : []),
             error(413),
+            error(415),
             error(422)
           ])
         }
@@ -133,6 +134,7 @@ const entityPaths = (project: Project, entity: Entity): ReadonlyArray<readonly [
             error(404),
             ...(unique ? [error(409)] : []),
             error(413),
+            error(415),
             error(422)
           ])
         },

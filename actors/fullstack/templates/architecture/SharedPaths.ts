@@ -21,8 +21,17 @@ const errors = {
   404: { name: "NotFound", description: "There is nothing with this id." },
   409: { name: "Conflict", description: "A unique value is taken, or something else still refers to this." },
   413: { name: "TooLarge", description: "The body is over 1 MB." },
-  422: { name: "Invalid", description: "Some fields are wrong; each has a message." }
+  415: { name: "UnsupportedType", description: "The body is not JSON in UTF-8, or is not sent as application/json." },
+  422: { name: "Invalid", description: "Some fields are wrong; each has a message." },
+  429: { name: "TooManyAttempts", description: "Too many attempts failed. Try again after the time in Retry-After." }
 } as const
+
+/** Answers that only a project with accounts gives. */
+const ofAccounts: ReadonlySet<string> = new Set(["401", "429"])
+
+const retryAfter = {
+  "Retry-After": { description: "Seconds to wait.", schema: { type: "integer", minimum: 1 } }
+}
 
 /** An error's status and its shared response, as an entry of `responses`. */
 export const error = (status: keyof typeof errors): readonly [string, Json] => [
@@ -33,11 +42,12 @@ export const error = (status: keyof typeof errors): readonly [string, Json] => [
 export const responses = (project: Project): Json =>
   Object.fromEntries(
     Object.entries(errors)
-      .filter(([status]) => status !== "401" || project.features.has("user-authentication"))
+      .filter(([status]) => !ofAccounts.has(status) || project.features.has("user-authentication"))
       .map(([status, { description, name }]) => [
         name,
         {
           description,
+          ...(status === "429" ? { headers: retryAfter } : {}),
           content: {
             "application/problem+json": { schema: ref("schemas", status === "422" ? "ValidationProblem" : "Problem") }
           }
@@ -184,7 +194,15 @@ const authentication: ReadonlyArray<readonly [string, Json]> = [
         summary: "Makes an account and signs in.",
         security: [],
         requestBody: credentials,
-        responses: Object.fromEntries([["201", signedIn], error(400), error(409), error(413), error(422)])
+        responses: Object.fromEntries([
+          ["201", signedIn],
+          error(400),
+          error(409),
+          error(413),
+          error(415),
+          error(422),
+          error(429)
+        ])
       }
     }
   ],
@@ -196,7 +214,15 @@ const authentication: ReadonlyArray<readonly [string, Json]> = [
         summary: "Signs in.",
         security: [],
         requestBody: credentials,
-        responses: Object.fromEntries([["200", signedIn], error(400), error(401), error(413), error(422)])
+        responses: Object.fromEntries([
+          ["200", signedIn],
+          error(400),
+          error(401),
+          error(413),
+          error(415),
+          error(422),
+          error(429)
+        ])
       }
     }
   ],
