@@ -50,7 +50,7 @@ export const QaEngineer = Agent.make({
   // Not `fnUntraced`: through it, TypeScript would lose what the work requires.
   run: (assignment) =>
     Effect.gen(function* () {
-      const { Checks, Page, Steps } = yield* Effect.promise(() => import("./templates/quality/Quality.ts"))
+      const { Checks, Page, Steps, Summary } = yield* Effect.promise(() => import("./templates/quality/Quality.ts"))
       const begun = yield* Ref.make(0)
       const told = Effect.fnUntraced(function* (step: string) {
         const before = yield* Ref.getAndUpdate(begun, (n) => n + 1)
@@ -58,10 +58,11 @@ export const QaEngineer = Agent.make({
       })
 
       const tools = yield* versions
+      const sources = { backend: assignment.result(backend), frontend: assignment.result(frontend) }
       const seen = yield* Effect.all(
         [
-          Checks.folder(assignment, "backend", assignment.result(backend), told),
-          Checks.folder(assignment, "frontend", assignment.result(frontend), told)
+          Checks.folder(assignment, "backend", sources.backend, told),
+          Checks.folder(assignment, "frontend", sources.frontend, told)
         ],
         { concurrency: 2 }
       )
@@ -71,6 +72,7 @@ export const QaEngineer = Agent.make({
       })
       yield* assignment.write("docs/quality.md", Page.page(quality, tools))
       yield* assignment.verdict(Steps.verdict(quality.checks))
+      yield* assignment.progress(Summary.summary(quality, Object.values(sources)), 1)
       return quality
     })
 })

@@ -50,7 +50,17 @@ export class NamedTest extends Schema.Class<NamedTest>("NamedTest")({
   file: Schema.String,
   title: Schema.String,
   criteria: Schema.Array(Schema.String)
-}) {}
+}) {
+  /** Its file below the output folder; developers may leave out the `folder` of their `Sources`. */
+  pathIn(folder: string): string {
+    return this.file.startsWith(`${folder}/`) ? this.file : `${folder}/${this.file}`
+  }
+
+  /** Whether `seen` is this test: of the same file, and with its title, before which a runner puts the groups it is in. */
+  isSeenAs(folder: string, seen: { readonly file: string; readonly title: string }): boolean {
+    return seen.file === this.pathIn(folder) && (seen.title === this.title || seen.title.endsWith(` > ${this.title}`))
+  }
+}
 
 /** backend-developer and frontend-developer */
 export class Sources extends Schema.Class<Sources>("Sources")({

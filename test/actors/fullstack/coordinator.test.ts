@@ -65,13 +65,29 @@ describe("development-coordinator", () => {
 
   it("lists a test once that was promised with and without its folder, and seen", () => {
     for (const file of ["test/a.test.ts", "backend/test/a.test.ts"]) {
-      const promised = new NamedTest({ file, title: "AC-task.create", criteria: ["AC-task.create"] })
+      const promised = new NamedTest({ file, title: "AC-task.create holds", criteria: ["AC-task.create"] })
       const given = evidence([create], {
         ...quality(seen("backend/test/a.test.ts", "passed", "AC-task.create")),
         sources: { "backend-developer": sources("backend", promised), "frontend-developer": sources("frontend") }
       })
       assert.deepStrictEqual(results(given), [["AC-task.create", "passed"]])
     }
+  })
+
+  it("does not take another test of the same file for one that was promised", () => {
+    const promised = new NamedTest({
+      file: "backend/test/a.test.ts",
+      title: "AC-task.create twice",
+      criteria: ["AC-task.create"]
+    })
+    const given = evidence([create], {
+      ...quality(seen("backend/test/a.test.ts", "passed", "AC-task.create")),
+      sources: { "backend-developer": sources("backend", promised), "frontend-developer": sources("frontend") }
+    })
+    assert.deepStrictEqual(results(given), [
+      ["AC-task.create", "passed"],
+      ["AC-task.create", "notVerified"]
+    ])
   })
 
   it("leaves nothing open when all passed, and says nothing of open ends then", () => {

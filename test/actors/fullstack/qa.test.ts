@@ -44,7 +44,7 @@ describe("qa-engineer", () => {
     Effect.gen(function* () {
       const { quality, verdict } = yield* work({
         "backend: npm test": tests("backend", [
-          { title: "AC-thing.create and AC-auth: keeps a thing", status: "passed" },
+          { title: "AC-auth > AC-thing.create keeps a thing", status: "passed" },
           { title: "is later", status: "skipped" },
           {
             title: "AC-order-line.delete forgets",
@@ -57,14 +57,14 @@ describe("qa-engineer", () => {
         quality.tests.filter((test) => test.file.startsWith("backend")).map((test) => ({ ...test })),
         [
           {
+            title: "rows > AC-auth > AC-thing.create keeps a thing",
+            criteria: ["AC-auth", "AC-thing.create"],
+            status: "passed" as const
+          },
+          {
             title: "rows > AC-order-line.delete forgets",
             criteria: ["AC-order-line.delete"],
             status: "failed" as const
-          },
-          {
-            title: "rows > AC-thing.create and AC-auth: keeps a thing",
-            criteria: ["AC-thing.create", "AC-auth"],
-            status: "passed" as const
           },
           { title: "rows > is later", criteria: [], status: "notVerified" as const }
         ].map((test) => ({ file: "backend/test/rows.test.ts", ...test }))
@@ -82,7 +82,11 @@ describe("qa-engineer", () => {
       const { quality, verdict } = yield* work({
         "frontend: npm test": tests("frontend", [{ title: "shows things", status: "passed" }])
       })
-      assert.strictEqual(detail(quality, "frontend: criteria"), "no test ran that names AC-thing.list")
+      assert.strictEqual(
+        detail(quality, "frontend: criteria"),
+        "no test ran that names AC-thing.list\n" +
+          "promised, but did not run: frontend/test/rows.test.ts: AC-thing.list shows things"
+      )
       assert.deepStrictEqual(
         quality.tests.filter((test) => test.criteria.includes("AC-thing.list")).map((test) => test.status),
         ["notVerified"]
@@ -90,6 +94,30 @@ describe("qa-engineer", () => {
       assert.strictEqual(verdict?._tag, "failed")
     })
   )
+
+  for (const left of [[], [{ title: "AC-thing.create keeps a thing", status: "skipped" }]]) {
+    it.live(
+      `fails when a promised test ${left.length === 0 ? "is missing" : "was skipped"}, whatever else its criterion has`,
+      () =>
+        Effect.gen(function* () {
+          const { progress, quality, verdict } = yield* work({
+            "backend: npm test": tests("backend", [
+              { title: "AC-thing.create makes another", status: "passed" },
+              ...left
+            ])
+          })
+          assert.strictEqual(
+            detail(quality, "backend: criteria"),
+            "promised, but did not run: backend/test/rows.test.ts: AC-thing.create keeps a thing"
+          )
+          assert.strictEqual(verdict?._tag, "failed")
+          assert.strictEqual(
+            progress.at(-1),
+            "2 of 3 tests passed (1 not verified), 1 of 2 criteria passed, checks: 1 failed"
+          )
+        })
+    )
+  }
 
   it.live("fails when there are no tests", () =>
     Effect.gen(function* () {
@@ -121,7 +149,7 @@ describe("qa-engineer", () => {
         assert.strictEqual(detail(quality, "backend: test"), `needs "backend: install"`)
         assert.deepStrictEqual(verdict, {
           _tag: "notVerified",
-          reason: `backend: install: the npm registry could not be reached (${code}); frontend: install: the npm registry could not be reached (${code})`
+          reason: `backend: install: the npm registry could not be reached (${code}); frontend: install: the npm registry could not be reached (${code}); see docs/quality.md`
         })
         assert.deepStrictEqual(
           quality.tests.map((test) => [test.criteria, test.status]),
@@ -151,7 +179,8 @@ describe("qa-engineer", () => {
       const { verdict } = yield* work({ "backend: npm ci": notFound, "frontend: npm ci": notFound })
       assert.deepStrictEqual(verdict, {
         _tag: "notVerified",
-        reason: "backend: install: npm is not on the PATH; frontend: install: npm is not on the PATH"
+        reason:
+          "backend: install: npm is not on the PATH; frontend: install: npm is not on the PATH; see docs/quality.md"
       })
     })
   )
@@ -175,10 +204,33 @@ describe("qa-engineer", () => {
     })
   )
 
+  it.live("gives as its reason the line that tells of the error, not the last one", () =>
+    Effect.gen(function* () {
+      const { verdict } = yield* work({
+        "backend: npm run build": () =>
+          Effect.succeed(
+            ended(1, {
+              stdout: "building",
+              stderr:
+                "Error: Cannot find module 'x'\n    at y.js:1\n{\n  code: 'MODULE_NOT_FOUND'\n}\n\nNode.js v20.19.0"
+            })
+          ),
+        "frontend: npm run build": () => Effect.succeed(ended(1, { stdout: "stopped early\n}" }))
+      })
+      assert.deepStrictEqual(verdict, {
+        _tag: "failed",
+        reason: "backend: build: Error: Cannot find module 'x'; frontend: build: stopped early; see docs/quality.md"
+      })
+    })
+  )
+
   it.live("does not call a hanging check wrong: it was not verified", () =>
     Effect.gen(function* () {
       const { verdict } = yield* work({ "frontend: npm run build": hangs })
-      assert.deepStrictEqual(verdict, { _tag: "notVerified", reason: "frontend: build: it did not end within 3m" })
+      assert.deepStrictEqual(verdict, {
+        _tag: "notVerified",
+        reason: "frontend: build: it did not end within 3m; see docs/quality.md"
+      })
     })
   )
 
@@ -249,7 +301,8 @@ describe("qa-engineer", () => {
   it.live("tells how far it is", () =>
     Effect.gen(function* () {
       const { progress } = yield* work()
-      assert.strictEqual(progress.length, 13)
+      assert.strictEqual(progress.length, 14)
+      assert.strictEqual(progress.at(-1), "2 tests passed, 2 of 2 criteria passed")
       assert.includeMembers([...progress], ["backend: install", "frontend: install", "backend: rows"])
     })
   )

@@ -59,10 +59,9 @@ const index = ({ quality, sources }: Evidence): ReadonlyMap<string, ReadonlyArra
   }
   for (const test of quality.tests) add(test.criteria, test)
   for (const { folder, tests } of Object.values(sources)) {
-    for (const { criteria, file, title } of tests) {
-      const path = file.startsWith(`${folder}/`) ? file : `${folder}/${file}`
-      const unseen = criteria.filter((id) => !found.get(id)?.some((test) => test.file === path))
-      add(unseen, { file: path, title, status: "notVerified" })
+    for (const promised of tests) {
+      const unseen = promised.criteria.filter((id) => !found.get(id)?.some((test) => promised.isSeenAs(folder, test)))
+      add(unseen, { file: promised.pathIn(folder), title: promised.title, status: "notVerified" })
     }
   }
   return found

@@ -6,3 +6,4 @@
 export * as Checks from "./Checks.ts"
 export * as Page from "./Page.ts"
 export * as Steps from "./Steps.ts"
+export * as Summary from "./Summary.ts"

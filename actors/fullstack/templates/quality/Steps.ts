@@ -50,19 +50,32 @@ export const make = (folder: string, told: (name: string) => Effect.Effect<void>
 }
 
 /**
- * What all checks together say. The reason names those that have one of their own, not those that waited for them.
+ * What all checks together say. The reason names those that have one of their own, not those that waited for them, each
+ * with the line that tells most, and where the rest stands.
  *
  * @category combinators
  */
 export const verdict = (checks: ReadonlyArray<Check>): Verdict => {
   const reason = (status: Check["status"]) =>
-    checks
-      .filter((check) => check.status === status && !check.detail.startsWith(needing))
-      .map((check) => `${check.name}: ${check.detail.split("\n").at(-1)}`)
-      .join("; ")
+    [
+      ...checks
+        .filter((check) => check.status === status && !check.detail.startsWith(needing))
+        .map((check) => `${check.name}: ${tellingLine(check.detail)}`),
+      "see docs/quality.md"
+    ].join("; ")
   if (checks.some((check) => check.status === "failed")) return { _tag: "failed", reason: reason("failed") }
   if (checks.every((check) => check.status === "passed")) return { _tag: "verified" }
   return { _tag: "notVerified", reason: reason("notVerified") }
+}
+
+// The first that speaks of an error, for what follows it explains; else the last that says anything: `}` says nothing.
+const tellingLine = (detail: string): string => {
+  const lines = detail.split("\n").map((line) => line.trim())
+  return (
+    lines.find((line) => /error|fail|cannot|not found/i.test(line)) ??
+    lines.findLast((line) => /\p{L}/u.test(line)) ??
+    "it gave no reason"
+  )
 }
 
 /**
