@@ -1,4 +1,4 @@
-import { LanguageModel } from "@effect/ai"
+import { AiError, LanguageModel } from "@effect/ai"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import * as Prose from "../../actors/fullstack/Prose.ts"
@@ -22,6 +22,19 @@ const model = (text: string, asked: Array<string> = []) =>
             }
           ]
         }),
+      streamText: () => {
+        throw new Error("not streamed")
+      }
+    })
+  )
+
+/** A model that cannot be asked, and says why in a sentence. */
+const refusing = (description: string) =>
+  Layer.effect(
+    LanguageModel.LanguageModel,
+    LanguageModel.make({
+      generateText: () =>
+        Effect.fail(new AiError.UnknownError({ module: "Test", method: "generateText", description })),
       streamText: () => {
         throw new Error("not streamed")
       }
@@ -62,6 +75,10 @@ describe("Prose", () => {
     Effect.gen(function* () {
       const absent = yield* Effect.flip(Prose.write(assignment("openai:x"), passage))
       assert.include(absent.message, "openai:x")
+      const refused = yield* Effect.flip(
+        Prose.write(assignment("openai:x"), passage).pipe(Effect.provide(refusing("The model is not accessible.")))
+      )
+      assert.include(refused.message, "is not accessible. Run the same command")
       const empty = yield* Effect.flip(
         Prose.write(assignment("openai:x"), passage).pipe(Effect.provide(model("# Title\n\n```js\nx\n```")))
       )
