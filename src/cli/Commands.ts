@@ -26,7 +26,10 @@ export const run = define({
     "What was made and verified before, from the same input, is reused. A run that was stopped goes on where it was when the same command is given again.",
   arguments: [FILE],
   options: {
-    out: text("DIR", "where the project is written (default out/<name of the project>)"),
+    out: text(
+      "DIR",
+      "where the project is written (default out/<its name in FILE>, or out/<name of FILE> if it says none, as files for a team of your own may)"
+    ),
     team: TEAM,
     profile: choice(
       "P",

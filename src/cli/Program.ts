@@ -39,7 +39,16 @@ export const execute = (
   command: Effect.Effect<number, Failure.Known, Terminal.Terminal>,
   options: ExecuteOptions
 ): void => {
-  const terminal = Terminal.make(process.stdout, process.stderr, process.env)
+  const streams = Terminal.make(process.stdout, process.stderr, process.env)
+  // A command may answer although it is interrupted, and one document is all that a reader expects.
+  let answered = false
+  const terminal: typeof streams = {
+    ...streams,
+    result: (text) => {
+      answered = true
+      streams.result(text)
+    }
+  }
   const fiber = Effect.runFork(
     command.pipe(
       Effect.provideService(Terminal.Terminal, terminal),
@@ -82,7 +91,7 @@ export const execute = (
   fiber.addObserver((exit) => {
     ended = true
     terminal.frame([])
-    if (signalled !== undefined && options.json) writeJson(terminal, { status: "cancelled" })
+    if (signalled !== undefined && options.json && !answered) writeJson(terminal, { status: "cancelled" })
     const code = Exit.match(exit, {
       onSuccess: (code) => signalled ?? code,
       onFailure: (cause) => signalled ?? tell(cause, terminal, options)

@@ -76,7 +76,9 @@ export const make = (
     live,
     color,
     width,
-    height: () => Math.max(3, (stderr.rows === undefined || stderr.rows < 1 ? 24 : stderr.rows) - 1),
+    // One row is the cursor's, below the frame. One stays free above: what begins in the first row may be scrolled out,
+    // where nothing can be painted over.
+    height: () => Math.max(3, (stderr.rows === undefined || stderr.rows < 1 ? 24 : stderr.rows) - 2),
     resultColor,
     resultWidth: () => columnsOf(stdout),
     result: (text) => void stdout.write(text),

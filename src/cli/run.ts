@@ -26,6 +26,7 @@ import { DatabaseError } from "../team/DatabaseError.ts"
 import { defaultProfile, profiles } from "../team/Profile.ts"
 import { encodeReport, type Report } from "../team/Report.ts"
 import type { RunEvent } from "../team/Run.ts"
+import { RunStore } from "../team/RunStore.ts"
 import * as Team from "../team/Team.ts"
 import { Workspace } from "../team/Workspace.ts"
 import type * as Commands from "./Commands.ts"
@@ -34,6 +35,7 @@ import type * as Failure from "./Failure.ts"
 import * as Network from "./Network.ts"
 import type { Invocation } from "./Options.ts"
 import * as ShellWords from "./ShellWords.ts"
+import * as Start from "./Start.ts"
 import * as Teams from "./Teams.ts"
 import { Terminal } from "./Terminal.ts"
 
@@ -62,8 +64,9 @@ export const main = (
     yield* Effect.mapError(team.parse(file.value), file.locate)
     const out = resolve(options.out ?? join("out", folderName(file.value, file.source)))
 
-    const report = yield* work(team, file, options).pipe(
-      Effect.onInterrupt(() => sayHowToGoOn(context)),
+    const begun = yield* Ref.make<string | undefined>(undefined)
+    const report = yield* work(team, file, options, begun).pipe(
+      Effect.onInterrupt(() => tellInterrupted(begun, out, options, context)),
       Effect.provide(Layer.mergeAll(stores(options), NodeWorkspace.layer({ root: out }), ActorSystem.layer())),
       // Refusing the folder comes before a new database is made, and the other way round for one that exists.
       (program) => (existsSync(databaseOf(options)) ? program : Effect.zipRight(mayBegin(options, out), program))
@@ -86,7 +89,12 @@ export const main = (
   )
 
 /** The run itself, watched. */
-const work = Effect.fnUntraced(function* (team: Team.Any, file: RequirementsFile.RequirementsFile, options: Options) {
+const work = Effect.fnUntraced(function* (
+  team: Team.Any,
+  file: RequirementsFile.RequirementsFile,
+  options: Options,
+  begun: Ref.Ref<string | undefined>
+) {
   const watch = yield* watcher
   const result = yield* Team.run(team, {
     input: file.value,
@@ -94,7 +102,8 @@ const work = Effect.fnUntraced(function* (team: Team.Any, file: RequirementsFile
     model: options.model,
     reuse: !options["no-cache"],
     force: options.force,
-    onEvent: watch
+    onEvent: (event) =>
+      event._tag === "RunStarted" ? Effect.zipRight(Ref.set(begun, event.runId), watch(event)) : watch(event)
   }).pipe(
     Effect.mapError((error) => (error._tag === "InputError" ? file.locate(error) : error)),
     // What the agents of a user's module need nobody knows here: they find the services of this program, and miss others.
@@ -126,19 +135,52 @@ const watcher = Effect.gen(function* () {
 
 const tell = Effect.fnUntraced(function* (report: Report, out: string, options: Options, context: Context) {
   const terminal = yield* Terminal
-  const next = nextCommand(report, out)
+  const start = Start.of(report, out, shortPath(out))
   const lines = (width: number, color: boolean) => [
     ...ReportView.lines(report, { width, color }),
     ...ReportView.fact("project", shortPath(out), width),
     // Commands are never wrapped or cut: they are there to be pasted.
-    ...(next === undefined ? [] : ["", `To start it:  ${next}`]),
+    ...startLines(start),
     ...(report.status === "done" ? [] : ["", `To go on:  ${ShellWords.join(context.program, context.argv)}`]),
     ""
   ]
   terminal.say("")
   if (!options.json) return terminal.result(lines(terminal.resultWidth(), terminal.resultColor).join("\n"))
   terminal.say(lines(terminal.width(), terminal.color).join("\n"))
-  terminal.result(`${JSON.stringify({ ...encodeReport(report), out, next: next ?? null }, undefined, 2)}\n`)
+  terminal.result(toJson(report, out, start, context))
+})
+
+/** One line a command, as they are there to be pasted one by one. */
+const startLines = ({ commands, open }: Start.Start): ReadonlyArray<string> => {
+  if (commands.length === 0) return []
+  return [
+    "",
+    ...commands.map((command, index) => `${index === 0 ? "To start it:" : "and beside: "}  ${command}`),
+    ...(open === undefined ? [] : [`then open:    ${open}`])
+  ]
+}
+
+const toJson = (report: Report, out: string, start: Start.Start, context: Context): string => {
+  const goOn = report.status === "done" ? null : ShellWords.join(context.program, context.argv)
+  const document = { ...encodeReport(report), out, next: start.commands, open: start.open ?? null, goOn }
+  return `${JSON.stringify(document, undefined, 2)}\n`
+}
+
+/** The run has kept its report by then; it is only not handed out by a run that was interrupted. */
+const tellInterrupted = Effect.fnUntraced(function* (
+  begun: Ref.Ref<string | undefined>,
+  out: string,
+  options: Options,
+  context: Context
+) {
+  yield* sayHowToGoOn(context)
+  const runId = yield* Ref.get(begun)
+  if (!options.json || runId === undefined) return
+  // Without its report the program still says that it was cancelled.
+  const stored = yield* Effect.orElseSucceed((yield* RunStore).get(runId), () => undefined)
+  if (stored?.report === undefined) return
+  const { result } = yield* Terminal
+  result(toJson(stored.report, out, Start.of(stored.report, out, shortPath(out)), context))
 })
 
 const sayHowToGoOn = Effect.fnUntraced(function* (context: Context) {
@@ -188,15 +230,6 @@ const isWritableFolder = (folder: string): boolean => {
 const folderName = (value: Readonly<Record<string, unknown>>, source: string): string => {
   const { name } = value
   return Names.make(typeof name === "string" && name.trim() !== "" ? name : basename(source, extname(source))).kebab
-}
-
-/** What a person would do first with what was made. */
-const nextCommand = (report: Report, out: string): string | undefined => {
-  const files = new Set(report.agents.flatMap((agent) => agent.files))
-  if (!files.has("backend/package.json")) return undefined
-  const folder = ShellWords.quote(join(shortPath(out), "backend"))
-  const installed = existsSync(join(out, "backend", "node_modules"))
-  return `cd ${folder} && ${installed ? "" : "npm ci && "}npm run build && npm start`
 }
 
 const shortPath = (path: string): string => {

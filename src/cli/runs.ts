@@ -33,12 +33,13 @@ export const main = Effect.fnUntraced(function* (invocation: Invocation<(typeof 
 /** What is known of a run that left no report: it works still, or was killed. */
 const NO_REPORT = "no report"
 
+/** By the names that a run's own report has for them. */
 const toJson = (run: StoredRun) => ({
-  id: run.runId,
+  runId: run.runId,
   team: run.team,
   status: run.report?.status ?? null,
-  startedAt: new Date(run.startedAt).toISOString(),
-  durationMs: run.report?.makespanMs ?? null,
+  startedAt: run.startedAt,
+  makespanMs: run.report?.makespanMs ?? null,
   reused: run.report?.counts.reused ?? null,
   ran: run.report === undefined ? null : ranOf(run),
   out: run.root

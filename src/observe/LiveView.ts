@@ -191,7 +191,7 @@ export const line = (state: State, event: RunEvent): string | undefined => {
   if (said === undefined) return undefined
   const at = Elapsed.ticking(event.at - state.startedAt).padStart(TIME_WIDTH)
   const agent = "agent" in event && event.agent !== undefined ? visible(event.agent) : visible(state.team)
-  const width = Math.max(0, ...state.rows.map((row) => cells(row.name)))
+  const width = Math.max(cells(visible(state.team)), ...state.rows.map((row) => cells(row.name)))
   return `${at}  ${column(agent, Math.max(width, cells(agent)))}  ${said}`
 }
 

@@ -117,12 +117,24 @@ const table = (report: Report, paint: Paint.Paint, width: number): ReadonlyArray
 const remarks = (report: Report, paint: Paint.Paint, width: number): ReadonlyArray<string> => {
   const told = [
     ...report.agents
-      .filter((agent) => agent.reason !== null && agent.status !== "reused" && agent.status !== "done")
+      .filter((agent) => agent.reason !== null && !["done", "reused", "skipped"].includes(agent.status))
       .map((agent) => [STATUS[agent.status][0], `${agent.name}: ${agent.reason}`] as const),
+    ...skipped(report.agents),
     ...report.notes.map((note) => ["warning", `note: ${note}`] as const)
   ]
   if (told.length === 0) return []
   return ["", ...told.flatMap(([tone, words]) => wrap(visible(words), width).map((line) => paint(tone, line)))]
+}
+
+/** One line for all who were skipped for the same reason; the table names each of them anyway. */
+const skipped = (agents: ReadonlyArray<AgentReport>) => {
+  const reasons = new Map<string, ReadonlyArray<string>>()
+  for (const { name, reason, status } of agents) {
+    if (status === "skipped" && reason !== null) reasons.set(reason, [...(reasons.get(reason) ?? []), name])
+  }
+  return [...reasons].map(
+    ([reason, names]) => [STATUS.skipped[0], `skipped, as ${reason}: ${names.join(", ")}`] as const
+  )
 }
 
 const facts = (report: Report): ReadonlyArray<readonly [string, string]> => {

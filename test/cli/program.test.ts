@@ -262,7 +262,7 @@ describe("the program", () => {
     }
   })
 
-  it("delivers the trace of a run that is interrupted", async () => {
+  it("delivers the trace and the report of a run that is interrupted", async () => {
     const collector = await server({})
     const started = program.start(["run", "slow.yaml", "--team", "./team.js", "--json"], {
       env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
@@ -271,7 +271,19 @@ describe("the program", () => {
     started.child.kill("SIGINT")
     const { code, stdout } = await started.ended
     assert.strictEqual(code, 130)
-    assert.deepStrictEqual(JSON.parse(stdout), { status: "cancelled" })
+    const report = JSON.parse(stdout)
+    assert.strictEqual(report.status, "cancelled")
+    assert.deepStrictEqual(
+      report.agents.map((agent: { status: string }) => agent.status),
+      ["done", "cancelled"]
+    )
+    assert.match(report.goOn, /main\.js run slow\.yaml --team \.\/team\.js --json$/)
+    const runs = await program.run(["runs", "--json"])
+    const { makespanMs, runId, startedAt, status } = JSON.parse(runs.stdout).runs[0]
+    assert.deepStrictEqual(
+      { makespanMs, runId, startedAt, status },
+      { makespanMs: report.makespanMs, runId: report.runId, startedAt: report.startedAt, status: "cancelled" }
+    )
     assert.include(JSON.stringify(collector.bodies), '"name":"run"')
   })
 

@@ -38,6 +38,17 @@ describe("Terminal", () => {
     assert.strictEqual(written.err, "")
   })
 
+  it("leaves a row free above the frame and one for the cursor", () => {
+    for (const [rows, height] of [
+      [24, 22],
+      [7, 5],
+      [2, 3]
+    ] as const) {
+      const { stderr, stdout } = streams(true)
+      assert.strictEqual(Terminal.make(stdout, { ...stderr, rows }, {}).height(), height)
+    }
+  })
+
   it("says lines above the frame", () => {
     const { stderr, stdout, written } = streams(true)
     const terminal = Terminal.make(stdout, stderr, {})

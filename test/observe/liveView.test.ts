@@ -168,6 +168,16 @@ describe("LiveView", () => {
     assert.deepStrictEqual(painted.map(stripVTControlCharacters), plain)
   })
 
+  it("aligns plain lines where the team has the longest name", () => {
+    const event = RunEvent.RunStarted({ at: 0, runId: "r", team: "the evening press", plan: plan([["writer", []]]) })
+    const state = LiveView.step(LiveView.empty, event)
+    assert.strictEqual(LiveView.line(state, event), "      0.0 s  the evening press  run r begins: 1 agent")
+    assert.strictEqual(
+      LiveView.line(state, RunEvent.AgentStarted({ at: 0, agent: "writer", attempt: 1 })),
+      "      0.0 s  writer             started"
+    )
+  })
+
   it("gives one plain line an event for logs", () => {
     const told = [
       RunEvent.AgentReady({ at: 1000, agent: "researcher" }),

@@ -86,6 +86,24 @@ describe("ReportView", () => {
     }
   })
 
+  it("names everybody who was skipped for the same reason in one line", () => {
+    const skipped = { status: "skipped", reason: '"researcher" gave no result', becauseOf: "researcher" } as const
+    const shown = lines(80, {
+      agents: [
+        agent("researcher", { status: "failed", reason: "no ink" }),
+        agent("writer", skipped),
+        agent("critic", skipped)
+      ],
+      notes: []
+    })
+    assert.deepStrictEqual(shown.slice(6, 10), [
+      "",
+      "researcher: no ink",
+      'skipped, as "researcher" gave no result: writer, critic',
+      ""
+    ])
+  })
+
   it("says when everything was reused, and shows nothing that was not measured", () => {
     const all = lines(80, {
       status: "done",
