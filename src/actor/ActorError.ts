@@ -11,8 +11,19 @@ import { Cause, Schema } from "effect"
 /** A cause of any kind, as it can travel: defects are kept as Effect's `Schema.Defect` keeps them. */
 const AnyCause = Schema.Cause({ error: Schema.Defect, defect: Schema.Defect })
 
-/** What the cause says first, without its stack: enough to know where to look. */
-const inShort = (cause: Cause.Cause<unknown>): string => Cause.pretty(cause).split("\n")[0] ?? "unknown cause"
+/**
+ * What the cause says first, without its stack: enough to know where to look. An error of this module inside is only
+ * named: through a chain of actors that crash with each other's crash, messages that quote messages would grow without end.
+ */
+const inShort = (cause: Cause.Cause<unknown>): string => {
+  const error = Cause.squash(cause)
+  if (error instanceof ActorCrashed || error instanceof ActorFailed || error instanceof ActorStartFailed) {
+    return `${error._tag} of ${error.address}`
+  }
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const line = text.split("\n")[0]!
+  return line.length <= 200 ? line : `${line.slice(0, 199)}…`
+}
 
 /**
  * The mailbox had no room: at once for `Mailbox.failing`, for a message to oneself and for an ask that `Mailbox.dropping`

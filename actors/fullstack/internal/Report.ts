@@ -12,7 +12,7 @@ import { didYouMean } from "../../../src/team/NearestName.ts"
 import * as Names from "../Names.ts"
 
 /** More issues than anybody reads; the rest is counted. */
-const shownIssues = 1000
+const shownIssues = 100
 
 /** Keys that mean something to the language itself and not to people. */
 const forbiddenKeys: ReadonlySet<string> = new Set(["__proto__"])

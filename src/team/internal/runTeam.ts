@@ -59,8 +59,9 @@ export const runTeam = <A extends Agent.Any>(
         Effect.forEach(prepared.values(), (ready) => ready.fingerprint, { concurrency: "unbounded", discard: true })
       )
       const plan = yield* makePlan(team, prepared, options)
-      yield* workspace.prepare({ force: options.force })
+      // The first write to the database: one that cannot be written ends the run before it leaves an output folder behind.
       yield* cache.prune
+      yield* workspace.prepare({ force: options.force })
 
       const clock = yield* Clockwork.make
       const runId = options.runId ?? (yield* randomId)

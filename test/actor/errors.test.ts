@@ -1,0 +1,31 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Cause } from "effect"
+import { ActorCrashed, ActorNotFound, isAskError } from "../../src/actor/ActorError.ts"
+
+describe("delivery errors", () => {
+  it("say why an actor crashed in one line", () => {
+    const crashed = new ActorCrashed({
+      address: "Desk/a",
+      message_tag: "Order",
+      cause: Cause.die(new RangeError("no such shelf\nand more"))
+    })
+    assert.strictEqual(
+      crashed.message,
+      'Desk/a crashed while it handled Order (RangeError: no such shelf): the whole cause is in "cause".'
+    )
+  })
+
+  it("stay short through a long chain of actors that crash with each other's crash", () => {
+    let crashed = new ActorCrashed({ address: "N/0", message_tag: "Go", cause: Cause.die(new Error("first")) })
+    for (let i = 1; i < 1000; i++) {
+      crashed = new ActorCrashed({ address: `N/${i}`, message_tag: "Go", cause: Cause.die(crashed) }, true)
+    }
+    assert.isBelow(crashed.message.length, 200)
+    assert.include(crashed.message, "ActorCrashed of N/998")
+  })
+
+  it("can be told from a protocol's errors", () => {
+    assert.isTrue(isAskError(new ActorNotFound({ address: "A/a", reason: "ended" })))
+    assert.isFalse(isAskError(new Error("mine")))
+  })
+})
