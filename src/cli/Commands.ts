@@ -28,7 +28,7 @@ export const run = define({
   options: {
     out: text(
       "DIR",
-      "where the project is written (default out/<its name in FILE>, or out/<name of FILE> if it says none, as files for a team of your own may)"
+      "where the project is written (default out/<name that FILE gives>; with a team of your own, where FILE gives none: out/<name of FILE>)"
     ),
     team: TEAM,
     profile: choice(
