@@ -37,7 +37,9 @@ export class InputError extends Data.TaggedError("InputError")<{
 
 const describe = (source: string, issue: InputIssue) => {
   const place = issue.line === undefined ? source : `${source}:${issue.line}:${issue.column ?? 1}`
-  const path = issue.path === "" ? "" : ` ${issue.path}:`
+  // A key can be as long as the file that holds it.
+  const shown = issue.path.length <= 200 ? issue.path : `${issue.path.slice(0, 199)}…`
+  const path = shown === "" ? "" : ` ${shown}:`
   const found = issue.found === undefined ? "" : ` found ${issue.found},`
   const fix = issue.fix === undefined ? "" : `. ${issue.fix}`
   return `${place}:${path}${found} expected ${issue.expected}${fix}`
