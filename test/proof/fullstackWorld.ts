@@ -19,6 +19,7 @@ import { RunStore } from "../../src/team/RunStore.ts"
 import { Workspace } from "../../src/team/Workspace.ts"
 import { type Answer, backend, ended, root, tests } from "../actors/fullstack/fixtures/qaWorld.ts"
 import { smallest } from "../actors/fullstack/oddProjects.ts"
+import { namedTests } from "./namedTests.mjs"
 
 /** The least that the requirements may say. */
 export const input = smallest
@@ -105,12 +106,13 @@ const answer = (command: Command, line: string, written: ReadonlyMap<string, str
   return Effect.succeed(ended(0))
 }
 
-/** One passed test for each criterion that a test file of the folder names. */
-const testsIn = (folder: string, written: ReadonlyMap<string, string>) => {
-  const texts = [...written].flatMap(([path, text]) => (path.startsWith(`${folder}/`) ? [text] : []))
-  const criteria = new Set(texts.flatMap((text) => text.match(/\bAC-[a-z0-9-]+\.[a-z0-9-]+/g) ?? []))
-  return [...criteria].map((title) => ({ title, status: "passed" }))
-}
+/** Every test that stands in a test file of the folder, passed. */
+const testsIn = (folder: string, written: ReadonlyMap<string, string>) =>
+  [...written].flatMap(([path, text]) =>
+    path.startsWith(`${folder}/`) && /\.test\.tsx?$/.test(path)
+      ? namedTests(text).map((test) => ({ ...test, file: path.slice(folder.length + 1) }))
+      : []
+  )
 
 const freePort: Answer = Effect.async((resume) => {
   const server = createServer().listen(0, "127.0.0.1", () => {
