@@ -70,7 +70,7 @@ export const restart = (options?: RestartOptions): Supervision => decider(always
 /** Keeps the incarnation: the message in hand fails, the next one finds the same state. @category constructors */
 export const resume: Supervision = /* @__PURE__ */ decider(always("resume"))
 
-/** Ends the actor at its first crash. @category constructors */
+/** Gives the actor up at its first crash: `ActorFailed` until it is revived. @category constructors */
 export const stop: Supervision = /* @__PURE__ */ decider(always("stop"))
 
 /** Ends the actor at its first crash and crashes its parent; a root is given up. @category constructors */

@@ -77,7 +77,10 @@ export const localDirectory = (system: LocalSystem) => {
   const cellRef = (protocol: Protocol, cell: Cell): LocalRef =>
     new LocalRef(protocol, cell.address, () => cell, cell, system.askTimeoutMillis, true)
 
-  /** The living cell behind a ref, without making one. */
+  /**
+   * The living cell behind a ref, without making one. Refs of this system are all `LocalRef`s; the public type differs in
+   * that `ask` and `tell` are known there by the protocol, which is why each way across is a cast.
+   */
   const existing = (ref: ActorRef.Any): Cell | undefined => (ref as unknown as LocalRef).existing()
 
   const register = (definition: ActorType.Any, behavior: Behavior): Effect.Effect<void, never, Scope.Scope> =>
