@@ -21,6 +21,14 @@ export interface ActorSnapshot {
   readonly children: ReadonlyArray<ActorSnapshot>
 }
 
+/** A live look at one actor, for those who choose among many: each reading is a few field reads. @category models */
+export interface Load {
+  /** As in `ActorSnapshot`; `absent` also after its end, since a message would activate a root anew. */
+  readonly state: string
+  /** Messages accepted and not yet settled: waiting, in hand, and in handlers that run beside the mailbox. */
+  readonly backlog: number
+}
+
 /** How a life ended. `absent`: there was none to end. @category models */
 export type End =
   | { readonly _tag: "stopped" }

@@ -10,7 +10,7 @@ import type * as Rpc from "@effect/rpc/Rpc"
 import { Context, Duration, Effect, Layer, type Scope } from "effect"
 import type { SpawnError } from "./ActorError.ts"
 import type { ActorRef, ActorType } from "./ActorRef.ts"
-import type { ActorSnapshot, End } from "./ActorSnapshot.ts"
+import type { ActorSnapshot, End, Load } from "./ActorSnapshot.ts"
 import type { Behavior } from "./Behavior.ts"
 import { DeadLetters } from "./DeadLetters.ts"
 import type { FairScheduler } from "./FairScheduler.ts"
@@ -52,6 +52,8 @@ export class LocalActorSystem extends Context.Tag("troupe/LocalActorSystem")<
     readonly watch: (ref: ActorRef.Any) => Effect.Effect<End>
     /** Lets an actor that supervision gave up live again. */
     readonly revive: (ref: ActorRef.Any) => Effect.Effect<void>
+    /** The load of an actor, to be read at any time while the system lives. Does not activate it. */
+    readonly load: (ref: ActorRef.Any) => Load
     /** The living actors as a tree, roots in order of activation. */
     readonly snapshot: Effect.Effect<ReadonlyArray<ActorSnapshot>>
   }

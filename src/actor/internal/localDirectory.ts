@@ -5,7 +5,7 @@ import type * as Rpc from "@effect/rpc/Rpc"
 import { Effect, Scope } from "effect"
 import { ActorAlreadyExists, ActorNotFound, ActorStopping, type AskError, type SpawnError } from "../ActorError.ts"
 import type { ActorRef, ActorType } from "../ActorRef.ts"
-import type { ActorSnapshot, End } from "../ActorSnapshot.ts"
+import type { ActorSnapshot, End, Load } from "../ActorSnapshot.ts"
 import type { Behavior } from "../Behavior.ts"
 import { Cell, stopped } from "./cell.ts"
 import { State } from "./inbox.ts"
@@ -170,6 +170,27 @@ export const localDirectory = (system: LocalSystem) => {
     children: cell.children.map(snapshotOf)
   })
 
+  const loadOf = (ref: ActorRef.Any): Load => {
+    let known = existing(ref)
+    const cell = () => {
+      // An ended root is found anew: it may have been activated again.
+      if (known === undefined || known.state === State.ended) known = existing(ref)
+      return known
+    }
+    return {
+      get state() {
+        const found = cell()
+        return found === undefined || found.state === State.ended ? "absent" : found.describeState()
+      },
+      get backlog() {
+        const found = cell()
+        return found === undefined
+          ? 0
+          : found.ring.size + (found.inHand ? 1 : 0) + (found.incarnation?.linked.size ?? 0)
+      }
+    }
+  }
+
   return {
     portable: {
       name: system.name,
@@ -196,6 +217,7 @@ export const localDirectory = (system: LocalSystem) => {
           return Effect.sync(leave)
         }),
       revive: (ref: ActorRef.Any) => Effect.sync(() => existing(ref)?.revive()),
+      load: loadOf,
       snapshot: Effect.sync(() =>
         [...system.registrations.values()]
           .flatMap((registration) => [...registration.roots.values()])
