@@ -10,11 +10,11 @@ import { Context, Effect } from "effect"
 
 /**
  * `mailbox full`: shed by a dropping or sliding mailbox. `stopped`, `given up`: still waiting when the actor ended.
- * `withdrawn`: its asker was interrupted or timed out before handling began.
+ * `withdrawn`: its asker was interrupted or timed out before handling began. `lost`: taken away by a test's fault plan.
  *
  * @category models
  */
-export type Reason = "mailbox full" | "stopped" | "given up" | "withdrawn"
+export type Reason = "mailbox full" | "stopped" | "given up" | "withdrawn" | "lost"
 
 /** @category models */
 export interface DeadLetter {
@@ -43,7 +43,13 @@ const logEveryMillis = 10_000
 export class Recorder {
   private readonly letters: Array<DeadLetter> = []
   private oldest = 0
-  private readonly totals: Record<Reason, number> = { "mailbox full": 0, stopped: 0, "given up": 0, withdrawn: 0 }
+  private readonly totals: Record<Reason, number> = {
+    "mailbox full": 0,
+    stopped: 0,
+    "given up": 0,
+    withdrawn: 0,
+    lost: 0
+  }
   private loggedAt = Number.NEGATIVE_INFINITY
   private unlogged = 0
 

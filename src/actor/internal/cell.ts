@@ -77,7 +77,9 @@ export class Cell extends MessageLoop {
       Effect.flatMap(Scope.make(), (scope) => {
         incarnation.scope = scope
         const loop = Effect.whileLoop({ while: () => !this.loopDone, body: this.step, step: () => {} })
-        const building = Effect.provide(this.behavior.build, this.contextOf(incarnation, incarnation.builder))
+        const { faults } = this.system
+        const build = faults === undefined ? this.behavior.build : faults.starting(this.address, this.behavior.build)
+        const building = Effect.provide(build, this.contextOf(incarnation, incarnation.builder))
         const life = Effect.flatMap(building, (handlers) => {
           this.begin(incarnation, handlers)
           return Effect.provide(loop, this.contextOf(incarnation, incarnation))
@@ -103,7 +105,8 @@ export class Cell extends MessageLoop {
   }
 
   private begin(incarnation: Incarnation, handlers: Readonly<Record<string, unknown>>): void {
-    this.handlers = this.tags.map((tag) => handlers[tag] as Handler)
+    const table = this.tags.map((tag) => handlers[tag] as Handler)
+    this.handlers = this.system.faults === undefined ? table : this.system.faults.around(this, table)
     const deadline = () => {
       const due = incarnation.deadline()
       return due === Number.POSITIVE_INFINITY ? Option.none<number>() : Option.some(due)

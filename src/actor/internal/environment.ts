@@ -5,6 +5,7 @@ import type { Effect, Fiber } from "effect"
 import type { Recorder } from "../DeadLetters.ts"
 import type { FairScheduler } from "../FairScheduler.ts"
 import type { Sender } from "./attachment.ts"
+import type { ActiveFaults } from "./faults.ts"
 import type { Timers } from "./timers.ts"
 
 export interface Environment {
@@ -20,6 +21,8 @@ export interface Environment {
   readonly fork: (effect: Effect.Effect<unknown, unknown>) => Fiber.RuntimeFiber<unknown, unknown>
   readonly log: (line: Effect.Effect<void>) => void
   readonly senderOf: (fiber: Fiber.RuntimeFiber<unknown, unknown>) => Sender | undefined
+  /** What goes wrong in a test; none elsewhere. */
+  readonly faults: ActiveFaults | undefined
   /** A number in 0…1 from Effect's `Random`, which can be seeded. */
   readonly random: () => number
 }

@@ -1,7 +1,7 @@
 /**
  * What all actors of one system in this process share: the scheduler, the timers, the registry, the counters.
  */
-import { Context, Duration, Effect, Exit, Fiber, FiberRef, FiberSet, Scope } from "effect"
+import { Context, Duration, Effect, Exit, Fiber, FiberRef, FiberSet, Option, Scope } from "effect"
 import * as DefaultServices from "effect/DefaultServices"
 import { Tracer } from "effect/Tracer"
 import { ActorContext } from "../ActorContext.ts"
@@ -11,6 +11,7 @@ import * as FairScheduler from "../FairScheduler.ts"
 import type { Sender } from "./attachment.ts"
 import { type Cell, stopped } from "./cell.ts"
 import type { Environment } from "./environment.ts"
+import { Faults } from "./faults.ts"
 import type { Protocol } from "./localRef.ts"
 import { Timers } from "./timers.ts"
 
@@ -75,6 +76,7 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
       stopping: false,
       fork: (effect) => run(effect, { scheduler }),
       log,
+      faults: Option.getOrUndefined(yield* Effect.serviceOption(Faults)),
       senderOf: (fiber) =>
         (fiber.currentContext.unsafeMap.get(ActorContext.key) as { readonly sender: Sender } | undefined)?.sender,
       random: () => Effect.runSync(random.next)

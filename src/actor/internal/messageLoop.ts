@@ -229,6 +229,21 @@ export abstract class MessageLoop extends Inbox {
     attachment?.fail(cause)
   }
 
+  /** A fault plan takes the message away, as one that was lost: its sender hears nothing. */
+  loseInHand(): void {
+    this.system.deadLetters.record(this.address, this.tagOf(this.rpc), "lost")
+    this.attachment = undefined
+    // `answer` will count it.
+    this.handled--
+  }
+
+  /** A fault plan has held the message up; its handler goes on beside the mailbox. */
+  forkInHand(effect: Effect.Effect<unknown, unknown>): void {
+    this.fork(effect)
+    // `answer` will count it, and so will the fork's end.
+    this.handled--
+  }
+
   private crashInHand(cause: Cause.Cause<unknown>): void {
     const error = new ActorCrashed({ address: this.address, message_tag: this.tagOf(this.rpc), cause }, true)
     this.failInHand(Cause.fail(error))
