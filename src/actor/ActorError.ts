@@ -93,6 +93,36 @@ export class AskTimedOut extends Schema.TaggedError<AskTimedOut>()("AskTimedOut"
   }
 }
 
+/** The actor wanted to set the message aside for later, and had set aside as many as it may. @category errors */
+export class StashFull extends Schema.TaggedError<StashFull>()("StashFull", {
+  address: Schema.String,
+  capacity: Schema.Int
+}) {
+  override get message() {
+    return `${this.address} has set ${this.capacity} messages aside already: ask again later, or raise its "stashCapacity".`
+  }
+}
+
+/** Two Layers provide actors of one type name in one system. Dies with this where the second one is built. @category errors */
+export class DuplicateActorType extends Schema.TaggedError<DuplicateActorType>()("DuplicateActorType", {
+  type: Schema.String,
+  system: Schema.String
+}) {
+  override get message() {
+    return `Two Layers provide actors of type "${this.type}" in the system "${this.system}": give one of them another type name.`
+  }
+}
+
+/** A handler record lacks a message of its protocol: the start fails with this. TypeScript refuses it earlier. @category errors */
+export class HandlerMissing extends Schema.TaggedError<HandlerMissing>()("HandlerMissing", {
+  address: Schema.String,
+  message_tag: Schema.String
+}) {
+  override get message() {
+    return `The handlers of ${this.address} lack "${this.message_tag}": add a function of that name to the record that "build" gives.`
+  }
+}
+
 /** Sending would have closed a circle of actors that wait for each other. @category errors */
 export class WaitCycle extends Schema.TaggedError<WaitCycle>()("WaitCycle", {
   /** The addresses in order; the last waits for the first. */
@@ -170,7 +200,7 @@ export type TellError =
   | ActorUnreachable
 
 /** What an ask can meet besides the protocol's own errors. @category models */
-export type AskError = TellError | ActorCrashed | AskTimedOut
+export type AskError = TellError | ActorCrashed | AskTimedOut | StashFull
 
 /** What a spawn can meet. @category models */
 export type SpawnError = ActorStartFailed | ActorAlreadyExists | ActorStopping | ActorNotFound
@@ -185,7 +215,8 @@ export const AskError = Schema.Union(
   MessageRefused,
   ActorUnreachable,
   ActorCrashed,
-  AskTimedOut
+  AskTimedOut,
+  StashFull
 )
 
 /**

@@ -17,6 +17,7 @@ import type { ActorContext } from "./ActorContext.ts"
 import type { ActorRef } from "./ActorRef.ts"
 import type { ActorSnapshot } from "./ActorSnapshot.ts"
 import * as ActorSystem from "./ActorSystem.ts"
+import * as Behavior from "./Behavior.ts"
 import type { DeadLetters } from "./DeadLetters.ts"
 import type { FairScheduler } from "./FairScheduler.ts"
 import * as FaultPlan from "./FaultPlan.ts"
@@ -209,13 +210,13 @@ export const probe: {
         return answer(payload, context)
       }
     }
-    yield* system.register(definition, {
-      mailbox: options?.mailbox ?? Mailbox.bounded(),
-      supervision: options?.supervision ?? Supervision.resume,
-      build: Effect.succeed(table),
-      spanName: definition.type,
-      services
-    })
+    yield* system.register(
+      definition,
+      Behavior.make(definition.type, Effect.succeed(table), services, {
+        mailbox: options?.mailbox,
+        supervision: options?.supervision ?? Supervision.resume
+      })
+    )
     return {
       ref: (id) => system.ref(definition, id),
       received: Effect.sync(() => log.latest()),

@@ -66,6 +66,15 @@ export class SeededScheduler extends FairScheduler {
     queueMicrotask(this.drainAlone)
   }
 
+  /** Whether work that could be queued runs at once is one more choice. */
+  override mayRunNow(): boolean {
+    if (!this.mayStartNow) return false
+    if (this.decisions >= this.maxDecisions) return true
+    const now = this.chance() < 0.5
+    this.note(now ? 1 : 2)
+    return now
+  }
+
   /** Runs ready tasks until none is left, at most `limit`; gives how many ran. */
   runReady(limit: number): number {
     this.draining = true
