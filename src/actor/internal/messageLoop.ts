@@ -343,7 +343,8 @@ export abstract class MessageLoop extends Inbox {
   private settleCrashed(cause: Cause.Cause<unknown>): void {
     if (!this.protocol.idempotent?.[this.rpc]) return this.failCrashed(cause)
     if (this.timeoutInHand >= 0) this.askInHand()
-    const attachment = (this.attachment ??= new Attachment(undefined))
+    const attachment = this.attachment ?? new Attachment(undefined)
+    this.attachment = attachment
     if (++attachment.crashes < Delivery.maxDeliveries) {
       this.waits?.clear()
       this.inHand = false
