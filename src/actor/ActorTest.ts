@@ -24,7 +24,7 @@ import * as FaultPlan from "./FaultPlan.ts"
 import { ActiveFaults, Faults } from "./internal/faults.ts"
 import * as Interleaving from "./internal/interleaving.ts"
 import { chanceOf, SeededScheduler } from "./internal/seededScheduler.ts"
-import * as Mailbox from "./Mailbox.ts"
+import type * as Mailbox from "./Mailbox.ts"
 import * as Supervision from "./Supervision.ts"
 
 /** One message as a probe saw it. @category models */

@@ -68,7 +68,6 @@ export class Cell extends MessageLoop {
   private whenStarted: ((error: SpawnError | undefined) => void) | undefined = undefined
   private clearTimer: (() => void) | undefined = undefined
   private stopRequested = false
-  private passivating = false
   private whenStopped: Array<() => void> | undefined = undefined
   private stashed: Array<Stashed> | undefined = undefined
 
@@ -331,14 +330,12 @@ export class Cell extends MessageLoop {
     ) {
       return false
     }
-    this.passivating = true
     this.finishWork(undefined)
     return true
   }
 
   /** A passivated incarnation has ended. */
   private rested(): void {
-    this.passivating = false
     // A message came while it was closed.
     if (this.ring.size > 0) return this.start()
     this.state = State.absent

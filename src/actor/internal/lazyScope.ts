@@ -46,7 +46,6 @@ export class LazyScope implements Scope.CloseableScope {
 
   // biome-ignore lint/suspicious/noExplicitAny: the signature of Pipeable
   pipe(...args: Array<any>): any {
-    // biome-ignore lint/complexity/noArguments: as Effect does it
     return pipeArguments(this, args as unknown as IArguments)
   }
 

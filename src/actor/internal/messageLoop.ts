@@ -178,7 +178,7 @@ export abstract class MessageLoop extends Inbox {
     this.ring.shift(this)
     if (this.waiting !== undefined) this.admit()
     const attachment = this.attachment
-    if (attachment !== undefined && attachment.withdrawn()) {
+    if (attachment?.withdrawn()) {
       this.attachment = undefined
       if (!attachment.isSilent) this.system.deadLetters.record(this.address, this.tagOf(this.rpc), "withdrawn")
       return false
