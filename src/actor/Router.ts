@@ -1,0 +1,331 @@
+/**
+ * Many actors of one definition behind one address: a pool, and who of it gets which message.
+ *
+ * A router is no actor. The sender itself chooses, in its own turn, and sends to the one chosen, so that deadlines,
+ * withdrawal, back-pressure, circles of waiting and traces are those of a direct message, and nothing queues in between.
+ *
+ * The routees are the roots `name-1`, `name-2`, … of the definition: each is built by the first message it gets, and
+ * restarted by its own supervision. One that supervision gives up gets no more messages until it is revived; the router
+ * says so in the log, and does not build others in its place, which would be restarting without limit. If all are given up,
+ * senders meet `ActorFailed`.
+ *
+ * @since 0.1.0
+ */
+import type * as Rpc from "@effect/rpc/Rpc"
+import { Duration, Effect, type Exit, type Scope } from "effect"
+import { ActorStopping, type AskError, type TellError } from "./ActorError.ts"
+import type { ActorRef, ActorType, Args } from "./ActorRef.ts"
+import { ActorSystem, LocalActorSystem } from "./ActorSystem.ts"
+import { isOut, Pool, type Routee } from "./internal/pool.ts"
+
+/** A message as the key function sees it: as it was sent, before the payload's constructor fills in defaults. @category models */
+export type Message<Rpcs extends Rpc.Any> = Rpcs extends Rpc.Any
+  ? { readonly tag: Rpcs["_tag"]; readonly payload: Rpc.PayloadConstructor<Rpcs> }
+  : never
+
+/** Who gets the next message. @category models */
+export type Strategy<Rpcs extends Rpc.Any> = RoundRobin | LeastLoaded | ConsistentHash<Rpcs>
+
+/** @category models */
+export interface RoundRobin {
+  readonly _tag: "round-robin"
+}
+/** @category models */
+export interface LeastLoaded {
+  readonly _tag: "least-loaded"
+}
+/** @category models */
+export interface ConsistentHash<Rpcs extends Rpc.Any> {
+  readonly _tag: "consistent-hash"
+  readonly key: (message: Message<Rpcs>) => string
+}
+
+/** How many routees there may be: whole numbers, 1 ≤ `min` ≤ `max` ≤ 10,000. @category models */
+export interface Bounds {
+  readonly min: number
+  readonly max: number
+}
+
+/** @category models */
+export interface Options<Rpcs extends Rpc.Any> {
+  /** How many routees: so many, or as many as the backlog asks for within bounds. Default `1`, one shared instance. */
+  readonly size?: number | Bounds | undefined
+  /** Default `Router.roundRobin`. */
+  readonly strategy?: Strategy<Rpcs> | undefined
+  /** How often the pool looks at itself: size, given-up routees, those that leave. Default `1 second`. */
+  readonly checkEvery?: Duration.DurationInput | undefined
+  /**
+   * It grows when there are more than so many messages a living routee at a check: to one for every `growAbove` messages, at
+   * most to twice as many. Default `4`; more than 0.
+   */
+  readonly growAbove?: number | undefined
+  /**
+   * One routee leaves when there were fewer than so many messages a living routee at `shrinkAfter` checks in a row. Default
+   * `1`; at most half of `growAbove`, so that the leaving of one is no reason to grow.
+   */
+  readonly shrinkBelow?: number | undefined
+  /** Default `5`. */
+  readonly shrinkAfter?: number | undefined
+}
+
+/** @category models */
+export interface Router<Rpcs extends Rpc.Any> {
+  /** The name its routees' ids begin with. */
+  readonly name: string
+  /** Asks one routee, as `ActorRef.ask` does. */
+  readonly ask: ActorRef<Rpcs>["ask"]
+  /** Tells one routee: waits while that one's mailbox is full; success means accepted. */
+  readonly tell: {
+    readonly [R in Rpcs as R["_tag"]]: (...args: Args<R>) => Effect.Effect<void, TellError>
+  }
+  /** The same routees with another time-out for asks. */
+  readonly withTimeout: (timeout: Duration.DurationInput) => Router<Rpcs>
+  /**
+   * Sends to every routee at once, those not built yet included. The results stand in the routees' order, and what one meets
+   * (given up, full, too late) is its own result only.
+   */
+  readonly broadcast: {
+    readonly ask: {
+      readonly [R in Rpcs as R["_tag"]]: (
+        ...args: Args<R>
+      ) => Effect.Effect<ReadonlyArray<Exit.Exit<Rpc.Success<R>, Rpc.Error<R> | AskError>>>
+    }
+    readonly tell: {
+      readonly [R in Rpcs as R["_tag"]]: (...args: Args<R>) => Effect.Effect<ReadonlyArray<Exit.Exit<void, TellError>>>
+    }
+  }
+  /** The routees, in order: to watch or to revive one. Messages sent to them directly pass the router by. */
+  readonly routees: Effect.Effect<ReadonlyArray<ActorRef<Rpcs>>>
+  /**
+   * Sets another size, or other bounds, at once. A routee that leaves handles all it has accepted, however long that takes,
+   * and is stopped then. Numbers out of range are a defect.
+   */
+  readonly resize: (size: number | Bounds) => Effect.Effect<void>
+  readonly stats: Effect.Effect<Stats>
+}
+
+/** A router as it stands. @category models */
+export interface Stats {
+  readonly routees: ReadonlyArray<RouteeStats>
+  /** Those that left and still have messages. */
+  readonly leaving: ReadonlyArray<RouteeStats>
+  /** Routees added and taken out since the router was made. */
+  readonly grown: number
+  readonly shrunk: number
+}
+
+/** @category models */
+export interface RouteeStats {
+  readonly address: string
+  /** As in `ActorSnapshot`. */
+  readonly state: string
+  readonly backlog: number
+  /** Whether it gets messages: not while it is given up, stops or leaves. */
+  readonly inRotation: boolean
+}
+
+/** Each routee in turn; one that is between two lives only if all are. @category constructors */
+export const roundRobin: RoundRobin = { _tag: "round-robin" }
+
+/**
+ * The one with the fewest messages waiting and in hand; among equals in turn, but none is built while one that exists is
+ * idle. Looks at all routees for each message.
+ *
+ * @category constructors
+ */
+export const leastLoaded: LeastLoaded = { _tag: "least-loaded" }
+
+/**
+ * Messages with one key go to one routee, in the order they were sent, until the size changes: then a share of the keys
+ * moves, and what was sent before may be handled after what comes next. While a routee is given up its keys go to the others.
+ *
+ * @category constructors
+ */
+export const consistentHash = <Rpcs extends Rpc.Any>(
+  key: (message: Message<Rpcs>) => string
+): ConsistentHash<Rpcs> => ({ _tag: "consistent-hash", key })
+
+/**
+ * A router for the rest of the scope; its end stops the routees. `name` is unique among the routers of a definition. Sizes
+ * and thresholds out of range throw a `RangeError`.
+ *
+ * @category constructors
+ */
+export const make = <Type extends string, Rpcs extends Rpc.Any>(
+  definition: ActorType<Type, Rpcs>,
+  name: string,
+  options?: Options<Rpcs>
+): Effect.Effect<Router<Rpcs>, never, ActorSystem | LocalActorSystem | Scope.Scope> => {
+  const { max, min } = boundsOf(options?.size ?? 1)
+  const { growAbove = 4, shrinkAfter = 5, shrinkBelow = 1, strategy = roundRobin } = options ?? {}
+  if (!(growAbove > 0)) throw new RangeError(`A router's growAbove must be more than 0, found ${growAbove}.`)
+  if (!(shrinkBelow >= 0 && shrinkBelow <= growAbove / 2)) {
+    throw new RangeError(
+      `A router's shrinkBelow must be from 0 to half of growAbove (${growAbove / 2}), found ${shrinkBelow}.`
+    )
+  }
+  if (!(Number.isInteger(shrinkAfter) && shrinkAfter >= 1)) {
+    throw new RangeError(`A router's shrinkAfter must be a whole number of 1 or more, found ${shrinkAfter}.`)
+  }
+  return Effect.gen(function* () {
+    const system = yield* ActorSystem
+    const local = yield* LocalActorSystem
+    const scope = yield* Effect.scope
+    const settings = {
+      name,
+      definition,
+      // Tag and payload come from the records below, which have the definition's own Rpcs.
+      key:
+        strategy._tag === "consistent-hash"
+          ? (tag: string, payload: unknown) => strategy.key({ tag, payload } as unknown as Message<Rpcs>)
+          : undefined,
+      leastLoaded: strategy._tag === "least-loaded",
+      growAbove,
+      shrinkBelow,
+      shrinkAfter
+    }
+    const pool = new Pool(settings, min, max, system, local, scope)
+    yield* Effect.addFinalizer(() => pool.close)
+    const interval = Duration.decode(options?.checkEvery ?? "1 second")
+    yield* Effect.forkScoped(Effect.forever(Effect.zipRight(Effect.sleep(interval), pool.check)))
+    const tags = [...definition.protocol.requests.keys()]
+    // The records have the protocol's tags and send what they are given: the types are those of the refs behind.
+    return new PoolRouter(name, pool, methodsOf(tags), `${definition.type}/${name}`) as unknown as Router<Rpcs>
+  })
+}
+
+/**
+ * Runs one effect for each of `items`, all at once, and gives the exits in their order: a failure is its own result only.
+ * Many questions to many actors in one call: `Router.gather(ids, (id) => client(id).ask.Total())`.
+ *
+ * @category combinators
+ */
+export const gather = <Item, A, E, R>(
+  items: Iterable<Item>,
+  ask: (item: Item) => Effect.Effect<A, E, R>
+): Effect.Effect<ReadonlyArray<Exit.Exit<A, E>>, never, R> =>
+  Effect.forEach(items, (item) => Effect.exit(ask(item)), { concurrency: "unbounded" })
+
+const boundsOf = (size: number | Bounds): Bounds => {
+  const { max, min } = typeof size === "number" ? { max: size, min: size } : size
+  if (!(Number.isInteger(min) && Number.isInteger(max) && min >= 1 && max >= min && max <= 10_000)) {
+    // A mistake in the program: nothing to recover from.
+    throw new RangeError(
+      `A router's size must be whole numbers, 1 ≤ min ≤ max ≤ 10000, found ${min === max ? min : `min ${min}, max ${max}`}.`
+    )
+  }
+  return { max, min }
+}
+
+type Send = (payload: unknown) => Effect.Effect<unknown, unknown>
+type Sends = Readonly<Record<string, Send>>
+
+/** The methods of `ask`, `tell` and `broadcast`; `this` is the record they are called on. */
+interface Methods {
+  readonly ask: object
+  readonly tell: object
+  readonly askAll: object
+  readonly tellAll: object
+}
+
+interface Sender {
+  readonly router: PoolRouter
+}
+
+const methodsOf = (tags: ReadonlyArray<string>): Methods => {
+  const record = (method: (tag: string) => (this: Sender, payload: unknown) => Effect.Effect<unknown, unknown>) =>
+    Object.fromEntries(tags.map((tag) => [tag, method(tag)]))
+  const one = (kind: "ask" | "tell") =>
+    record(
+      (tag) =>
+        function (payload) {
+          return Effect.suspend(() => this.router.toOne(kind, tag, payload))
+        }
+    )
+  const all = (kind: "ask" | "tell") =>
+    record(
+      (tag) =>
+        function (payload) {
+          return Effect.suspend(() => this.router.toAll(kind, tag, payload))
+        }
+    )
+  return { ask: one("ask"), tell: one("tell"), askAll: all("ask"), tellAll: all("tell") }
+}
+
+/** A router, and its views with other time-outs. */
+class PoolRouter {
+  readonly ask: object
+  readonly tell: object
+  readonly broadcast: { readonly ask: object; readonly tell: object }
+  private readonly refs = new WeakMap<Routee, ActorRef.Any>()
+
+  constructor(
+    readonly name: string,
+    private readonly pool: Pool,
+    private readonly methods: Methods,
+    private readonly address: string,
+    private readonly timeout?: Duration.DurationInput
+  ) {
+    const sends = (methods: object): object => Object.create(methods, { router: { value: this } })
+    this.ask = sends(methods.ask)
+    this.tell = sends(methods.tell)
+    this.broadcast = { ask: sends(methods.askAll), tell: sends(methods.tellAll) }
+  }
+
+  withTimeout(timeout: Duration.DurationInput): PoolRouter {
+    return new PoolRouter(this.name, this.pool, this.methods, this.address, timeout)
+  }
+
+  toOne(kind: "ask" | "tell", tag: string, payload: unknown): Effect.Effect<unknown, unknown> {
+    if (this.pool.closed) return this.closed()
+    return this.send(kind, this.pool.pick(tag, payload), tag, payload)
+  }
+
+  toAll(kind: "ask" | "tell", tag: string, payload: unknown): Effect.Effect<unknown, unknown> {
+    if (this.pool.closed) return gather(this.pool.routees, () => this.closed())
+    return gather([...this.pool.routees], (routee) => this.send(kind, routee, tag, payload))
+  }
+
+  private closed(): Effect.Effect<never, ActorStopping> {
+    return Effect.fail(new ActorStopping({ address: this.address }))
+  }
+
+  private send(kind: "ask" | "tell", routee: Routee, tag: string, payload: unknown): Effect.Effect<unknown, unknown> {
+    // By the definition's own tags: the record has this method.
+    return (this.refTo(routee)[kind] as unknown as Sends)[tag]!(payload)
+  }
+
+  private refTo(routee: Routee): ActorRef.Any {
+    if (this.timeout === undefined) return routee.ref
+    let ref = this.refs.get(routee)
+    if (ref === undefined) {
+      ref = routee.ref.withTimeout(this.timeout)
+      this.refs.set(routee, ref as ActorRef.Any)
+    }
+    return ref as ActorRef.Any
+  }
+
+  readonly routees = Effect.sync(() => this.pool.routees.map((routee) => routee.ref))
+
+  resize(size: number | Bounds): Effect.Effect<void> {
+    return Effect.sync(() => {
+      const { max, min } = boundsOf(size)
+      this.pool.resize(min, max)
+    })
+  }
+
+  readonly stats = Effect.sync((): Stats => {
+    const look = (isLeaving: boolean) => (routee: Routee) => ({
+      address: routee.ref.address,
+      state: routee.load.state,
+      backlog: routee.load.backlog,
+      inRotation: !isLeaving && !isOut(routee)
+    })
+    return {
+      routees: this.pool.routees.map(look(false)),
+      leaving: [...this.pool.leaving].map(look(true)),
+      grown: this.pool.grown,
+      shrunk: this.pool.shrunk
+    }
+  })
+}
