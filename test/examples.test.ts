@@ -46,18 +46,19 @@ describe("examples", () => {
     ])
   })
 
+  it("actors/testing.ts finds a lost sale, replays it, and finds what a crash forgets", async () => {
+    assert.deepStrictEqual(await run("actors/testing.ts"), [
+      "careless: Error: sold 2, but the till says 1",
+      "replayed: the same 6 steps: true",
+      "careful: 200 runs, all right",
+      'with a crash: [{ action: "crash", message: "Sell", nth: 2 }]'
+    ])
+  })
+
   it("embedded-team.ts works once and is free the second time", async () => {
     assert.deepStrictEqual(await run("embedded-team.ts"), ["done: 15 words, 0 of 3 results reused"])
     assert.deepStrictEqual(await run("embedded-team.ts"), ["done: 15 words, 3 of 3 results reused"])
     assert.match(readFileSync(join(cwd, "out/embedded-team/draft.md"), "utf8"), /^## What it is: supervision\n/)
-  })
-
-  it("actors/router.ts grows a pool, asks all of it, and keeps a key with one worker", async () => {
-    assert.deepStrictEqual(await run("actors/router.ts"), [
-      "40 of 40 resized, the pool has grown",
-      "together they did 40",
-      "acme has one worker"
-    ])
   })
 
   it("team.js runs headless by path", async () => {

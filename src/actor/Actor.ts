@@ -11,11 +11,10 @@ import type * as Rpc from "@effect/rpc/Rpc"
 import * as RpcGroup from "@effect/rpc/RpcGroup"
 
 import { Effect, type Either, Layer, type Option, type Scope } from "effect"
-import type { ActorContext } from "./ActorContext.ts"
+import { ActorContext } from "./ActorContext.ts"
 import type { ActorRef, ActorType } from "./ActorRef.ts"
 import { ActorSystem } from "./ActorSystem.ts"
-import * as Mailbox from "./Mailbox.ts"
-import * as Supervision from "./Supervision.ts"
+import * as Behavior from "./Behavior.ts"
 
 /** What a handler may know about the message in hand. @category models */
 export interface MessageContext {
@@ -55,18 +54,8 @@ export type HandlersNeed<H> = {
   [K in keyof H]: H[K] extends (...args: any) => infer O ? Needs<O> : never
 }[keyof H]
 
-/** @category models */
-export interface ActorOptions {
-  /** Default `Mailbox.bounded(1024)`. */
-  readonly mailbox?: Mailbox.Mailbox | undefined
-  /** Default `Supervision.restart()`: at most 3 restarts in 10 seconds. */
-  readonly supervision?: Supervision.Supervision | undefined
-  /**
-   * What the spans of its messages begin with. Default: the type. For a type whose name carries an id, since spans of one
-   * kind of work must share a name to be compared.
-   */
-  readonly spanName?: string | undefined
-}
+/** {@link Behavior.Options}. @category models */
+export type ActorOptions = Behavior.Options
 
 /** @category models */
 export interface Definition<Type extends string, Rpcs extends Rpc.Any> extends ActorType<Type, Rpcs> {
@@ -74,9 +63,18 @@ export interface Definition<Type extends string, Rpcs extends Rpc.Any> extends A
   of<H extends Handlers<Rpcs>>(handlers: H): H
   /** Gives the roots of this type, by id. A root is activated by its first message. */
   readonly client: Effect.Effect<(id: string) => ActorRef<Rpcs>, never, ActorSystem>
+  /** Its own address, inside the actor. */
+  readonly self: Effect.Effect<ActorRef<Rpcs>, never, ActorContext>
+  /**
+   * Other handlers from the next message on, until another `become` or a restart. What they need shows in the requirements,
+   * and so becomes the Layer's.
+   */
+  become<H extends Handlers<Rpcs>>(
+    handlers: H
+  ): Effect.Effect<void, never, ActorContext | Exclude<HandlersNeed<H>, Scope.Scope | ActorContext>>
   /**
    * Provides the behaviour. `build` runs once per incarnation; its failure is a failed start and goes to supervision, so
-   * the Layer cannot fail. Two Layers for one type in one system are a defect.
+   * the Layer cannot fail. Two Layers for one type in one system are a defect, `DuplicateActorType`.
    */
   toLayer<H extends Handlers<Rpcs>, E, R>(
     build: Effect.Effect<H, E, R>,
@@ -122,22 +120,30 @@ export const make = <const Type extends string, const Rpcs extends ReadonlyArray
     protocol: RpcGroup.make(...(protocol as Rpcs)) as unknown as RpcGroup.RpcGroup<Rpcs[number]>,
     of: (handlers) => handlers,
     client: Effect.map(ActorSystem, (system) => (id: string) => system.ref(definition, id)),
-    toLayer: (build, options) =>
-      Layer.scopedDiscard(
+    // The context holds the ref of the very actor this runs in, whose protocol is this definition's.
+    self: Effect.map(ActorContext, ({ self }) => self as unknown as ActorRef<Rpcs[number]>),
+    become: (handlers) => Effect.flatMap(ActorContext, (self) => self.become(handlers)),
+    toLayer: (build, options) => {
+      // The context taken below holds all that `build` and the handlers need: the Layer's type asks for it.
+      const untyped = build as Effect.Effect<Readonly<Record<string, unknown>>, unknown>
+      return Layer.scopedDiscard(
         Effect.flatMap(Effect.context<never>(), (services) =>
           Effect.flatMap(ActorSystem, (system) =>
-            system.register(definition, {
-              mailbox: options?.mailbox ?? Mailbox.bounded(),
-              supervision: options?.supervision ?? Supervision.restart(),
-              spanName: options?.spanName ?? type,
-              // The context taken above holds all that `build` and the handlers need: the Layer's type asks for it.
-              build: build as Effect.Effect<Readonly<Record<string, unknown>>, unknown>,
-              services
-            })
+            system.register(definition, Behavior.make(type, untyped, services, options))
           )
         )
         // biome-ignore lint/suspicious/noExplicitAny: what the handlers need is in the signature; here it is data
       ) as Layer.Layer<never, never, any>
+    }
   }
   return definition
 }
+
+/** {@link ActorContext.stash}, from inside a handler. @category combinators */
+export const stash: Effect.Effect<never, never, ActorContext> = Effect.flatMap(ActorContext, (self) => self.stash)
+
+/** {@link ActorContext.unstashAll}, from inside a handler. @category combinators */
+export const unstashAll: Effect.Effect<number, never, ActorContext> = Effect.flatMap(
+  ActorContext,
+  (self) => self.unstashAll
+)

@@ -1,16 +1,20 @@
 /**
- * Who an actor is: what its `build` and its handlers may ask about themselves.
+ * Who an actor is, and what it may do with itself: what its `build` and its handlers may ask for.
  *
  * @since 0.1.0
  */
-import { Context, type Effect } from "effect"
+import { Context, type Effect, Option } from "effect"
 import type { ActorRef } from "./ActorRef.ts"
+import type { Timers } from "./Timers.ts"
 
 /** Present inside an actor only: in `build`, and in every Effect that a handler returns. @category services */
 export class ActorContext extends Context.Tag("troupe/ActorContext")<
   ActorContext,
   {
-    /** Its own address to send to. A tell to itself never waits; an ask of itself while it handles is refused. */
+    /**
+     * Its own address to send to; `Definition.self` is the same with its type. A tell to itself never waits; an ask of
+     * itself while it handles is refused.
+     */
     readonly self: ActorRef.Any
     readonly address: string
     readonly id: string
@@ -18,5 +22,31 @@ export class ActorContext extends Context.Tag("troupe/ActorContext")<
     readonly incarnation: number
     /** Asks the actor to stop after the messages it has; does not wait for the end, which could not come. */
     readonly stop: Effect.Effect<void>
+    /** Messages to itself, later. */
+    readonly timers: Timers
+    /**
+     * Puts the message in hand aside and ends its handling without an answer; what comes after it in the handler is not
+     * run. With `stashCapacity` messages (default 100) set aside already, it becomes a dead letter and its asker gets
+     * `StashFull`. A restart puts what was set aside back first in the mailbox; a stop makes dead letters of it. Not for
+     * handlers beside the mailbox (`Rpc.fork`), whose message is no longer in hand: there it is a defect.
+     */
+    readonly stash: Effect.Effect<never>
+    /** Puts the messages set aside back before all others, in their order, and says how many they were. */
+    readonly unstashAll: Effect.Effect<number>
+    /** Replaces the handlers until the next restart; `Definition.become` is the same with its type. */
+    readonly become: (handlers: Readonly<Record<string, unknown>>) => Effect.Effect<void>
   }
 >() {}
+
+/**
+ * Until when the message in hand must be answered, in epoch milliseconds of the system's Clock; none for a tell, for an
+ * ask without end and in `build`. Asks inherit it by themselves; this is for those who pass a deadline on by other means.
+ *
+ * @category combinators
+ */
+export const deadlineOf = (self: ActorContext["Type"]): Option.Option<number> => {
+  // The runtime keeps beside the public part on whose behalf a fiber sends.
+  const { sender } = self as { readonly sender?: { readonly deadline: () => number } }
+  const deadline = sender?.deadline() ?? Number.POSITIVE_INFINITY
+  return deadline === Number.POSITIVE_INFINITY ? Option.none() : Option.some(deadline)
+}

@@ -93,6 +93,36 @@ export class AskTimedOut extends Schema.TaggedError<AskTimedOut>()("AskTimedOut"
   }
 }
 
+/** The actor wanted to set the message aside for later, and had set aside as many as it may. @category errors */
+export class StashFull extends Schema.TaggedError<StashFull>()("StashFull", {
+  address: Schema.String,
+  capacity: Schema.Int
+}) {
+  override get message() {
+    return `${this.address} has set ${this.capacity} messages aside already: ask again later, or raise its "stashCapacity".`
+  }
+}
+
+/** Two Layers provide actors of one type name in one system. Dies with this where the second one is built. @category errors */
+export class DuplicateActorType extends Schema.TaggedError<DuplicateActorType>()("DuplicateActorType", {
+  type: Schema.String,
+  system: Schema.String
+}) {
+  override get message() {
+    return `Two Layers provide actors of type "${this.type}" in the system "${this.system}": give one of them another type name.`
+  }
+}
+
+/** A handler record lacks a message of its protocol: the start fails with this. TypeScript refuses it earlier. @category errors */
+export class HandlerMissing extends Schema.TaggedError<HandlerMissing>()("HandlerMissing", {
+  address: Schema.String,
+  message_tag: Schema.String
+}) {
+  override get message() {
+    return `The handlers of ${this.address} lack "${this.message_tag}": add a function of that name to the record that "build" gives.`
+  }
+}
+
 /** Sending would have closed a circle of actors that wait for each other. @category errors */
 export class WaitCycle extends Schema.TaggedError<WaitCycle>()("WaitCycle", {
   /** The addresses in order; the last waits for the first. */
@@ -122,14 +152,72 @@ export class ActorAlreadyExists extends Schema.TaggedError<ActorAlreadyExists>()
   }
 }
 
+/**
+ * The protocol refuses the message: its payload does not fit the schema, where that is checked, or the protocol that the
+ * actor runs with has no such message. Nothing was handled, unless `reason` says that the answer is what did not fit.
+ *
+ * @category errors
+ */
+export class MessageRefused extends Schema.TaggedError<MessageRefused>()("MessageRefused", {
+  address: Schema.String,
+  message_tag: Schema.String,
+  reason: Schema.String
+}) {
+  override get message() {
+    return `The protocol of ${this.address} refuses ${this.message_tag}: ${this.reason}`
+  }
+}
+
+/**
+ * The machine that runs the actor did not answer for it. Only a system of many machines meets this. `handled` says what
+ * is known of the message: `no`, or `unknown`, where the machine or the way to it was lost with the message under way.
+ *
+ * @category errors
+ */
+export class ActorUnreachable extends Schema.TaggedError<ActorUnreachable>()("ActorUnreachable", {
+  address: Schema.String,
+  message_tag: Schema.String,
+  reason: Schema.String,
+  handled: Schema.Literal("no", "unknown")
+}) {
+  override get message() {
+    return `${this.address} could not be reached with ${this.message_tag} (${this.reason}): ${
+      this.handled === "no"
+        ? "it was not handled, send it again."
+        : "it may have been handled or not, find out before you send it again, or annotate it as idempotent."
+    }`
+  }
+}
+
 /** What a tell can meet. @category models */
-export type TellError = MailboxFull | ActorStopping | ActorNotFound | ActorFailed | WaitCycle
+export type TellError =
+  | MailboxFull
+  | ActorStopping
+  | ActorNotFound
+  | ActorFailed
+  | WaitCycle
+  | MessageRefused
+  | ActorUnreachable
 
 /** What an ask can meet besides the protocol's own errors. @category models */
-export type AskError = TellError | ActorCrashed | AskTimedOut
+export type AskError = TellError | ActorCrashed | AskTimedOut | StashFull
 
 /** What a spawn can meet. @category models */
 export type SpawnError = ActorStartFailed | ActorAlreadyExists | ActorStopping | ActorNotFound
+
+/** The same as a schema: how these errors travel from one process to another. @category models */
+export const AskError = Schema.Union(
+  MailboxFull,
+  ActorStopping,
+  ActorNotFound,
+  ActorFailed,
+  WaitCycle,
+  MessageRefused,
+  ActorUnreachable,
+  ActorCrashed,
+  AskTimedOut,
+  StashFull
+)
 
 /**
  * Whether an error is one of delivery rather than of the protocol. Lets an actor that asks another pass the protocol's
@@ -137,6 +225,4 @@ export type SpawnError = ActorStartFailed | ActorAlreadyExists | ActorStopping |
  *
  * @category combinators
  */
-export const isAskError: (error: unknown) => error is AskError = Schema.is(
-  Schema.Union(MailboxFull, ActorStopping, ActorNotFound, ActorFailed, WaitCycle, ActorCrashed, AskTimedOut)
-)
+export const isAskError: (error: unknown) => error is AskError = Schema.is(AskError)

@@ -11,8 +11,7 @@ import type * as RpcGroup from "@effect/rpc/RpcGroup"
 import type { Duration, Effect } from "effect"
 import type { AskError, TellError } from "./ActorError.ts"
 
-/** What sending a message takes: its payload, or nothing where there is none to give. @category models */
-export type Args<R extends Rpc.Any> =
+type Args<R extends Rpc.Any> =
   void extends Rpc.PayloadConstructor<R> ? [] | [Rpc.PayloadConstructor<R>] : [payload: Rpc.PayloadConstructor<R>]
 
 /** A type of actor as far as an address goes: its name and its protocol. @category models */
@@ -38,15 +37,25 @@ export interface ActorRef<Rpcs extends Rpc.Any> {
   readonly ask: {
     readonly [R in Rpcs as R["_tag"]]: (...args: Args<R>) => Effect.Effect<Rpc.Success<R>, Rpc.Error<R> | AskError>
   }
-  /** Sends, and waits only while the mailbox is full. Success means accepted, not handled. */
+  /** Sends, and waits only while the mailbox is full. Success means accepted, not handled; see `ActorSystem.receipt`. */
   readonly tell: {
-    readonly [R in Rpcs as R["_tag"]]: (...args: Args<R>) => Effect.Effect<void, TellError>
+    readonly [R in Rpcs as R["_tag"]]: (...args: Args<R>) => ActorRef.Tell
   }
   /** The same address with another time-out for asks; `Duration.infinity` waits for ever. */
   readonly withTimeout: (timeout: Duration.DurationInput) => ActorRef<Rpcs>
 }
 
 export declare namespace ActorRef {
+  /**
+   * A tell that was not sent yet: an Effect, and a value for what sends later or more, such as timers, `watchWith` and
+   * receipts. A handler that returns one hands its message on.
+   */
+  export interface Tell extends Effect.Effect<void, TellError> {
+    /** Whom it is for. */
+    readonly address: string
+    /** The tag of its Rpc. */
+    readonly message: string
+  }
   /** A ref whose protocol is not known here. */
   // biome-ignore lint/suspicious/noExplicitAny: the protocol's place is invariant; only `any` accepts every ref
   export type Any = ActorRef<any>

@@ -71,6 +71,8 @@ export interface Options {
   readonly stopBudget?: Duration.DurationInput | undefined
   /** Dead letters kept for reading. Default `1000`; all are counted. */
   readonly deadLetters?: number | undefined
+  /** Idempotent messages whose handling crashed each time, kept to be replayed. Default `100`; one more discards the oldest. */
+  readonly quarantine?: number | undefined
   /** A span for every message. Default: if the layer is built under a tracer. */
   readonly tracing?: boolean | undefined
   /** The run queue to share with host fibers. Default: the one the layer is built on, if it is fair; else one of its own. */
@@ -92,7 +94,8 @@ export const layer = (options?: Options): Layer.Layer<ActorSystem | LocalActorSy
         askTimeout: Duration.decode(options?.askTimeout ?? "30 seconds"),
         tellTimeout: Duration.decode(options?.tellTimeout ?? "5 seconds"),
         stopBudget: Duration.decode(options?.stopBudget ?? "5 seconds"),
-        deadLetters: options?.deadLetters ?? 1000
+        deadLetters: options?.deadLetters ?? 1000,
+        quarantine: options?.quarantine ?? 100
       }),
       (system) => {
         const directory = localDirectory(system)

@@ -1,19 +1,30 @@
 /**
- * What tests of actors need: a system, stand-ins that record what they receive, and a way to let everything settle.
+ * What tests of actors need: a system, stand-ins that record what they receive, a way to let everything settle, and runs
+ * under many interleavings and faults, each of which can be repeated.
  *
  * The system here is the real one. Built under a TestClock it takes its time from that clock, so that back-off, deadlines
  * and budgets pass when the test says so. Logs go where the test's loggers send them.
  *
+ * `interleavings` is for what depends on order: it runs one program under many seeds, and each seed decides which of the
+ * ready fibers and actors goes on next, and where a fiber is preempted. Time is virtual and passes when nothing is ready.
+ *
  * @since 0.1.0
  */
 import type * as Rpc from "@effect/rpc/Rpc"
-import { Effect, type Layer, type Scope, TestClock } from "effect"
+import { Cause, Data, Effect, Exit, Layer, Logger, type Scope, TestClock } from "effect"
 import type { Definition, Handlers, HandlersNeed } from "./Actor.ts"
 import type { ActorContext } from "./ActorContext.ts"
 import type { ActorRef } from "./ActorRef.ts"
+import type { ActorSnapshot } from "./ActorSnapshot.ts"
 import * as ActorSystem from "./ActorSystem.ts"
+import * as Behavior from "./Behavior.ts"
 import type { DeadLetters } from "./DeadLetters.ts"
-import * as Mailbox from "./Mailbox.ts"
+import type { FairScheduler } from "./FairScheduler.ts"
+import * as FaultPlan from "./FaultPlan.ts"
+import { ActiveFaults, Faults } from "./internal/faults.ts"
+import * as Interleaving from "./internal/interleaving.ts"
+import { chanceOf, SeededScheduler } from "./internal/seededScheduler.ts"
+import type * as Mailbox from "./Mailbox.ts"
 import * as Supervision from "./Supervision.ts"
 
 /** One message as a probe saw it. @category models */
@@ -41,16 +52,121 @@ export interface ProbeOptions {
   readonly supervision?: Supervision.Supervision | undefined
 }
 
+/** What a system for tests may be given. @category models */
+export interface Options extends ActorSystem.Options {
+  /** What goes wrong in it, and where. Default: nothing. */
+  readonly faults?: FaultPlan.FaultPlan | undefined
+}
+
+/** What `layer` provides. @category models */
+export type Services = ActorSystem.ActorSystem | ActorSystem.LocalActorSystem | DeadLetters
+
+/** Which run it was: all that is needed to repeat it. @category models */
+export interface Run {
+  readonly seed: number
+  /** Scheduling decisions drawn from the seed; after them the oldest ready task always goes first. */
+  readonly decisions: number
+  readonly faults: FaultPlan.FaultPlan
+}
+
+/** @category models */
+export interface SeededOptions {
+  /** Decides the interleaving and what `Random` gives: a whole number. */
+  readonly seed: number
+  /** See {@link Run}. Default: without limit. */
+  readonly decisions?: number | undefined
+  readonly faults?: FaultPlan.FaultPlan | undefined
+  /** Options of the system; its `scheduler` is the seed's. */
+  readonly system?: Omit<ActorSystem.Options, "scheduler"> | undefined
+  /** Tasks (a fiber's run from one wait to the next, an actor's turn) after which a run is endless. Default `1000000`. */
+  readonly maxTasks?: number | undefined
+}
+
+/** @category models */
+export interface InterleavingsOptions<A, E, R, E2 = never, R2 = never> extends Omit<SeededOptions, "seed" | "faults"> {
+  /** Runs once per seed, in a system and a scope of its own. */
+  readonly program: Effect.Effect<A, E, R>
+  /** Looks at what the program gave: refuses it by throwing, or by an Effect that fails. */
+  readonly check?: ((result: A, run: Run) => Effect.Effect<unknown, E2, R2> | void) | undefined
+  /** How many seeds, from 0; or which ones. Default `100`. */
+  readonly seeds?: number | ReadonlyArray<number> | undefined
+  /** One plan for all runs, or one drawn for each; see `FaultPlan.random`. Default: no faults. */
+  readonly faults?: FaultPlan.FaultPlan | ((chance: () => number) => FaultPlan.FaultPlan) | undefined
+  /** Runs spent on making a failing one smaller. Default `200`; 0 reports it as it was found. */
+  readonly shrinks?: number | undefined
+}
+
+/** What `interleavings` has seen. @category models */
+export interface Seen {
+  readonly runs: number
+  /** Runs that chose differently from all others; equal choices are equal interleavings. */
+  readonly distinct: number
+  /** Faults that struck, over all runs. */
+  readonly struck: number
+}
+
+/**
+ * Nothing was ready, no timer was set, and the program had not ended: a deadlock, or a wait for real input or output.
+ *
+ * @category errors
+ */
+export class ProgramStalled extends Data.TaggedError("ProgramStalled")<{
+  /** The living actors at that time. */
+  readonly actors: ReadonlyArray<ActorSnapshot>
+}> {
+  override get message() {
+    const lines = this.actors.map(
+      (actor) =>
+        `\n  ${actor.address}: ${actor.state}, ${actor.depth} waiting, ${actor.waitingSenders} sender(s) waiting`
+    )
+    return `The program waits for what nobody will do: nothing is ready and no timer is set. Actors:${lines.join("") || " none"}`
+  }
+}
+
+/** The program ran more tasks than it was allowed. @category errors */
+export class ProgramEndless extends Data.TaggedError("ProgramEndless")<{ readonly maxTasks: number }> {
+  override get message() {
+    return `The program has not ended after ${this.maxTasks} tasks: find what goes round in it, or raise "maxTasks".`
+  }
+}
+
+/** A program, or its check, failed under one of its interleavings; `run` is the smallest found that fails. @category errors */
+export class InterleavingFailed extends Data.TaggedError("InterleavingFailed")<{
+  readonly run: Run
+  readonly cause: Cause.Cause<unknown>
+  /** Runs that did not fail before this one. */
+  readonly passed: number
+  /** The latest messages that actors took in hand, and their starts, oldest first. */
+  readonly journal: ReadonlyArray<string>
+}> {
+  override get message() {
+    const { decisions, faults, seed } = this.run
+    const parts = [
+      `seeds: [${seed}]`,
+      ...(decisions === Number.POSITIVE_INFINITY ? [] : [`decisions: ${decisions}`]),
+      ...(faults.length === 0 ? [] : [`faults: ${FaultPlan.print(faults)}`])
+    ]
+    const journal = this.journal.slice(-20).map((line) => `\n  ${line}`)
+    return `Seed ${seed} fails after ${this.passed} other(s) that did not. To replay it alone give "interleavings" ${parts.join(", ")}.
+Latest messages:${journal.join("") || " none"}
+${Cause.pretty(this.cause)}`
+  }
+}
+
 /**
  * The system for tests, with the options of `ActorSystem.layer`. A program that is tested for what it does, not for its
  * spans, is not slowed by a test's tracer: `tracing` is off unless asked for.
  *
  * @category layers
  */
-export const layer = (
-  options?: ActorSystem.Options
-): Layer.Layer<ActorSystem.ActorSystem | ActorSystem.LocalActorSystem | DeadLetters> =>
-  ActorSystem.layer({ tracing: false, ...options })
+export const layer = (options?: Options): Layer.Layer<Services> =>
+  options?.faults === undefined
+    ? ActorSystem.layer({ tracing: false, ...options })
+    : // Made with the layer: each build of it counts the points of its plan anew.
+      Layer.unwrapEffect(Effect.sync(() => faulty(new ActiveFaults(options.faults ?? []), options)))
+
+const faulty = (faults: ActiveFaults, options?: ActorSystem.Options): Layer.Layer<Services> =>
+  Layer.provide(ActorSystem.layer({ tracing: false, ...options }), Layer.succeed(Faults, faults))
 
 /**
  * Provides a stand-in for every actor of `definition` in the current system, for as long as the scope is open.
@@ -94,13 +210,13 @@ export const probe: {
         return answer(payload, context)
       }
     }
-    yield* system.register(definition, {
-      mailbox: options?.mailbox ?? Mailbox.bounded(),
-      supervision: options?.supervision ?? Supervision.resume,
-      build: Effect.succeed(table),
-      spanName: definition.type,
-      services
-    })
+    yield* system.register(
+      definition,
+      Behavior.make(definition.type, Effect.succeed(table), services, {
+        mailbox: options?.mailbox,
+        supervision: options?.supervision ?? Supervision.resume
+      })
+    )
     return {
       ref: (id) => system.ref(definition, id),
       received: Effect.sync(() => log.latest()),
@@ -115,6 +231,111 @@ export const probe: {
  * @category combinators
  */
 export const settle: Effect.Effect<void> = TestClock.adjust(0)
+
+/**
+ * A run queue that permutes what is ready, by a seed: for a system (`scheduler` in its options), and for host fibers
+ * (`Effect.withScheduler`). With no other source of chance or time, equal seeds give equal interleavings. `interleavings`
+ * makes its own.
+ *
+ * @category constructors
+ */
+export const scheduler = (seed: number): FairScheduler => new SeededScheduler(seed)
+
+/**
+ * Runs a program once, in a system and a scope of its own, under the interleaving that the seed stands for. Time is virtual:
+ * it begins at 0 and moves to the next timer when nothing is ready. Fails as the program does, or with `ProgramStalled` or
+ * `ProgramEndless`, which tell of a deadlock and of work without end.
+ *
+ * @category combinators
+ */
+export const seeded = <A, E, R>(
+  program: Effect.Effect<A, E, R>,
+  options: SeededOptions
+): Effect.Effect<A, E | ProgramStalled | ProgramEndless, Exclude<R, Services | Scope.Scope>> =>
+  Effect.flatMap(once(program, runOf(options), options), ({ exit }) => exit)
+
+/**
+ * Runs a program under many interleavings, and fails with the first run that fails or that `check` refuses, made smaller:
+ * the fewest decisions and faults found that still fail. The message says how to replay it. Logs of the runs go to loggers
+ * that the caller has put in place; the default one is silent, because hundreds of runs crash on purpose.
+ *
+ * @category combinators
+ */
+export const interleavings = <A, E, R, E2 = never, R2 = never>(
+  options: InterleavingsOptions<A, E, R, E2, R2>
+): Effect.Effect<Seen, InterleavingFailed, Exclude<R, Services | Scope.Scope> | R2> =>
+  Effect.gen(function* () {
+    const { check, faults = [], seeds = 100, shrinks = 200 } = options
+    const attempt = Effect.fnUntraced(function* (run: Run) {
+      const attempted: Interleaving.Attempt<unknown, unknown> = yield* once(options.program, run, options)
+      if (check === undefined || Exit.isFailure(attempted.exit)) return attempted
+      // The exit is that of `program`; its type is widened above because the check's failure takes its place.
+      const result = attempted.exit.value as A
+      return { ...attempted, exit: yield* Effect.exit(Effect.suspend(() => check(result, run) ?? Effect.void)) }
+    })
+    const signatures = new Set<number>()
+    let passed = 0
+    let struck = 0
+    for (const seed of typeof seeds === "number" ? Array.from({ length: seeds }, (_, n) => n) : seeds) {
+      // The plan has a source of chance of its own: the interleaving of a seed is the same with and without faults.
+      const plan = typeof faults === "function" ? faults(chanceOf(~seed)) : faults
+      const found = yield* attempt(runOf({ ...options, seed, faults: plan }))
+      if (Exit.isFailure(found.exit)) {
+        const { exit, journal, run } = yield* Interleaving.smallest(found, attempt, shrinks)
+        // `smallest` gives failing runs only.
+        const cause = Exit.isFailure(exit) ? exit.cause : Cause.empty
+        return yield* new InterleavingFailed({ run, cause, passed, journal })
+      }
+      passed++
+      struck += found.struck
+      signatures.add(found.signature)
+    }
+    return { runs: passed, distinct: signatures.size, struck }
+  }).pipe(Effect.provide(Logger.remove(Logger.defaultLogger)))
+
+const runOf = (options: SeededOptions): Run => {
+  if (!Number.isSafeInteger(options.seed)) {
+    // A mistake in the test: nothing to recover from.
+    throw new RangeError(`A seed must be a whole number, found ${options.seed}.`)
+  }
+  return {
+    seed: options.seed,
+    decisions: options.decisions ?? Number.POSITIVE_INFINITY,
+    faults: options.faults ?? []
+  }
+}
+
+const once = <A, E, R>(
+  program: Effect.Effect<A, E, R>,
+  run: Run,
+  options: Omit<SeededOptions, "seed" | "faults">
+): Effect.Effect<
+  Interleaving.Attempt<A, E | ProgramStalled | ProgramEndless>,
+  never,
+  Exclude<R, Services | Scope.Scope>
+> =>
+  Effect.suspend(() => {
+    const maxTasks = options.maxTasks ?? 1_000_000
+    let actors: Effect.Effect<ReadonlyArray<ActorSnapshot>> = Effect.succeed([])
+    const inSystem = (faults: ActiveFaults) =>
+      Effect.flatMap(ActorSystem.LocalActorSystem, (local) => {
+        actors = local.snapshot
+        return program
+      }).pipe(
+        Effect.provide(faulty(faults, options.system)),
+        Effect.scoped
+        // Only to tell the compiler that what is provided here is no longer needed, in whatever order it subtracts.
+      ) as Effect.Effect<A, E, Exclude<R, Services | Scope.Scope>>
+    return Interleaving.once<A, E | ProgramStalled | ProgramEndless, Exclude<R, Services | Scope.Scope>>(
+      inSystem,
+      run,
+      maxTasks,
+      (what) =>
+        Exit.fail(
+          what === "endless" ? new ProgramEndless({ maxTasks }) : new ProgramStalled({ actors: Effect.runSync(actors) })
+        )
+    )
+  })
 
 type Answer = (payload: unknown, context: { readonly address: string }) => unknown
 

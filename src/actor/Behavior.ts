@@ -3,18 +3,83 @@
  *
  * @since 0.1.0
  */
-import type { Context, Effect } from "effect"
-import type { Mailbox } from "./Mailbox.ts"
-import type { Supervision } from "./Supervision.ts"
+import { type Context, Duration, type Effect } from "effect"
+import * as Mailbox from "./Mailbox.ts"
+import * as Supervision from "./Supervision.ts"
+
+/** How an actor is kept; the options of `toLayer`. @category models */
+export interface Options {
+  /** Default `Mailbox.bounded(1024)`. */
+  readonly mailbox?: Mailbox.Mailbox | undefined
+  /** What a crash leads to. Default `Supervision.restart()`: at most 3 restarts in 10 seconds. */
+  readonly supervision?: Supervision.Supervision | undefined
+  /**
+   * Whether the actor takes further messages while a handler of its waits. Its Effects then run beside the mailbox, as with
+   * `Rpc.fork`, interleaved where they wait, and asks among such actors may go in circles. Default `false`.
+   */
+  readonly reentrant?: boolean | undefined
+  /**
+   * Ends an incarnation that has had no message for this long (and for at most twice as long), to begin anew with the next
+   * one; its state goes with it. An actor with children, timers or stashed messages is not idle. Default: never.
+   */
+  readonly passivateAfter?: Duration.DurationInput | undefined
+  /**
+   * Roots of this type in memory at a time. For one more, the one that has been idle longest (nearly) is passivated; while
+   * none is idle the newcomer's messages wait in its mailbox. Default `1000000`; 1 and more, else a `RangeError`.
+   */
+  readonly maxResident?: number | undefined
+  /** Messages that one actor may set aside. Default `100`; a whole number from 0. */
+  readonly stashCapacity?: number | undefined
+  /** Words by which `types` and `tagged` find the type. Default: none. */
+  readonly tags?: ReadonlyArray<string> | undefined
+  /**
+   * What the spans of its messages begin with. Default: the type. For a type whose name carries an id, since spans of one
+   * kind of work must share a name to be compared.
+   */
+  readonly spanName?: string | undefined
+}
 
 /** @category models */
 export interface Behavior {
-  readonly mailbox: Mailbox
-  readonly supervision: Supervision
+  readonly mailbox: Mailbox.Mailbox
+  readonly supervision: Supervision.Supervision
+  readonly reentrant: boolean
+  /** `Infinity`: never. */
+  readonly passivateAfterMillis: number
+  readonly maxResident: number
+  readonly stashCapacity: number
+  readonly tags: ReadonlyArray<string>
   /** Runs once per incarnation and gives the handler record; needs `services`, `ActorContext` and a `Scope`. */
   readonly build: Effect.Effect<Readonly<Record<string, unknown>>, unknown>
-  /** What spans call the actors of this type: the type, unless that carries an id. */
+  /** What spans call the actors of this type. */
   readonly spanName: string
   /** What the Layer was given. */
   readonly services: Context.Context<never>
+}
+
+/** Fills in the defaults. A number out of its range throws a `RangeError`. @category constructors */
+export const make = (
+  type: string,
+  build: Behavior["build"],
+  services: Context.Context<never>,
+  options?: Options
+): Behavior => ({
+  mailbox: options?.mailbox ?? Mailbox.bounded(),
+  supervision: options?.supervision ?? Supervision.restart(),
+  reentrant: options?.reentrant ?? false,
+  passivateAfterMillis: Duration.toMillis(options?.passivateAfter ?? Duration.infinity),
+  maxResident: wholeNumber("maxResident", options?.maxResident ?? 1_000_000, 1),
+  stashCapacity: wholeNumber("stashCapacity", options?.stashCapacity ?? 100, 0),
+  tags: options?.tags ?? [],
+  spanName: options?.spanName ?? type,
+  build,
+  services
+})
+
+const wholeNumber = (name: string, value: number, least: number): number => {
+  // A mistake in the program, met when it is first loaded: nothing to recover from.
+  if (!Number.isInteger(value) || value < least) {
+    throw new RangeError(`${name} must be a whole number of ${least} or more, found ${value}.`)
+  }
+  return value
 }

@@ -32,6 +32,9 @@ export const make = (options?: Options): FairScheduler =>
 /** How many tasks run between two looks at the clock: a look costs as much as a small task. */
 const tasksPerLook = 64
 
+/** How deep work may run inside of other work before it is queued: each level takes some frames of the stack. */
+const maxDepth = 12
+
 /** @category models */
 export class FairScheduler implements Scheduler.Scheduler {
   private ring: Array<Scheduler.Task | undefined> = new Array(1024)
@@ -44,6 +47,14 @@ export class FairScheduler implements Scheduler.Scheduler {
   private turnPromised = false
   private turnStartedAt = 0
   private tasksSinceLook = 0
+  /** The budget is spent: nothing runs before the promised turn. */
+  private spent = false
+  /** The next task that is scheduled is held back for `runHeld`. */
+  private holding = false
+  private held: Scheduler.Task | undefined
+  private depth = 0
+  /** Counts the turns of the event loop that saw work. */
+  turns = 0
   /** Tasks of lower urgency, lowest number first; hardly ever used, so a sorted array will do. */
   private readonly later: Array<readonly [priority: number, task: Scheduler.Task]> = []
 
@@ -57,6 +68,11 @@ export class FairScheduler implements Scheduler.Scheduler {
   }
 
   scheduleTask(task: Scheduler.Task, priority: number): void {
+    if (this.holding) {
+      this.holding = false
+      this.held = task
+      return
+    }
     if (priority > 0) {
       const at = this.later.findIndex(([other]) => other > priority)
       this.later.splice(at === -1 ? this.later.length : at, 0, [priority, task])
@@ -66,8 +82,57 @@ export class FairScheduler implements Scheduler.Scheduler {
     }
     if (!this.running) {
       this.running = true
-      queueMicrotask(this.first)
+      // Without a promised turn this is the first work since the event loop last ran: a new budget begins.
+      if (!this.turnPromised) this.promiseTurn()
+      queueMicrotask(this.drain)
     }
+  }
+
+  /** Whether a turn of the event loop that saw work is not over yet. */
+  get isInTurn(): boolean {
+    return this.turnPromised
+  }
+
+  /**
+   * Whether a small piece of work may run right now, inside of the fiber or task that asks, instead of being queued.
+   * It counts as a task: when the budget is spent the answer is no until the event loop has had its turn.
+   */
+  mayRunNow(): boolean {
+    if (this.depth >= maxDepth || this.spent) return false
+    if (!this.turnPromised) this.promiseTurn()
+    if (++this.tasksSinceLook < tasksPerLook || !this.isSpent()) return true
+    // As if a drain had met the budget: what is queued from here on waits for the turn.
+    this.running = true
+    return false
+  }
+
+  /** Whether a fiber may be started inside of what runs now. Unlike `mayRunNow` it looks at the depth alone. */
+  get mayStartNow(): boolean {
+    return this.depth < maxDepth
+  }
+
+  /** Runs `work` one level deeper. */
+  deeper<A>(work: () => A): A {
+    this.depth++
+    try {
+      return work()
+    } finally {
+      this.depth--
+    }
+  }
+
+  /** Holds back the task that is scheduled next, for `runHeld`: the two enclose the resuming of one fiber. */
+  hold(): void {
+    this.holding = true
+  }
+
+  /** Runs what was held back, at once. */
+  runHeld(): void {
+    this.holding = false
+    const task = this.held
+    if (task === undefined) return
+    this.held = undefined
+    this.deeper(task)
   }
 
   private grow(): void {
@@ -79,14 +144,9 @@ export class FairScheduler implements Scheduler.Scheduler {
     this.head = 0
   }
 
-  private readonly first = (): void => {
-    // Without a promised turn this is the first drain since the event loop last ran: a new budget begins.
-    if (!this.turnPromised) this.promiseTurn()
-    this.drain()
-  }
-
   private readonly turn = (): void => {
     this.turnPromised = false
+    this.spent = false
     if (this.size === 0 && this.later.length === 0) {
       // The budget may have ended with the very last task: nobody is draining then.
       this.running = false
@@ -99,12 +159,15 @@ export class FairScheduler implements Scheduler.Scheduler {
 
   private promiseTurn(): void {
     this.turnPromised = true
+    this.turns++
     this.turnStartedAt = performance.now()
     setImmediate(this.turn)
   }
 
   /** Runs tasks until none is left, or until the budget is spent; then `turn` goes on. */
-  private drain(): void {
+  private readonly drain = (): void => {
+    // Work that ran without being queued may have spent the budget since this drain was promised.
+    if (this.spent) return
     for (;;) {
       while (this.size > 0) {
         const task = this.ring[this.head]!
@@ -112,18 +175,19 @@ export class FairScheduler implements Scheduler.Scheduler {
         this.head = (this.head + 1) & this.mask
         this.size--
         task()
-        if (++this.tasksSinceLook >= tasksPerLook && this.isSpent()) return
+        if (this.spent || (++this.tasksSinceLook >= tasksPerLook && this.isSpent())) return
       }
       const next = this.later.shift()
       if (next === undefined) break
       next[1]()
-      if (++this.tasksSinceLook >= tasksPerLook && this.isSpent()) return
+      if (this.spent || (++this.tasksSinceLook >= tasksPerLook && this.isSpent())) return
     }
     this.running = false
   }
 
   private isSpent(): boolean {
     this.tasksSinceLook = 0
-    return performance.now() - this.turnStartedAt > this.budgetMillis
+    this.spent = performance.now() - this.turnStartedAt > this.budgetMillis
+    return this.spent
   }
 }

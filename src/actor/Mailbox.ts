@@ -6,6 +6,18 @@
  *
  * @since 0.1.0
  */
+import { Context } from "effect"
+
+/**
+ * The lane of a message, an annotation of its Rpc: `high`, `normal` (default) or `low`. One capacity holds for all three.
+ * The highest lane that has something goes first, but a waiting normal message is passed over at most 8 times by high ones
+ * and a waiting low one at most 64 times by any, so that no lane starves. Order is kept per sender, receiver and lane.
+ *
+ * @category annotations
+ */
+export class Lane extends Context.Reference<Lane>()("troupe/Mailbox/Lane", {
+  defaultValue: (): "high" | "normal" | "low" => "normal"
+}) {}
 
 /** @category models */
 export interface Mailbox {
@@ -36,7 +48,12 @@ export const bounded = (capacity: number = defaultCapacity): Mailbox => make("ba
 /** A full mailbox sheds the new message: a tell succeeds, an ask fails with `MailboxFull`. @category constructors */
 export const dropping = (capacity: number = defaultCapacity): Mailbox => make("dropping", capacity)
 
-/** A full mailbox sheds its oldest message to make room; an ask among them fails with `MailboxFull`. @category constructors */
+/**
+ * A full mailbox sheds its oldest message to make room, from the lowest lane that has one and is not above the new
+ * message's (the new one itself if there is none); an ask that is shed fails with `MailboxFull`.
+ *
+ * @category constructors
+ */
 export const sliding = (capacity: number = defaultCapacity): Mailbox => make("sliding", capacity)
 
 /** A full mailbox refuses: the sender gets `MailboxFull` at once, with the message still its own. @category constructors */

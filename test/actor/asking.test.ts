@@ -477,7 +477,9 @@ describe("Dead letters", () => {
           ["Slow/s", "Note", "mailbox full", 10_000]
         ]
       )
-      assert.deepStrictEqual(yield* letters.counts, { "mailbox full": 11, stopped: 0, "given up": 0, withdrawn: 0 })
+      const { "mailbox full": full, ...others } = yield* letters.counts
+      assert.strictEqual(full, 11)
+      assert.isTrue(Object.values(others).every((count) => count === 0))
       assert.deepStrictEqual(lines, [
         "Note to Slow/s was not handled (mailbox full)",
         "Note to Slow/s was not handled (mailbox full), and 9 other message(s) before it"

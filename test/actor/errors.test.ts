@@ -1,6 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause } from "effect"
-import { ActorCrashed, ActorNotFound, isAskError } from "../../src/actor/ActorError.ts"
+import { Cause, Schema } from "effect"
+import {
+  ActorCrashed,
+  ActorNotFound,
+  ActorUnreachable,
+  AskError,
+  isAskError,
+  MessageRefused
+} from "../../src/actor/ActorError.ts"
 
 describe("delivery errors", () => {
   it("say why an actor crashed in one line", () => {
@@ -27,5 +34,22 @@ describe("delivery errors", () => {
   it("can be told from a protocol's errors", () => {
     assert.isTrue(isAskError(new ActorNotFound({ address: "A/a", reason: "ended" })))
     assert.isFalse(isAskError(new Error("mine")))
+  })
+
+  it("travel, and arrive as themselves", () => {
+    const crashed = new ActorCrashed({ address: "Desk/a", message_tag: "Order", cause: Cause.die(new Error("torn")) })
+    const refused = new MessageRefused({ address: "Desk/a", message_tag: "Order", reason: "no such message" })
+    for (const error of [crashed, refused]) {
+      const wire = JSON.parse(JSON.stringify(Schema.encodeSync(AskError)(error)))
+      const arrived = Schema.decodeUnknownSync(AskError)(wire)
+      assert.strictEqual(arrived.constructor, error.constructor)
+      assert.strictEqual(arrived.message, error.message)
+    }
+  })
+
+  it("say of a lost message what is known of it", () => {
+    const lost = { address: "Desk/a", message_tag: "Order", reason: "its runner is gone" }
+    assert.include(new ActorUnreachable({ ...lost, handled: "no" }).message, "it was not handled, send it again.")
+    assert.include(new ActorUnreachable({ ...lost, handled: "unknown" }).message, "may have been handled or not")
   })
 })

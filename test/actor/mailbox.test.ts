@@ -7,7 +7,7 @@ import * as Actor from "../../src/actor/Actor.ts"
 import type { AskError } from "../../src/actor/ActorError.ts"
 import { DeadLetters } from "../../src/actor/DeadLetters.ts"
 import { WaitingSender } from "../../src/actor/internal/attachment.ts"
-import { MessageRing } from "../../src/actor/internal/messageRing.ts"
+import { type Hand, MessageRing } from "../../src/actor/internal/messageRing.ts"
 import * as Mailbox from "../../src/actor/Mailbox.ts"
 import { provided, rest, run, snapshots } from "./harness.ts"
 
@@ -188,32 +188,30 @@ const follows = (overflow: Overflow, capacity: number, commands: ReadonlyArray<C
   )
 
 describe("MessageRing", () => {
-  it("is a queue, whatever is pushed and dropped", () => {
+  it("is a queue with two ends to put in, whatever comes and goes", () => {
     fc.assert(
       fc.property(
-        fc.array(fc.oneof(fc.constant("push"), fc.constant("drop"), fc.constant("release")), {
-          maxLength: 200,
-          size: "max"
-        }),
+        fc.array(fc.constantFrom("push", "unshift", "shift", "release"), { maxLength: 200, size: "max" }),
         (steps) => {
           const ring = new MessageRing()
           const model: Array<number> = []
+          const hand: Hand = { rpc: -1, payload: undefined, attachment: undefined }
           steps.forEach((step, n) => {
             if (step === "push") {
-              ring.push(n, { n }, undefined)
+              ring.push(n, { n }, undefined, n)
               model.push(n)
-            } else if (step === "drop" && model.length > 0) {
-              ring.drop()
+            } else if (step === "unshift") {
+              ring.unshift(n, { n }, undefined, n)
+              model.unshift(n)
+            } else if (step === "shift" && model.length > 0) {
+              assert.strictEqual(ring.oldestAt(), model[0])
+              ring.shift(hand)
+              assert.deepStrictEqual(hand, { rpc: model[0]!, payload: { n: model[0] }, attachment: undefined })
               model.shift()
             } else if (model.length === 0) {
               ring.release()
             }
             assert.strictEqual(ring.size, model.length)
-            if (model.length > 0) {
-              assert.strictEqual(ring.rpc(), model[0])
-              assert.deepStrictEqual(ring.payload(), { n: model[0] })
-              assert.isUndefined(ring.attachment())
-            }
           })
         }
       ),

@@ -296,7 +296,8 @@ describe("Closing the system", () => {
           yield* ActorSystem.spawn(Child, "3")
         })
       )
-      assert.isAtLeast(fibers.during, 5)
+      // Those of the two parents, whose handler is an Effect; who answers at once has none.
+      assert.isAtLeast(fibers.during, 2)
       assert.strictEqual(fibers.after, 0)
       assert.sameMembers(events, ["child 1", "child 2", "child 3", "parent's scope", "parent's scope"])
     })

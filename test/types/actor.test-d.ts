@@ -41,7 +41,8 @@ export const client = Effect.map(Till.client, (tills) => {
   const paid = till.ask.Pay({ amount: 1 })
   same<typeof paid, Effect.Effect<number, Short | AskError>>(true)
   const told = till.tell.Pay({ amount: 1 })
-  same<typeof told, Effect.Effect<void, TellError>>(true)
+  same<typeof told, ActorRef.Tell>(true)
+  const asEffect: Effect.Effect<void, TellError> = told
   const opened = till.ask.Open()
   same<typeof opened, Effect.Effect<void, AskError>>(true)
   const last = till.ask.Last()
@@ -58,7 +59,7 @@ export const client = Effect.map(Till.client, (tills) => {
   till.tell.Pay()
   // @ts-expect-error a field that the payload does not have
   till.ask.Pay({ amount: 1, tip: 2 })
-  return [paid, told, opened, last, page]
+  return [paid, asEffect, opened, last, page]
 })
 
 /** Built from a service, with handlers that need another one and themselves: the layer asks for the first two only. */

@@ -1,11 +1,13 @@
 /**
- * What a sender attaches to its message: who asks and until when, and the span the message belongs to.
+ * What a sender attaches to its message: who asks and until when, who awaits a receipt, the span the message belongs to.
  *
  * A plain tell attaches nothing. Everything here settles once: the first of reply, crash, time-out, refusal and withdrawal
  * counts, and the later ones find `settled`.
  */
 import { type Cause, Cause as CauseModule, Effect, Exit, type Fiber, FiberRef, RuntimeFlags, type Tracer } from "effect"
 import { type AskError, AskTimedOut, MailboxFull } from "../ActorError.ts"
+import type { Reason } from "../DeadLetters.ts"
+import type { Settlement } from "../Receipt.ts"
 import type { Timer, Timers } from "./timers.ts"
 import type { Node, Wait } from "./waitGraph.ts"
 
@@ -26,15 +28,22 @@ export interface Sender {
   readonly deadline: () => number
 }
 
-type Resume = (effect: Effect.Effect<unknown, unknown>) => void
+export type Resume = (effect: Effect.Effect<unknown, unknown>) => void
 
+/** A message's sender as the actor sees it; by itself that of a tell which is traced or was delivered before. */
 export class Attachment {
   settled = false
+  /** Deliveries that ended in a crash. */
+  crashes = 0
   constructor(readonly span: Tracer.AnySpan | undefined) {}
 
   /** The sender has lost interest: what has not begun need not begin. */
   withdrawn(): boolean {
     return this.settled
+  }
+  /** Whether a withdrawn message is no dead letter, because nobody sent it to be handled in any case. */
+  get isSilent(): boolean {
+    return false
   }
   deadline(): number {
     return Number.POSITIVE_INFINITY
@@ -45,8 +54,53 @@ export class Attachment {
   fail(_: Cause.Cause<unknown>): void {
     this.settled = true
   }
-  refuse(_: AskError): void {
+  refuse(_error: AskError, _reason: Reason): void {
     this.settled = true
+  }
+}
+
+/** The message of a timer: never seen once the timer is cancelled, or its actor's incarnation is over. */
+export class TimerMessage extends Attachment {
+  override get isSilent(): boolean {
+    return true
+  }
+  cancel(): void {
+    this.settled = true
+  }
+}
+
+/** A tell whose sender may await what became of it. */
+export class ReceiptSlip extends Attachment {
+  private settlement: Settlement | undefined
+  private observers: Set<(settlement: Settlement) => void> | undefined
+
+  override withdrawn(): boolean {
+    return false
+  }
+  override reply(_: unknown): void {
+    this.settle({ _tag: "handled" })
+  }
+  override fail(cause: Cause.Cause<unknown>): void {
+    this.settle({ _tag: "failed", cause })
+  }
+  override refuse(_: AskError, reason: Reason): void {
+    this.settle({ _tag: "dead-lettered", reason })
+  }
+  readonly await: Effect.Effect<Settlement> = Effect.async((resume) => {
+    if (this.settlement !== undefined) return resume(Exit.succeed(this.settlement))
+    const observer = (settlement: Settlement) => resume(Exit.succeed(settlement))
+    this.observers ??= new Set()
+    this.observers.add(observer)
+    return Effect.sync(() => this.observers?.delete(observer))
+  })
+
+  private settle(settlement: Settlement): void {
+    if (this.settled) return
+    this.settled = true
+    this.settlement = settlement
+    const observers = this.observers
+    this.observers = undefined
+    if (observers !== undefined) for (const observer of observers) observer(settlement)
   }
 }
 
@@ -59,12 +113,16 @@ export class Ask extends Attachment implements Timer, Wait {
   previous: Timer | undefined = undefined
   bucket: Timer["bucket"] = undefined
   dueMillis = Number.POSITIVE_INFINITY
+  /** Resumes the asker; unset while the asker's own turn answers it. */
+  private resume: Resume | undefined = undefined
+  private answer: Effect.Effect<unknown, unknown> | undefined = undefined
   private readonly interruptible: boolean
+  /** Ends the handler at work, where the protocol says that it ends with its asker. */
+  interruptHandler: (() => void) | undefined = undefined
 
   constructor(
     readonly target: Target,
     readonly rpc: number,
-    private readonly resume: Resume,
     private readonly fiber: Fiber.RuntimeFiber<unknown, unknown>,
     readonly sender: Sender | undefined,
     private readonly timeoutMillis: number,
@@ -74,6 +132,21 @@ export class Ask extends Attachment implements Timer, Wait {
     // A public field of Effect's fiber that its interface leaves out; the Effect that reads it would cost an op per ask.
     const { currentRuntimeFlags } = fiber as unknown as { readonly currentRuntimeFlags: RuntimeFlags.RuntimeFlags }
     this.interruptible = RuntimeFlags.interruptible(currentRuntimeFlags)
+  }
+
+  /** The answer, if it has come; otherwise an Effect that waits for it. `onInterrupt` cleans up what a withdrawal leaves. */
+  outcome(onInterrupt: (() => void) | undefined): Effect.Effect<unknown, unknown> {
+    if (this.answer !== undefined) return this.answer
+    return onInterrupt === undefined
+      ? Effect.async((resume) => this.waitWith(resume))
+      : Effect.async((resume) => {
+          this.waitWith(resume)
+          return Effect.sync(onInterrupt)
+        })
+  }
+  private waitWith(resume: Resume): void {
+    if (this.answer === undefined) this.resume = resume
+    else resume(this.answer)
   }
 
   override withdrawn(): boolean {
@@ -88,27 +161,36 @@ export class Ask extends Attachment implements Timer, Wait {
   override reply(value: unknown): void {
     if (this.settled) return
     this.settle()
-    this.resume(Exit.succeed(value))
+    this.give(Exit.succeed(value))
   }
   override fail(cause: Cause.Cause<unknown>): void {
     if (this.settled) return
     this.settle()
-    this.resume(Exit.failCause(cause))
+    this.give(Exit.failCause(cause))
   }
-  override refuse(error: AskError): void {
+  override refuse(error: AskError, _: Reason): void {
     if (this.settled) return
     this.settle()
-    this.resume(Effect.fail(error))
+    this.give(Exit.fail(error))
   }
   fire(): void {
-    this.refuse(
-      new AskTimedOut({
-        address: this.target.address,
-        message_tag: this.target.tagOf(this.rpc),
-        timeoutMillis: this.timeoutMillis,
-        state: this.target.describeState()
-      })
-    )
+    const error = new AskTimedOut({
+      address: this.target.address,
+      message_tag: this.target.tagOf(this.rpc),
+      timeoutMillis: this.timeoutMillis,
+      state: this.target.describeState()
+    })
+    this.fail(CauseModule.fail(error))
+    this.interruptHandler?.()
+  }
+  /** Its fiber was interrupted. */
+  leave(): void {
+    this.withdrawn()
+    this.interruptHandler?.()
+  }
+  private give(answer: Effect.Effect<unknown, unknown>): void {
+    if (this.resume === undefined) this.answer = answer
+    else this.resume(answer)
   }
   private settle(): void {
     this.settled = true
@@ -126,8 +208,8 @@ export class WaitingSender implements Wait {
     readonly target: Target,
     readonly rpc: number,
     readonly payload: unknown,
-    /** An ask waits for its answer in any case; only a tell is resumed when its message is accepted. */
     readonly attachment: Attachment | undefined,
+    /** An ask waits for its answer in any case; only a tell is resumed when its message is accepted. */
     private readonly resume: Resume | undefined,
     readonly sender: Sender | undefined
   ) {}
@@ -143,9 +225,9 @@ export class WaitingSender implements Wait {
     this.leave()
     this.resume?.(Exit.void)
   }
-  refused(error: AskError): void {
+  refused(error: AskError, reason: Reason): void {
     this.leave()
-    if (this.attachment !== undefined) this.attachment.refuse(error)
+    if (this.attachment !== undefined) this.attachment.refuse(error, reason)
     this.resume?.(Effect.fail(error))
   }
   withdrawn(): boolean {

@@ -1,30 +1,45 @@
 /**
  * One actor in this process: the state machine of its life around mailbox and message loop.
  *
- * Everything slow (start, crash, restart, stop) is a transition here, driven by the fiber's exit, by timers and by
+ * Everything slow (start, crash, restart, stop) is a transition here, driven by the ends of fibers, by timers and by
  * commands, all of them synchronous calls: no lock, and no fiber that only waits.
+ *
+ * An incarnation ends in a fixed order: the fiber that works on the message in hand, that message's settlement, handlers
+ * beside the mailbox, children, the scope. Each step has the stop budget.
  */
-import { Cause, Context, Duration, Effect, Exit, FiberId, Option, Scope } from "effect"
+import { Cause, Context, Duration, Effect, Exit, Option, Scope } from "effect"
 import { ActorContext } from "../ActorContext.ts"
-import { ActorCrashed, ActorFailed, ActorStartFailed, ActorStopping, type SpawnError } from "../ActorError.ts"
+import {
+  ActorCrashed,
+  ActorFailed,
+  ActorStartFailed,
+  ActorStopping,
+  HandlerMissing,
+  type SpawnError,
+  StashFull,
+  type TellError
+} from "../ActorError.ts"
 import type { ActorRef } from "../ActorRef.ts"
 import type { End } from "../ActorSnapshot.ts"
 import type { Behavior } from "../Behavior.ts"
 import * as Supervision from "../Supervision.ts"
-import type { Sender } from "./attachment.ts"
+import type { Attachment, Sender } from "./attachment.ts"
+import { CellContext } from "./cellContext.ts"
 import type { Environment } from "./environment.ts"
 import { State } from "./inbox.ts"
 import { Incarnation } from "./incarnation.ts"
 import { type Handler, MessageLoop } from "./messageLoop.ts"
+import type { Protocol } from "./protocol.ts"
 import { RestartWindow } from "./restartWindow.ts"
+import type { Destination } from "./tell.ts"
+import type { Worker } from "./worker.ts"
 
 /** Who an actor is, and where it belongs. */
 export interface Identity {
   readonly type: string
   readonly id: string
   readonly address: string
-  /** The tags of its protocol. */
-  readonly tags: ReadonlyArray<string>
+  readonly protocol: Protocol
   readonly behavior: Behavior
   readonly parent: Cell | undefined
   /** A root is activated by a message, and is a new actor after its end. */
@@ -34,30 +49,43 @@ export interface Identity {
   readonly forget: (cell: Cell) => void
 }
 
+interface Stashed {
+  readonly rpc: number
+  readonly payload: unknown
+  readonly attachment: Attachment | undefined
+  readonly at: number
+}
+
 export class Cell extends MessageLoop {
-  readonly parent: Cell | undefined
-  private readonly isRoot: boolean
-  private readonly refOf: (cell: Cell) => ActorRef.Any
-  private readonly forget: (cell: Cell) => void
   /** In the order they were spawned. */
   readonly children: Array<Cell> = []
   private incarnations = 0
   restarts = 0
   /** Restarts in a row, none of which lived longer than the window. */
   private restartsInARow = 0
-  private window: RestartWindow | undefined
-  private watchers: Set<(end: End) => void> | undefined
-  private whenStarted: ((error: SpawnError | undefined) => void) | undefined
-  private clearTimer: (() => void) | undefined
+  private window: RestartWindow | undefined = undefined
+  private watchers: Set<(end: End) => void> | undefined = undefined
+  private whenStarted: ((error: SpawnError | undefined) => void) | undefined = undefined
+  private clearTimer: (() => void) | undefined = undefined
   private stopRequested = false
-  private whenStopped: Array<() => void> | undefined
+  private whenStopped: Array<() => void> | undefined = undefined
+  private stashed: Array<Stashed> | undefined = undefined
 
-  constructor(system: Environment, identity: Identity) {
-    super(system, identity.type, identity.id, identity.address, identity.tags, identity.behavior)
-    this.parent = identity.parent
-    this.isRoot = identity.isRoot
-    this.refOf = identity.refOf
-    this.forget = identity.forget
+  constructor(
+    system: Environment,
+    private readonly identity: Identity
+  ) {
+    super(system, identity.type, identity.id, identity.address, identity.protocol, identity.behavior)
+  }
+
+  get parent(): Cell | undefined {
+    return this.identity.parent
+  }
+  get self(): ActorRef.Any {
+    return this.identity.refOf(this)
+  }
+  get stashSize(): number {
+    return this.stashed?.length ?? 0
   }
 
   /** Begins an incarnation. `whenStarted` hears of it: a child's spawner waits for its first start. */
@@ -66,137 +94,159 @@ export class Cell extends MessageLoop {
     const incarnation = new Incarnation(this, ++this.incarnations)
     this.state = State.starting
     this.incarnation = incarnation
-    this.loopDone = false
-    const fiber = this.system.fork(this.live(incarnation))
-    incarnation.fiber = fiber
-    fiber.addObserver((exit) => this.ended(incarnation, exit))
+    const { faults } = this.system
+    const build = faults === undefined ? this.behavior.build : faults.starting(this.address, this.behavior.build)
+    const fiber = this.system.fork(build, this.contextOf(incarnation, incarnation.builder))
+    const exit = fiber.unsafePoll()
+    if (exit === null) {
+      incarnation.starting = fiber
+      fiber.addObserver((exit) => this.built(incarnation, exit))
+    } else if (Exit.isSuccess(exit)) this.built(incarnation, exit)
+    else {
+      // Supervised from the run queue: a start that fails at once, again and again, must not go ever deeper.
+      this.system.scheduler.scheduleTask(() => this.built(incarnation, exit), 0)
+    }
   }
 
-  private live(incarnation: Incarnation): Effect.Effect<void, unknown> {
-    return Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(Scope.make(), (scope) => {
-        incarnation.scope = scope
-        const loop = Effect.whileLoop({ while: () => !this.loopDone, body: this.step, step: () => {} })
-        const building = Effect.provide(this.behavior.build, this.contextOf(incarnation, incarnation.builder))
-        const life = Effect.flatMap(building, (handlers) => {
-          this.begin(incarnation, handlers)
-          return Effect.provide(loop, this.contextOf(incarnation, incarnation))
-        })
-        return Effect.flatMap(Effect.exit(restore(life)), (exit) =>
-          Effect.zipRight(this.close(incarnation, scope, exit), exit)
-        )
-      })
-    )
-  }
-
-  /** What `build` and handlers run with: the Layer's services, the incarnation's scope, and who they are. */
-  protected contextOf(incarnation: Incarnation, sender: Sender): Context.Context<never> {
-    const self: ActorContext["Type"] & { readonly sender: Sender } = {
-      self: this.refOf(this),
-      address: this.address,
-      id: this.id,
-      incarnation: incarnation.number,
-      stop: Effect.sync(() => this.stop(() => {})),
-      sender
+  private built(incarnation: Incarnation, exit: Exit.Exit<unknown, unknown>): void {
+    incarnation.starting = undefined
+    if (this.incarnation !== incarnation) return this.closeAbandoned(incarnation, exit)
+    this.clearTimer?.()
+    if (incarnation.crash !== undefined || this.stopRequested || Exit.isFailure(exit)) {
+      return this.end(incarnation, incarnation.crash ?? (Exit.isFailure(exit) ? exit.cause : undefined))
     }
-    return this.behavior.services.pipe(Context.add(ActorContext, self), Context.add(Scope.Scope, incarnation.scope!))
-  }
-
-  private begin(incarnation: Incarnation, handlers: Readonly<Record<string, unknown>>): void {
-    this.handlers = this.tags.map((tag) => handlers[tag] as Handler)
-    const deadline = () => {
-      const due = incarnation.deadline()
-      return due === Number.POSITIVE_INFINITY ? Option.none<number>() : Option.some(due)
-    }
-    this.handlerContext = {
-      address: this.address,
-      get deadline() {
-        return deadline()
-      }
-    }
+    const missing = this.install(exit.value as Readonly<Record<string, unknown>>)
+    if (missing !== undefined) return this.end(incarnation, Cause.die(missing))
     incarnation.started = true
     incarnation.startedAt = this.system.timers.now()
-    this.state = this.stopRequested ? State.draining : State.running
+    this.state = State.running
+    this.free = true
     const whenStarted = this.whenStarted
     this.whenStarted = undefined
     whenStarted?.(undefined)
+    if (this.ring.size > 0 && this.free && !this.turnScheduled) this.scheduleTurn()
+  }
+
+  private install(handlers: Readonly<Record<string, unknown>>): HandlerMissing | undefined {
+    const message_tag = this.protocol.tags.find((tag) => typeof handlers?.[tag] !== "function")
+    if (message_tag !== undefined) return new HandlerMissing({ address: this.address, message_tag })
+    const table = this.protocol.tags.map((tag) => handlers[tag] as Handler)
+    this.handlers = this.system.faults === undefined ? table : this.system.faults.around(this, table)
+    this.handlerContext ??= new HandlerContext(this)
+    return undefined
+  }
+
+  /** Other handlers, until the next restart. */
+  become(handlers: Readonly<Record<string, unknown>>): void {
+    const missing = this.install(handlers)
+    if (missing !== undefined) throw missing
+  }
+
+  /** What `build` and handlers run with: the Layer's services, the incarnation's scope, and who they are. */
+  contextOf(incarnation: Incarnation, sender: Sender): Context.Context<never> {
+    const services = new Map(this.behavior.services.unsafeMap)
+    services.set(ActorContext.key, new CellContext(this, incarnation, sender))
+    services.set(Scope.Scope.key, incarnation.scope)
+    return Context.unsafeMake(services)
+  }
+
+  /** A handler crashed outside of any fiber. */
+  protected broke(cause: Cause.Cause<unknown>): void {
+    this.finishWork(cause)
+  }
+
+  protected drained(): void {
+    this.finishWork(undefined)
+  }
+
+  /** Ends the incarnation, of which no fiber is at work: first the parked one, if any, then all it has. */
+  private finishWork(cause: Cause.Cause<unknown> | undefined): void {
+    const incarnation = this.incarnation!
+    this.free = false
+    if (this.worker === undefined) return this.end(incarnation, cause)
+    incarnation.crash ??= cause
+    this.worker.retire()
+  }
+
+  workerEnded(worker: Worker, exit: Exit.Exit<unknown, unknown>): void {
+    const { incarnation } = worker
+    if (this.worker === worker) this.worker = undefined
+    if (this.incarnation !== incarnation) return this.closeAbandoned(incarnation, exit)
+    this.end(incarnation, incarnation.crash ?? (Exit.isFailure(exit) ? exit.cause : undefined))
   }
 
   /** What every incarnation leaves: its message in hand, forked handlers, children, then its scope; in that order. */
-  private close(
-    incarnation: Incarnation,
-    scope: Scope.CloseableScope,
-    exit: Exit.Exit<unknown, unknown>
-  ): Effect.Effect<void> {
-    return Effect.suspend(() => {
-      // Given up on while it would not be interrupted: the actor has moved on, only the scope is still ours.
-      if (this.incarnation !== incarnation) return this.closeScope(scope, exit)
-      this.parked = undefined
-      this.clearTimer?.()
-      this.state = this.stopRequested ? State.ending : State.restarting
-      if (incarnation.ending === undefined) {
-        const cause = incarnation.crash ?? (Exit.isFailure(exit) ? exit.cause : Cause.empty)
-        incarnation.ending =
-          this.stopRequested || Exit.isSuccess(exit)
-            ? new ActorStopping({ address: this.address })
-            : new ActorCrashed({ address: this.address, message_tag: this.tagOf(this.rpc), cause }, true)
-      }
-      if (this.inHand) this.failInHand(Cause.fail(incarnation.ending))
-      const closeScope = Effect.suspend(() => {
-        this.limit("close its scope", () => this.ended(incarnation, exit))
-        return this.closeScope(scope, exit)
+  private end(incarnation: Incarnation, cause: Cause.Cause<unknown> | undefined): void {
+    if (incarnation.isClosing) return
+    incarnation.isClosing = true
+    this.free = false
+    this.clearTimer?.()
+    this.clearTimer = undefined
+    this.state = this.stopRequested ? State.ending : State.restarting
+    incarnation.ending ??=
+      this.stopRequested || cause === undefined
+        ? new ActorStopping({ address: this.address })
+        : new ActorCrashed({ address: this.address, message_tag: this.tagOf(this.rpc), cause }, true)
+    if (this.inHand) this.failInHand(Cause.fail(incarnation.ending))
+    incarnation.timers?.cancelAll()
+    this.unstash()
+    if (incarnation.ownsNothing && this.children.length === 0) {
+      incarnation.scope.closeUnused()
+      return this.ended(incarnation, cause)
+    }
+    const exit = cause === undefined ? Exit.void : Exit.failCause(cause)
+    const closing = Effect.zipRight(
+      this.endDependents(incarnation),
+      Effect.suspend(() => {
+        this.limit("close its scope", () => this.ended(incarnation, cause))
+        return this.closeScope(incarnation, exit)
       })
-      return incarnation.linked.size === 0 && this.children.length === 0
-        ? closeScope
-        : Effect.zipRight(this.endDependents(incarnation), closeScope)
-    })
+    )
+    this.system.fork(closing).addObserver(() => this.ended(incarnation, cause))
   }
 
-  /** A finalizer that dies is logged: as the fiber's exit it would hide the crash that ended the incarnation. */
-  private closeScope(scope: Scope.CloseableScope, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> {
-    return Effect.catchAllCause(Scope.close(scope, exit), (cause) =>
+  /** A finalizer that dies is logged: as the incarnation's end it would hide the crash that came before. */
+  private closeScope(incarnation: Incarnation, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> {
+    return Effect.catchAllCause(incarnation.close(exit), (cause) =>
       Effect.logError(`${this.address} could not close its scope`, cause)
     )
   }
 
+  /** A fiber came back that was given up on while it would not be interrupted: the actor has moved on, its scope is left. */
+  private closeAbandoned(incarnation: Incarnation, exit: Exit.Exit<unknown, unknown>): void {
+    if (incarnation.scope.isUsed) this.system.fork(this.closeScope(incarnation, exit))
+    else incarnation.scope.closeUnused()
+  }
+
   /** Interrupts forked handlers, waiting for them within the budget, then stops the children, last spawned first. */
   private endDependents(incarnation: Incarnation): Effect.Effect<void> {
-    const interruptLinked = Effect.async<void>((resume) => {
-      if (incarnation.linked.size === 0) return resume(Effect.void)
-      const clear = this.system.timers.after(this.system.stopBudgetMillis, () => {
-        incarnation.whenUnlinked = undefined
+    const interruptLinked = incarnation.interruptLinked((after) =>
+      this.system.timers.after(this.system.stopBudgetMillis, () => {
         this.system.log(
           Effect.logError(`${this.address} has a handler that cannot be interrupted; it goes on without an owner`)
         )
-        for (const attachment of incarnation.linked.values()) {
-          this.failed++
-          attachment?.fail(Cause.fail(incarnation.ending!))
-        }
-        incarnation.linked.clear()
-        resume(Effect.void)
+        this.failed += incarnation.besides
+        after()
       })
-      incarnation.whenUnlinked = () => {
-        if (incarnation.linked.size > 0) return
-        incarnation.whenUnlinked = undefined
-        clear()
-        resume(Effect.void)
-      }
-      for (const fiber of incarnation.linked.keys()) fiber.unsafeInterruptAsFork(FiberId.none)
-    })
+    )
     const stopChildren = Effect.suspend(() =>
       Effect.forEach([...this.children].reverse(), (child) => stopped(child), { discard: true })
     )
     return Effect.zipRight(interruptLinked, stopChildren)
   }
 
-  private ended(incarnation: Incarnation, exit: Exit.Exit<unknown, unknown>): void {
+  private ended(incarnation: Incarnation, cause: Cause.Cause<unknown> | undefined): void {
     if (this.incarnation !== incarnation) return
     this.incarnation = undefined
-    this.parked = undefined
+    this.goOn(incarnation, cause)
+  }
+
+  /** What follows the end of an incarnation. */
+  private goOn(incarnation: Incarnation, cause: Cause.Cause<unknown> | undefined): void {
     this.clearTimer?.()
+    this.clearTimer = undefined
     if (this.stopRequested) return this.finish({ _tag: "stopped" })
-    const cause =
-      incarnation.crash ?? (Exit.isFailure(exit) ? exit.cause : Cause.die("the message loop ended by itself"))
+    if (cause === undefined) return this.rested()
     const whenStarted = this.whenStarted
     if (whenStarted !== undefined) {
       // A first start that fails is not tried again: its spawner decides.
@@ -249,13 +299,10 @@ export class Cell extends MessageLoop {
   /** Makes the incarnation end with `cause`, whatever it is doing. */
   crash(cause: Cause.Cause<unknown>): void {
     const incarnation = this.incarnation
-    if (incarnation === undefined || incarnation.crash !== undefined || this.stopRequested) return
+    if (incarnation === undefined || incarnation.crash !== undefined || incarnation.isClosing || this.stopRequested)
+      return
     incarnation.crash = cause
-    const resume = this.parked
-    if (resume !== undefined) {
-      this.parked = undefined
-      resume(Exit.failCause(cause))
-    } else incarnation.fiber?.unsafeInterruptAsFork(FiberId.none)
+    this.whenNotInTurn(() => this.finishWork(cause))
   }
 
   /** Lets a given-up actor live again: a root at its next message, a child at once. */
@@ -265,27 +312,69 @@ export class Cell extends MessageLoop {
     this.restartsInARow = 0
     this.cause = undefined
     this.state = State.absent
-    if (!this.isRoot) this.start()
+    if (!this.identity.isRoot) this.start()
   }
 
-  /** Ends the actor in order: no new messages, those it has within the budget, its children, its scope. `done` hears of it. */
-  stop(done: () => void): void {
+  /** Ends an idle incarnation, to begin anew at the next message; `false` if it is not idle, or has children. */
+  passivate(): boolean {
+    if (
+      this.state !== State.running ||
+      !this.free ||
+      this.inHand ||
+      this.ring.size > 0 ||
+      this.waiting !== undefined ||
+      this.incarnation!.besides > 0 ||
+      this.incarnation!.timers?.count ||
+      this.children.length > 0 ||
+      this.stashSize > 0
+    ) {
+      return false
+    }
+    this.finishWork(undefined)
+    return true
+  }
+
+  /** A passivated incarnation has ended. */
+  private rested(): void {
+    // A message came while it was closed.
+    if (this.ring.size > 0) return this.start()
+    this.state = State.absent
+    if (this.identity.isRoot && this.watchers === undefined) this.disappear()
+  }
+
+  /** Whoever still holds this cell must find the address anew, or it would live twice. */
+  private disappear(): void {
+    this.state = State.ended
+    this.identity.forget(this)
+  }
+
+  /**
+   * Ends the actor in order: no new messages, those it has within the budget, its children, its scope. `done` hears of it.
+   * With `now` what it has is not handled any more.
+   */
+  stop(done: () => void, now = false): void {
     if (this.state === State.ended) return done()
     this.whenStopped ??= []
     this.whenStopped.push(done)
-    if (this.stopRequested) return
+    if (this.stopRequested) {
+      if (now && this.state === State.draining) this.stopDraining()
+      return
+    }
     this.stopRequested = true
-    this.refuseWaiting(new ActorStopping({ address: this.address }))
+    this.refuseWaiting(new ActorStopping({ address: this.address }), "stopped")
     switch (this.state) {
       case State.starting:
-        return this.interrupt()
+        return this.interrupt(this.incarnation!)
       case State.running:
         this.state = State.draining
-        this.limit("handle the messages it had", () => this.interrupt())
-        if (this.parked !== undefined && this.ring.size === 0) this.becameEmpty(this.parked)
+        if (now) return this.stopDraining()
+        this.drainIfEmpty()
+        // It may have ended in that very call.
+        if ((this.state as State) === State.draining)
+          this.limit("handle the messages it had", () => this.stopDraining())
         return
       case State.restarting:
-        // Its fiber is closing already; `ended` sees the request.
+        // Its incarnation is closing already; `ended` sees the request.
         this.state = State.ending
         return
       default:
@@ -294,17 +383,42 @@ export class Cell extends MessageLoop {
     }
   }
 
-  private interrupt(): void {
-    const incarnation = this.incarnation!
-    this.state = State.ending
-    incarnation.ending = new ActorStopping({ address: this.address })
-    this.limit("be interrupted", () => {
-      // Its handler does not let itself be interrupted. Nobody waits for it any longer; what it owns is still closed.
-      this.incarnation = undefined
-      if (this.inHand) this.failInHand(Cause.fail(incarnation.ending!))
-      this.system.fork(this.endDependents(incarnation)).addObserver(() => this.finish({ _tag: "stopped" }))
-    })
-    incarnation.fiber!.unsafeInterruptAsFork(FiberId.none)
+  private stopDraining(): void {
+    this.whenNotInTurn(() => this.finishWork(undefined))
+  }
+
+  /** Acts on the incarnation while no fiber works; interrupts the one that does, and acts by its end. */
+  private whenNotInTurn(act: () => void): void {
+    const incarnation = this.incarnation
+    if (incarnation === undefined) return
+    if (!this.free) return this.interrupt(incarnation)
+    if (!this.inHand) return act()
+    // Called from inside a handler that answers at once: when it has.
+    this.system.scheduler.scheduleTask(() => {
+      if (this.incarnation === incarnation && !incarnation.isClosing) this.whenNotInTurn(act)
+    }, 0)
+  }
+
+  /** Interrupts the fiber that starts the actor or works for it. */
+  private interrupt(incarnation: Incarnation): void {
+    this.state = this.stopRequested ? State.ending : State.restarting
+    incarnation.ending ??= this.stopRequested
+      ? new ActorStopping({ address: this.address })
+      : new ActorCrashed({ address: this.address, message_tag: this.tagOf(this.rpc), cause: incarnation.crash! }, true)
+    this.limit("be interrupted", () => this.abandon(incarnation))
+    if (this.worker !== undefined) this.worker.interrupt()
+    else if (incarnation.starting !== undefined) incarnation.interrupt(incarnation.starting)
+  }
+
+  /** Its fiber does not let itself be interrupted. Nobody waits for it any longer; what it owns is still closed. */
+  private abandon(incarnation: Incarnation): void {
+    incarnation.isClosing = true
+    this.incarnation = undefined
+    this.worker = undefined
+    if (this.inHand) this.failInHand(Cause.fail(incarnation.ending!))
+    incarnation.timers?.cancelAll()
+    this.unstash()
+    this.system.fork(this.endDependents(incarnation)).addObserver(() => this.goOn(incarnation, incarnation.crash))
   }
 
   private limit(what: string, act: () => void): void {
@@ -319,19 +433,20 @@ export class Cell extends MessageLoop {
     this.clearTimer?.()
     this.clearTimer = undefined
     this.state = State.ended
+    this.free = false
     this.discardMail("stopped", new ActorStopping({ address: this.address }))
     if (this.parent !== undefined) {
       const at = this.parent.children.indexOf(this)
       if (at !== -1) this.parent.children.splice(at, 1)
     }
-    this.forget(this)
+    this.identity.forget(this)
     const whenStarted = this.stopRequested ? this.whenStarted : undefined
     this.whenStarted = undefined
     whenStarted?.(new ActorStopping({ address: this.address }))
     this.tellWatchers(end)
-    const whenStopped = this.whenStopped ?? []
+    const whenStopped = this.whenStopped
     this.whenStopped = undefined
-    for (const done of whenStopped) done()
+    if (whenStopped !== undefined) for (const done of whenStopped) done()
   }
 
   /** Calls `watcher` at the next end; at once where the address is gone or given up. The result takes it back. */
@@ -345,10 +460,9 @@ export class Cell extends MessageLoop {
     watchers.add(watcher)
     return () => {
       watchers.delete(watcher)
-      if (watchers.size > 0 || this.state !== State.absent) return
-      // Nobody wants it: whoever still holds this cell must find the address anew, or it would live twice.
-      this.state = State.ended
-      this.forget(this)
+      if (watchers.size > 0) return
+      if (this.watchers === watchers) this.watchers = undefined
+      if (this.state === State.absent && this.identity.isRoot) this.disappear()
     }
   }
 
@@ -357,10 +471,64 @@ export class Cell extends MessageLoop {
     this.watchers = undefined
     if (watchers !== undefined) for (const watcher of watchers) watcher(end)
   }
+
+  /** Puts the message in hand aside. */
+  stashInHand(): void {
+    const { attachment, payload, rpc } = this
+    this.inHand = false
+    this.attachment = undefined
+    this.stashed ??= []
+    if (this.stashed.length < this.behavior.stashCapacity) {
+      this.stashed.push({ rpc, payload, attachment, at: this.system.coarseMillis() })
+      return
+    }
+    this.system.deadLetters.record(this.address, this.tagOf(rpc), "stash full")
+    attachment?.refuse(new StashFull({ address: this.address, capacity: this.behavior.stashCapacity }), "stash full")
+  }
+
+  /** Puts what was set aside back before all others, in its order. */
+  unstash(): number {
+    const stashed = this.stashed
+    if (stashed === undefined) return 0
+    this.stashed = undefined
+    for (let i = stashed.length - 1; i >= 0; i--) {
+      const { at, attachment, payload, rpc } = stashed[i]!
+      this.ring.unshift(rpc, payload, attachment, at)
+    }
+    return stashed.length
+  }
+
+  protected tellAgain(rpc: number, payload: unknown): Effect.Effect<void, TellError> {
+    // Its own ref is one of this process, whatever its public type says of its protocol.
+    return (this.self as unknown as Destination).tellOf(rpc, payload)
+  }
+}
+
+/** What a handler may know of the message in hand. */
+class HandlerContext {
+  constructor(private readonly cell: Cell) {}
+
+  get address(): string {
+    return this.cell.address
+  }
+  get deadline(): Option.Option<number> {
+    const due = this.cell.deadlineInHand()
+    return due === Number.POSITIVE_INFINITY ? Option.none() : Option.some(due)
+  }
 }
 
 /** Stops a cell and waits until it has ended. */
-export const stopped = (cell: Cell): Effect.Effect<void> =>
-  Effect.async<void>((resume) => {
-    cell.stop(() => resume(Effect.void))
+export const stopped = (cell: Cell, now = false): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    let hasEnded = false
+    let wake: (() => void) | undefined
+    cell.stop(() => {
+      hasEnded = true
+      wake?.()
+    }, now)
+    if (hasEnded) return Effect.void
+    return Effect.async<void>((resume) => {
+      if (hasEnded) resume(Effect.void)
+      else wake = () => resume(Effect.void)
+    })
   })

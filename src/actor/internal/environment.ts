@@ -1,10 +1,11 @@
 /**
  * What a cell needs of the system it lives in.
  */
-import type { Effect, Fiber } from "effect"
+import type { Context, Effect, Fiber } from "effect"
 import type { Recorder } from "../DeadLetters.ts"
 import type { FairScheduler } from "../FairScheduler.ts"
 import type { Sender } from "./attachment.ts"
+import type { ActiveFaults } from "./faults.ts"
 import type { Timers } from "./timers.ts"
 
 export interface Environment {
@@ -13,13 +14,23 @@ export interface Environment {
   readonly deadLetters: Recorder
   /** Whether every message gets a span. */
   readonly tracing: boolean
+  /** Whether an asker may be answered in its own turn: nobody traces, and no fault plan stands in between. */
+  readonly inline: boolean
   readonly tellTimeoutMillis: number
   readonly stopBudgetMillis: number
   /** Set once, when the system begins to stop: nothing new is activated. */
   readonly stopping: boolean
-  readonly fork: (effect: Effect.Effect<unknown, unknown>) => Fiber.RuntimeFiber<unknown, unknown>
+  /** Milliseconds since the system began, looked up at most once per turn of the event loop. */
+  readonly coarseMillis: () => number
+  /** Runs an Effect in a fiber of its own, on the shared scheduler, at once unless other work is too deep inside of other work. */
+  readonly fork: (
+    effect: Effect.Effect<unknown, unknown>,
+    context?: Context.Context<never>
+  ) => Fiber.RuntimeFiber<unknown, unknown>
   readonly log: (line: Effect.Effect<void>) => void
   readonly senderOf: (fiber: Fiber.RuntimeFiber<unknown, unknown>) => Sender | undefined
+  /** What goes wrong in a test; none elsewhere. */
+  readonly faults: ActiveFaults | undefined
   /** A number in 0…1 from Effect's `Random`, which can be seeded. */
   readonly random: () => number
 }

@@ -5,13 +5,24 @@
  * `MessageLoop` handles them, `Cell` is the life around both.
  */
 import { Cause, Effect, Exit, type Fiber } from "effect"
-import { ActorFailed, ActorNotFound, ActorStopping, type AskError, MailboxFull, WaitCycle } from "../ActorError.ts"
+import {
+  ActorFailed,
+  ActorNotFound,
+  ActorStopping,
+  type AskError,
+  MailboxFull,
+  type TellError,
+  WaitCycle
+} from "../ActorError.ts"
 import type { Behavior } from "../Behavior.ts"
 import type { Reason } from "../DeadLetters.ts"
-import { Ask, Attachment, type Target, WaitingSender } from "./attachment.ts"
+import { Ask, Attachment, type Resume, type Target, WaitingSender } from "./attachment.ts"
 import type { Environment } from "./environment.ts"
-import { MessageRing } from "./messageRing.ts"
+import { LaneRing } from "./laneRing.ts"
+import { type Hand, MessageRing, type Messages } from "./messageRing.ts"
+import type { Protocol } from "./protocol.ts"
 import { cycle, type Node, type Wait } from "./waitGraph.ts"
+import { WaitingSenders } from "./waitingSenders.ts"
 
 /** The states of a life, ordered: up to `restarting` messages are accepted. */
 export const State = {
@@ -19,6 +30,7 @@ export const State = {
   starting: 1,
   running: 2,
   backingOff: 3,
+  /** Its incarnation is being closed; another one follows, or none until the next message. */
   restarting: 4,
   /** Takes no more messages, handles those it has. */
   draining: 5,
@@ -40,18 +52,15 @@ const stateNames = [
   "ended",
   "failed"
 ]
-export type Resume = (effect: Effect.Effect<void, unknown>) => void
 
 export abstract class Inbox implements Target {
   state: State = State.absent
-  readonly ring = new MessageRing()
+  readonly ring: Messages
   readonly capacity: number
-  /** Resumes the parked fiber; `undefined` while it runs, and while there is none. */
-  protected parked: Resume | undefined
+  /** Nobody handles messages just now, and a turn may: no fiber of the actor is at it, no start or end is under way. */
+  protected free = false
   protected turnScheduled = false
-  protected waiting: Array<WaitingSender> | undefined
-  /** How many of them have left since they were last swept out, at most. */
-  private left = 0
+  protected waiting: WaitingSenders | undefined
   /** What this actor's fibers wait for. */
   waits: Set<Wait> | undefined
   /** The crash after which supervision gave the actor up. */
@@ -60,11 +69,11 @@ export abstract class Inbox implements Target {
   constructor(
     readonly system: Environment,
     readonly address: string,
-    /** The tags of the protocol; a message names its Rpc by the place in here. */
-    protected readonly tags: ReadonlyArray<string>,
+    protected readonly protocol: Protocol,
     protected readonly behavior: Behavior
   ) {
     this.capacity = behavior.mailbox.capacity
+    this.ring = protocol.lanes === undefined ? new MessageRing() : new LaneRing(protocol.lanes)
   }
 
   /** Begins the actor's life, at its first message. */
@@ -75,57 +84,58 @@ export abstract class Inbox implements Target {
     return this.system.timers
   }
   tagOf(rpc: number): string {
-    return this.tags[rpc]!
+    return this.protocol.tags[rpc]!
   }
   describeState(): string {
     return stateNames[this.state]!
   }
   /** Senders that wait for room. */
   get waitingSenders(): number {
-    return this.waiting?.reduce((count, wait) => (wait.withdrawn() ? count : count + 1), 0) ?? 0
+    return this.waiting?.count ?? 0
   }
 
   /** Puts a message into the mailbox if that is simple: accepting, room, nobody waits before it, nobody traces. */
-  tell(rpc: number, payload: unknown): Effect.Effect<void, AskError> {
+  tell(rpc: number, payload: unknown): Effect.Effect<void, TellError> {
     if (
       this.state <= State.restarting &&
-      this.ring.size < this.capacity &&
       this.waiting === undefined &&
+      this.ring.size < this.capacity &&
       !this.system.tracing
     ) {
       this.accept(rpc, payload, undefined)
       return Exit.void
     }
-    return Effect.withFiberRuntime((fiber) => this.tellSlowly(rpc, payload, fiber))
+    return Effect.withFiberRuntime((fiber) =>
+      this.tellWith(rpc, payload, this.system.tracing ? new Attachment(fiber.currentSpan) : undefined, fiber)
+    )
   }
 
-  private tellSlowly(
+  /** A tell that carries something, or meets a state or a mailbox that needs a closer look. */
+  tellWith(
     rpc: number,
     payload: unknown,
+    attachment: Attachment | undefined,
     fiber: Fiber.RuntimeFiber<unknown, unknown>
-  ): Effect.Effect<void, AskError> {
+  ): Effect.Effect<void, TellError> {
     const refusal = this.refusal()
     if (refusal !== undefined) return Effect.fail(refusal)
-    const attachment = this.system.tracing ? new Attachment(fiber.currentSpan) : undefined
     if (this.hasRoom()) {
       this.accept(rpc, payload, attachment)
       return Exit.void
     }
-    const full = () => Effect.fail(new MailboxFull({ address: this.address, capacity: this.capacity }))
     switch (this.behavior.mailbox.overflow) {
       case "failing":
-        return full()
+        return Effect.fail(this.full())
       case "dropping":
-        this.system.deadLetters.record(this.address, this.tagOf(rpc), "mailbox full")
+        this.dropped(rpc, attachment)
         return Exit.void
       case "sliding":
-        this.shedOldest()
-        this.accept(rpc, payload, attachment)
+        this.slide(rpc, payload, attachment)
         return Exit.void
       case "back-pressure": {
         const sender = this.system.senderOf(fiber)
         if (sender?.blocking) {
-          if (sender.cell === this) return full()
+          if (sender.cell === this) return Effect.fail(this.full())
           const path = cycle(sender.cell, this)
           if (path !== undefined) return Effect.fail(new WaitCycle({ path }))
         }
@@ -139,114 +149,133 @@ export abstract class Inbox implements Target {
     }
   }
 
-  /** Registers an ask; the result, if any, cleans up when its fiber is interrupted. */
-  ask(
+  /** Takes a message in whatever the mailbox holds: a timer's, or a watch's, whose number the actor itself bounds. */
+  deliver(rpc: number, payload: unknown, attachment: Attachment | undefined): TellError | undefined {
+    const refusal = this.refusal()
+    if (refusal === undefined) this.accept(rpc, payload, attachment)
+    return refusal
+  }
+
+  /** An ask by `fiber`: puts it into the mailbox and gives what its asker waits for. */
+  protected askQueued(
     rpc: number,
     payload: unknown,
     timeoutMillis: number,
-    fiber: Fiber.RuntimeFiber<unknown, unknown>,
-    resume: (effect: Effect.Effect<unknown, unknown>) => void
-  ): Effect.Effect<void> | undefined {
+    fiber: Fiber.RuntimeFiber<unknown, unknown>
+  ): Effect.Effect<unknown, unknown> {
     const refusal = this.refusal()
-    if (refusal !== undefined) {
-      resume(Effect.fail(refusal))
-      return undefined
+    if (refusal !== undefined) return Effect.fail(refusal)
+    const ask = this.admitAsk(rpc, timeoutMillis, fiber)
+    if (!(ask instanceof Ask)) return ask
+    const onInterrupt = this.protocol.interruptible?.[rpc] ? () => ask.leave() : undefined
+    if (this.hasRoom()) {
+      this.accept(rpc, payload, ask)
+      return ask.outcome(onInterrupt)
     }
+    switch (this.behavior.mailbox.overflow) {
+      case "dropping":
+        // To the asker a shed ask is a full mailbox.
+        this.dropped(rpc, ask)
+        return ask.outcome(undefined)
+      case "failing":
+        ask.refuse(this.full(), "mailbox full")
+        return ask.outcome(undefined)
+      case "sliding":
+        this.slide(rpc, payload, ask)
+        return ask.outcome(onInterrupt)
+      case "back-pressure": {
+        const wait = new WaitingSender(this, rpc, payload, ask, undefined, ask.sender)
+        this.enqueue(wait)
+        return ask.outcome(() => {
+          this.leave(wait)
+          onInterrupt?.()
+        })
+      }
+    }
+  }
+
+  /** Registers an ask with its deadline and its edge in the wait-for graph; refuses it where that would close a circle. */
+  protected admitAsk(
+    rpc: number,
+    timeoutMillis: number,
+    fiber: Fiber.RuntimeFiber<unknown, unknown>
+  ): Ask | Effect.Effect<never, WaitCycle> {
     const sender = this.system.senderOf(fiber)
     const blocking = sender?.blocking === true
     if (blocking) {
       const path = cycle(sender.cell, this)
-      if (path !== undefined) {
-        resume(Effect.fail(new WaitCycle({ path })))
-        return undefined
-      }
+      if (path !== undefined) return Effect.fail(new WaitCycle({ path }))
     }
     const inherited = sender === undefined ? Number.POSITIVE_INFINITY : sender.deadline()
     const timers = this.system.timers
-    const limit =
-      inherited === Number.POSITIVE_INFINITY
-        ? timeoutMillis
-        : Math.max(0, Math.min(timeoutMillis, inherited - timers.now()))
-    const ask = new Ask(this, rpc, resume, fiber, sender, limit, fiber.currentSpan)
-    if (limit !== Number.POSITIVE_INFINITY) timers.set(ask, timers.now() + limit)
+    let limit = timeoutMillis
+    let now = 0
+    if (timeoutMillis !== Number.POSITIVE_INFINITY || inherited !== Number.POSITIVE_INFINITY) {
+      now = timers.now()
+      limit = Math.max(0, Math.min(timeoutMillis, inherited - now))
+    }
+    const ask = new Ask(this, rpc, fiber, sender, limit, this.system.tracing ? fiber.currentSpan : undefined)
+    if (limit !== Number.POSITIVE_INFINITY) timers.set(ask, now + limit)
     if (blocking) addWait(sender.cell, ask)
-    if (this.hasRoom()) {
-      this.accept(rpc, payload, ask)
-      return undefined
-    }
-    const overflow = this.behavior.mailbox.overflow
-    switch (overflow) {
-      case "dropping":
-      case "failing":
-        // To the asker a shed ask is a full mailbox.
-        if (overflow === "dropping") this.system.deadLetters.record(this.address, this.tagOf(rpc), "mailbox full")
-        ask.refuse(new MailboxFull({ address: this.address, capacity: this.capacity }))
-        return undefined
-      case "sliding":
-        this.shedOldest()
-        this.accept(rpc, payload, ask)
-        return undefined
-      case "back-pressure": {
-        const wait = new WaitingSender(this, rpc, payload, ask, undefined, sender)
-        this.enqueue(wait)
-        return Effect.sync(() => this.leave(wait))
-      }
-    }
+    return ask
   }
 
   private hasRoom(): boolean {
     return this.ring.size < this.capacity && this.waiting === undefined
   }
 
-  private accept(rpc: number, payload: unknown, attachment: Attachment | undefined): void {
-    this.ring.push(rpc, payload, attachment)
-    if (this.parked !== undefined) {
+  private full(): MailboxFull {
+    return new MailboxFull({ address: this.address, capacity: this.capacity })
+  }
+
+  protected accept(rpc: number, payload: unknown, attachment: Attachment | undefined): void {
+    this.ring.push(rpc, payload, attachment, this.system.coarseMillis())
+    if (this.free) {
       if (!this.turnScheduled) this.scheduleTurn()
     } else if (this.state === State.absent) this.start()
   }
 
+  private dropped(rpc: number, attachment: Attachment | undefined): void {
+    this.system.deadLetters.record(this.address, this.tagOf(rpc), "mailbox full")
+    attachment?.refuse(this.full(), "mailbox full")
+  }
+
+  private slide(rpc: number, payload: unknown, attachment: Attachment | undefined): void {
+    const shed: Hand = { rpc: 0, payload: undefined, attachment: undefined }
+    if (!this.ring.shed(rpc, shed)) return this.dropped(rpc, attachment)
+    this.dropped(shed.rpc, shed.attachment)
+    this.accept(rpc, payload, attachment)
+  }
+
   private enqueue(wait: WaitingSender): void {
-    if (this.waiting === undefined) this.waiting = [wait]
-    else {
-      // Those that timed out stay until they come to the front; if the actor is stuck, that is never.
-      const count = this.waiting.length
-      if (count >= 64 && (count & (count - 1)) === 0) this.waiting = this.waiting.filter((other) => !other.withdrawn())
-      this.waiting.push(wait)
-    }
+    this.waiting ??= new WaitingSenders(this.protocol.lanes)
+    this.waiting.push(wait)
     if (wait.sender?.blocking) addWait(wait.sender.cell, wait)
   }
 
-  /** Its fiber was interrupted. Those that left are swept out when they are as many as those that stay. */
+  /** Its fiber was interrupted. */
   private leave(wait: WaitingSender): void {
     wait.leave()
     // An ask notes here that it is withdrawn, and takes its timer off the wheel.
     wait.attachment?.withdrawn()
     if (this.waiting === undefined) return
-    if (++this.left * 2 < this.waiting.length) return
-    this.left = 0
-    this.waiting = this.waiting.filter((other) => !other.withdrawn())
-    if (this.waiting.length === 0) this.waiting = undefined
+    this.waiting.noteLeft()
+    if (this.waiting.isEmpty) this.waiting = undefined
   }
 
   /** Lets those in that wait for room, oldest first. */
   protected admit(): void {
-    while (this.waiting !== undefined && this.ring.size < this.capacity) {
-      const wait = this.waiting.shift()!
-      if (this.waiting.length === 0) this.waiting = undefined
+    const waiting = this.waiting!
+    while (!waiting.isEmpty && this.ring.size < this.capacity) {
+      const wait = waiting.shift()
       if (wait.withdrawn()) continue
-      this.ring.push(wait.rpc, wait.payload, wait.attachment)
+      this.ring.push(wait.rpc, wait.payload, wait.attachment, this.system.coarseMillis())
       wait.accepted()
     }
+    if (waiting.isEmpty) this.waiting = undefined
   }
 
-  private shedOldest(): void {
-    const attachment = this.ring.attachment()
-    this.system.deadLetters.record(this.address, this.tagOf(this.ring.rpc()), "mailbox full")
-    this.ring.drop()
-    attachment?.refuse(new MailboxFull({ address: this.address, capacity: this.capacity }))
-  }
-
-  private refusal(): AskError | undefined {
+  private refusal(): TellError | undefined {
     switch (this.state) {
       case State.draining:
       case State.ending:
@@ -263,21 +292,22 @@ export abstract class Inbox implements Target {
   }
 
   protected discardMail(reason: Reason, error: AskError): void {
-    this.refuseWaiting(error)
+    this.refuseWaiting(error, reason)
+    const hand: Hand = { rpc: 0, payload: undefined, attachment: undefined }
     while (this.ring.size > 0) {
-      const attachment = this.ring.attachment()
-      const tag = this.tagOf(this.ring.rpc())
-      this.ring.drop()
-      this.system.deadLetters.record(this.address, tag, attachment?.withdrawn() ? "withdrawn" : reason)
-      attachment?.refuse(error)
+      this.ring.shift(hand)
+      const { attachment } = hand
+      if (attachment?.isSilent) continue
+      this.system.deadLetters.record(this.address, this.tagOf(hand.rpc), attachment?.withdrawn() ? "withdrawn" : reason)
+      attachment?.refuse(error, reason)
     }
     this.ring.release()
   }
 
-  protected refuseWaiting(error: AskError): void {
-    const waiting = this.waiting ?? []
+  protected refuseWaiting(error: AskError, reason: Reason): void {
+    const waiting = this.waiting?.all() ?? []
     this.waiting = undefined
-    for (const wait of waiting) if (!wait.withdrawn()) wait.refused(error)
+    for (const wait of waiting) if (!wait.withdrawn()) wait.refused(error, reason)
   }
 }
 

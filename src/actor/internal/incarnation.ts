@@ -1,33 +1,43 @@
 /**
- * One life of an actor between a start and a crash or stop: a fiber, a scope, and what the handlers close over.
+ * One life of an actor between a start and a crash or stop: a scope, the fibers that work for it, its timers.
  */
-import type { Cause, Fiber, Scope } from "effect"
+import { Cause, Effect, type Exit, type Fiber, FiberId } from "effect"
 import type { AskError } from "../ActorError.ts"
 import type { Attachment, Sender } from "./attachment.ts"
+import type { KeyedTimers } from "./keyedTimers.ts"
+import { LazyScope } from "./lazyScope.ts"
 import type { Node } from "./waitGraph.ts"
 
 /** The actor, as its incarnation looks at it: the message in hand. */
 export interface Handling extends Node {
   readonly inHand: boolean
-  readonly attachment: Attachment | undefined
+  readonly deadlineInHand: () => number
 }
 
 export class Incarnation implements Sender {
-  fiber: Fiber.RuntimeFiber<unknown, unknown> | undefined
+  /** Runs `build`; undefined before and after. */
+  starting: Fiber.RuntimeFiber<unknown, unknown> | undefined = undefined
   /** Why it must end, where that was not its own doing: a forked handler's crash, or a child's that escalated. */
-  crash: Cause.Cause<unknown> | undefined
-  /** What those get whose requests its end cuts off. */
-  ending: AskError | undefined
-  /** Fibers of handlers that answered with `Rpc.fork`, and who waits for each. */
-  readonly linked = new Map<Fiber.RuntimeFiber<unknown, unknown>, Attachment | undefined>()
-  whenUnlinked: (() => void) | undefined
-  scope: Scope.CloseableScope | undefined
+  crash: Cause.Cause<unknown> | undefined = undefined
+  /** What those get whose requests its end cuts off; set when the end has begun. */
+  ending: AskError | undefined = undefined
+  /** Its end is under way, and is not begun again. */
+  isClosing = false
+  /** Handlers at work beside the mailbox, which answered with `Rpc.fork`. */
+  besides = 0
+  /** Their fibers, and who waits for each. */
+  linked: Map<Fiber.RuntimeFiber<unknown, unknown>, Attachment | undefined> | undefined = undefined
+  whenUnlinked: (() => void) | undefined = undefined
+  timers: KeyedTimers | undefined = undefined
+  readonly scope = new LazyScope()
   started = false
   startedAt = 0
+
   constructor(
     readonly cell: Handling,
     readonly number: number
   ) {}
+
   get blocking(): boolean {
     return this.cell.inHand
   }
@@ -42,6 +52,42 @@ export class Incarnation implements Sender {
       deadline: () => Number.POSITIVE_INFINITY
     }
   }
-  readonly deadline = (): number =>
-    this.cell.inHand && this.cell.attachment !== undefined ? this.cell.attachment.deadline() : Number.POSITIVE_INFINITY
+  deadline(): number {
+    return this.cell.deadlineInHand()
+  }
+
+  /** Whether its end has nothing to wait for. */
+  get ownsNothing(): boolean {
+    return this.besides === 0 && !this.scope.isUsed
+  }
+
+  interrupt(fiber: Fiber.RuntimeFiber<unknown, unknown>): void {
+    fiber.unsafeInterruptAsFork(FiberId.none)
+  }
+
+  /** Interrupts the handlers beside the mailbox and waits for them, until `giveUp` says that it took too long. */
+  interruptLinked(giveUp: (after: () => void) => () => void): Effect.Effect<void> {
+    return Effect.async<void>((resume) => {
+      const { linked } = this
+      if (linked === undefined || linked.size === 0) return resume(Effect.void)
+      const clear = giveUp(() => {
+        this.whenUnlinked = undefined
+        for (const attachment of linked.values()) attachment?.fail(Cause.fail(this.ending!))
+        linked.clear()
+        this.besides = 0
+        resume(Effect.void)
+      })
+      this.whenUnlinked = () => {
+        if (linked.size > 0) return
+        this.whenUnlinked = undefined
+        clear()
+        resume(Effect.void)
+      }
+      for (const fiber of [...linked.keys()]) this.interrupt(fiber)
+    })
+  }
+
+  close(exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> {
+    return this.scope.close(exit)
+  }
 }

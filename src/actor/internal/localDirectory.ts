@@ -3,21 +3,28 @@
  */
 import type * as Rpc from "@effect/rpc/Rpc"
 import { Effect, Scope } from "effect"
-import { ActorAlreadyExists, ActorNotFound, ActorStopping, type AskError, type SpawnError } from "../ActorError.ts"
+import {
+  ActorAlreadyExists,
+  ActorNotFound,
+  ActorStopping,
+  type AskError,
+  DuplicateActorType,
+  type SpawnError
+} from "../ActorError.ts"
 import type { ActorRef, ActorType } from "../ActorRef.ts"
 import type { ActorSnapshot, End, Load } from "../ActorSnapshot.ts"
 import type { Behavior } from "../Behavior.ts"
 import { Cell, stopped } from "./cell.ts"
 import { State } from "./inbox.ts"
-import { LocalRef, type Protocol, protocolOf } from "./localRef.ts"
+import { LocalRef, type Sending, sendingOf } from "./localRef.ts"
 import type { LocalSystem, Registration } from "./localSystem.ts"
 
 export const localDirectory = (system: LocalSystem) => {
-  const protocols = new WeakMap<ActorType.Any, Protocol>()
-  const protocol = (definition: ActorType.Any): Protocol => {
+  const protocols = new WeakMap<ActorType.Any, Sending>()
+  const protocol = (definition: ActorType.Any): Sending => {
     let known = protocols.get(definition)
     if (known === undefined) {
-      known = protocolOf(definition)
+      known = sendingOf(definition)
       protocols.set(definition, known)
     }
     return known
@@ -40,7 +47,7 @@ export const localDirectory = (system: LocalSystem) => {
       type,
       id,
       address,
-      tags: protocol.tags,
+      protocol,
       behavior,
       parent,
       isRoot,
@@ -71,10 +78,10 @@ export const localDirectory = (system: LocalSystem) => {
     return cell
   }
 
-  const rootRef = (protocol: Protocol, type: string, id: string): LocalRef =>
+  const rootRef = (protocol: Sending, type: string, id: string): LocalRef =>
     new LocalRef(protocol, `${type}/${id}`, (make) => root(type, id, make), undefined, system.askTimeoutMillis, false)
 
-  const cellRef = (protocol: Protocol, cell: Cell): LocalRef =>
+  const cellRef = (protocol: Sending, cell: Cell): LocalRef =>
     new LocalRef(protocol, cell.address, () => cell, cell, system.askTimeoutMillis, true)
 
   /**
@@ -87,9 +94,7 @@ export const localDirectory = (system: LocalSystem) => {
     Effect.acquireRelease(
       Effect.suspend(() => {
         if (system.registrations.has(definition.type)) {
-          return Effect.dieMessage(
-            `Two Layers provide actors of type "${definition.type}" in the system "${system.name}": give one of them another type name.`
-          )
+          return Effect.die(new DuplicateActorType({ type: definition.type, system: system.name }))
         }
         const registration: Registration = {
           behavior,
@@ -107,7 +112,7 @@ export const localDirectory = (system: LocalSystem) => {
             // An actor that begins from here on would be nobody's to stop.
             registration.closing = true
             // Children under actors of other types as well: what they were built with ends with this Layer.
-            return Effect.forEach([...registration.cells].reverse(), stopped, {
+            return Effect.forEach([...registration.cells].reverse(), (cell) => stopped(cell), {
               discard: true,
               concurrency: "unbounded"
             })
@@ -184,9 +189,7 @@ export const localDirectory = (system: LocalSystem) => {
       },
       get backlog() {
         const found = cell()
-        return found === undefined
-          ? 0
-          : found.ring.size + (found.inHand ? 1 : 0) + (found.incarnation?.linked.size ?? 0)
+        return found === undefined ? 0 : found.ring.size + (found.inHand ? 1 : 0) + (found.incarnation?.besides ?? 0)
       }
     }
   }

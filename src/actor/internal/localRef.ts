@@ -1,16 +1,19 @@
 /**
  * Refs of this process: `ask` and `tell` as records of methods, whose prototypes are made once per definition.
  */
-import type * as Rpc from "@effect/rpc/Rpc"
-import { Duration, Effect, type Fiber, Fiber as FiberModule, Option, SchemaAST } from "effect"
-import type { AskError } from "../ActorError.ts"
+import { Duration, Effect, Effectable, type Fiber, SchemaAST } from "effect"
+import type { AskError, TellError } from "../ActorError.ts"
 import type { ActorType } from "../ActorRef.ts"
+import type { Attachment } from "./attachment.ts"
 import { Cell } from "./cell.ts"
 import { State } from "./inbox.ts"
+import * as Protocol from "./protocol.ts"
+import { type Destination, Tell } from "./tell.ts"
 
 /** What sending needs to know of a protocol. */
-export interface Protocol {
-  readonly tags: ReadonlyArray<string>
+export interface Sending extends Protocol.Protocol {
+  /** Makes a payload of what the caller gave; `undefined` where that is the payload itself. */
+  readonly constructors: ReadonlyArray<Construct | undefined>
   readonly asks: object
   readonly tells: object
 }
@@ -20,23 +23,27 @@ interface Sends {
   readonly ref: LocalRef
 }
 
-export const protocolOf = (definition: ActorType.Any): Protocol => {
-  const rpcs = [...(definition.protocol.requests as ReadonlyMap<string, Rpc.AnyWithProps>).values()]
+export const sendingOf = (definition: ActorType.Any): Sending => {
+  const rpcs = Protocol.rpcsOf(definition)
   const asks: Record<string, unknown> = {}
   const tells: Record<string, unknown> = {}
   rpcs.forEach((rpc, index) => {
-    const construct = constructorOf(rpc.payloadSchema as unknown as PayloadSchema)
     asks[rpc._tag] = function (this: Sends, payload: unknown) {
-      return this.ref.askOf(index, payload, construct)
+      return new Ask(this.ref, index, payload)
     }
     tells[rpc._tag] = function (this: Sends, payload: unknown) {
-      return this.ref.tellOf(index, payload, construct)
+      return new Tell(this.ref, index, payload)
     }
   })
-  return { tags: rpcs.map((rpc) => rpc._tag), asks, tells }
+  return {
+    ...Protocol.protocolOf(definition),
+    constructors: rpcs.map((rpc) => constructorOf(rpc.payloadSchema as unknown as PayloadSchema)),
+    asks,
+    tells
+  }
 }
 
-type Construct = ((payload: unknown) => unknown) | undefined
+type Construct = (payload: unknown) => unknown
 
 interface PayloadSchema {
   readonly ast: SchemaAST.AST
@@ -48,7 +55,7 @@ interface PayloadSchema {
  * In process nothing is encoded, but a payload's constructor has its say: it fills in defaults and makes instances of
  * classes. A struct with neither is its own payload and costs nothing. Whether values fit is checked by types.
  */
-const constructorOf = (schema: PayloadSchema): Construct => {
+const constructorOf = (schema: PayloadSchema): Construct | undefined => {
   if (schema.make === undefined) return undefined
   const construct = (payload: unknown) => schema.make!(payload, { disableValidation: true })
   if (SchemaAST.isTransformation(schema.ast)) return construct
@@ -61,12 +68,26 @@ const hasDefault = (ast: unknown): boolean =>
   ast !== null &&
   (("defaultValue" in ast && ast.defaultValue !== undefined) || ("to" in ast && hasDefault(ast.to)))
 
-export class LocalRef {
+/** An ask that was not sent yet. */
+class Ask extends Effectable.Class<unknown, unknown> {
+  constructor(
+    private readonly ref: LocalRef,
+    private readonly rpc: number,
+    private readonly payload: unknown
+  ) {
+    super()
+  }
+  commit(): Effect.Effect<unknown, unknown> {
+    return this.ref.askOf(this.rpc, this.payload)
+  }
+}
+
+export class LocalRef implements Destination {
   readonly ask: object
   readonly tell: object
 
   constructor(
-    private readonly protocol: Protocol,
+    private readonly sending: Sending,
     readonly address: string,
     /** Finds the cell, makes it if told to, or says why there is none. */
     private readonly find: (make: boolean) => Cell | AskError | undefined,
@@ -74,22 +95,26 @@ export class LocalRef {
     private readonly timeoutMillis: number,
     private readonly isChild: boolean
   ) {
-    this.ask = sends(protocol.asks, this)
-    this.tell = sends(protocol.tells, this)
+    this.ask = sends(sending.asks, this)
+    this.tell = sends(sending.tells, this)
   }
 
   withTimeout(timeout: Duration.DurationInput): LocalRef {
-    return new LocalRef(this.protocol, this.address, this.find, this.cell, Duration.toMillis(timeout), this.isChild)
+    return new LocalRef(this.sending, this.address, this.find, this.cell, Duration.toMillis(timeout), this.isChild)
+  }
+
+  tagOf(rpc: number): string {
+    return this.sending.tags[rpc]!
   }
 
   /** The cell to send to. A root that ended is a new cell under the same address; a child that ended stays ended. */
-  resolve(): Cell | AskError {
+  resolve(): Cell | TellError {
     const cell = this.cell
     if (cell !== undefined && (cell.state !== State.ended || this.isChild)) return cell
     // Told to make one, `find` always answers.
     const found = this.find(true)!
     if (found instanceof Cell) this.cell = found
-    return found
+    return found as Cell | TellError
   }
 
   /** The cell as it is, without making one. */
@@ -98,23 +123,36 @@ export class LocalRef {
     return found instanceof Cell ? found : undefined
   }
 
-  tellOf(rpc: number, payload: unknown, construct: Construct): Effect.Effect<void, AskError> {
-    return Effect.suspend(() => {
-      const cell = this.resolve()
-      return cell instanceof Cell
-        ? cell.tell(rpc, construct === undefined ? payload : construct(payload))
-        : Effect.fail(cell)
-    })
+  tellOf(rpc: number, payload: unknown): Effect.Effect<void, TellError> {
+    const cell = this.resolve()
+    return cell instanceof Cell ? cell.tell(rpc, this.constructed(rpc, payload)) : Effect.fail(cell)
   }
 
-  askOf(rpc: number, payload: unknown, construct: Construct): Effect.Effect<unknown, unknown> {
-    return Effect.async((resume) => {
-      const cell = this.resolve()
-      if (!(cell instanceof Cell)) return resume(Effect.fail(cell))
-      // `async` registers from inside the asking fiber, so there is one.
-      const fiber = Option.getOrThrow(FiberModule.getCurrentFiber()) as Fiber.RuntimeFiber<unknown, unknown>
-      return cell.ask(rpc, construct === undefined ? payload : construct(payload), this.timeoutMillis, fiber, resume)
-    })
+  tellWith(
+    rpc: number,
+    payload: unknown,
+    attachment: Attachment,
+    fiber: Fiber.RuntimeFiber<unknown, unknown>
+  ): Effect.Effect<void, TellError> {
+    const cell = this.resolve()
+    return cell instanceof Cell
+      ? cell.tellWith(rpc, this.constructed(rpc, payload), attachment, fiber)
+      : Effect.fail(cell)
+  }
+
+  deliver(rpc: number, payload: unknown, attachment: Attachment | undefined): TellError | undefined {
+    const cell = this.resolve()
+    return cell instanceof Cell ? cell.deliver(rpc, this.constructed(rpc, payload), attachment) : cell
+  }
+
+  askOf(rpc: number, payload: unknown): Effect.Effect<unknown, unknown> {
+    const cell = this.resolve()
+    return cell instanceof Cell ? cell.ask(rpc, this.constructed(rpc, payload), this.timeoutMillis) : Effect.fail(cell)
+  }
+
+  private constructed(rpc: number, payload: unknown): unknown {
+    const construct = this.sending.constructors[rpc]
+    return construct === undefined ? payload : construct(payload)
   }
 }
 

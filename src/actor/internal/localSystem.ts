@@ -1,7 +1,7 @@
 /**
  * What all actors of one system in this process share: the scheduler, the timers, the registry, the counters.
  */
-import { Context, Duration, Effect, Exit, Fiber, FiberRef, FiberSet, Scope } from "effect"
+import { Context, Duration, Effect, FiberId, FiberRef, Option, Runtime, type Scope } from "effect"
 import * as DefaultServices from "effect/DefaultServices"
 import { Tracer } from "effect/Tracer"
 import { ActorContext } from "../ActorContext.ts"
@@ -11,13 +11,14 @@ import * as FairScheduler from "../FairScheduler.ts"
 import type { Sender } from "./attachment.ts"
 import { type Cell, stopped } from "./cell.ts"
 import type { Environment } from "./environment.ts"
-import type { Protocol } from "./localRef.ts"
+import { Faults } from "./faults.ts"
+import type { Sending } from "./localRef.ts"
 import { Timers } from "./timers.ts"
 
 /** A type that a Layer has provided, and its living roots. */
 export interface Registration {
   readonly behavior: Behavior
-  readonly protocol: Protocol
+  readonly protocol: Sending
   readonly roots: Map<string, Cell>
   /** All of its actors, roots and children. */
   readonly cells: Set<Cell>
@@ -42,60 +43,82 @@ export interface Settings {
   readonly askTimeout: Duration.Duration
   readonly stopBudget: Duration.Duration
   readonly deadLetters: number
+  readonly quarantine: number
 }
 
-/** Closing the scope stops all actors, then whatever fiber is left. */
+/** Closing the scope stops all actors. */
 export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scope.Scope> =>
   Effect.gen(function* () {
     const clock = yield* Effect.clock
     const random = yield* Effect.random
     const tracer = yield* Effect.tracer
+    const runtime = yield* Effect.runtime<never>()
     const around = yield* FiberRef.get(FiberRef.currentScheduler)
     const scheduler =
       settings.scheduler ?? (around instanceof FairScheduler.FairScheduler ? around : FairScheduler.make())
-    const fibers = yield* Scope.make()
-    const run = yield* Scope.extend(FiberSet.makeRuntime<never>(), fibers)
     const now = () => clock.unsafeCurrentTimeMillis()
-    const log = (line: Effect.Effect<void>) => void run(line, { scheduler })
+    const fork = (effect: Effect.Effect<unknown, unknown>, context?: Context.Context<never>) =>
+      scheduler.deeper(() =>
+        Runtime.runFork(context === undefined ? runtime : Runtime.make({ ...runtime, context }), effect, {
+          scheduler,
+          immediate: scheduler.mayStartNow
+        })
+      )
+    const log = (line: Effect.Effect<void>) => void fork(line)
     const sleep = (millis: number, wake: () => void) => {
-      const fiber = run(Effect.zipRight(clock.sleep(Duration.millis(millis)), Effect.sync(wake)), { scheduler })
-      return () => fiber.unsafeInterruptAsFork(fiber.id())
+      const fiber = fork(Effect.zipRight(clock.sleep(Duration.millis(millis)), Effect.sync(wake)))
+      return () => fiber.unsafeInterruptAsFork(FiberId.none)
     }
+    const timers = new Timers(sleep, now)
+    const tracing = settings.tracing ?? tracer !== Context.get(DefaultServices.liveServices, Tracer)
+    const faults = Option.getOrUndefined(yield* Effect.serviceOption(Faults))
     const system: LocalSystem = {
       name: settings.name,
       scheduler,
-      timers: new Timers(sleep, now),
-      deadLetters: new Recorder(settings.deadLetters, now, log),
-      tracing: settings.tracing ?? tracer !== Context.get(DefaultServices.liveServices, Tracer),
+      timers,
+      deadLetters: new Recorder(settings.deadLetters, settings.quarantine, now, log),
+      tracing,
+      inline: !tracing && faults === undefined,
       tellTimeoutMillis: Duration.toMillis(settings.tellTimeout),
       askTimeoutMillis: Duration.toMillis(settings.askTimeout),
       stopBudgetMillis: Duration.toMillis(settings.stopBudget),
       registrations: new Map(),
       hosted: new Map(),
       stopping: false,
-      fork: (effect) => run(effect, { scheduler }),
+      coarseMillis: coarseClock(scheduler, now),
+      fork,
       log,
+      faults,
       senderOf: (fiber) =>
         (fiber.currentContext.unsafeMap.get(ActorContext.key) as { readonly sender: Sender } | undefined)?.sender,
       random: () => Effect.runSync(random.next)
     }
-    // A fiber that does not let itself be interrupted must not hold up the program's end either.
-    const closeFibers = Effect.flatMap(Effect.forkDaemon(Scope.close(fibers, Exit.void)), (closing) =>
-      Effect.raceFirst(
-        Effect.interruptible(Fiber.await(closing)),
-        Effect.interruptible(clock.sleep(settings.stopBudget))
-      )
-    )
     yield* Effect.addFinalizer(() =>
       Effect.suspend(() => {
         system.stopping = true
         const roots = [...system.registrations.values()].flatMap((registration) => [...registration.roots.values()])
-        const stopAll = Effect.forEach([...roots, ...system.hosted.values()].reverse(), stopped, {
+        const stopAll = Effect.forEach([...roots, ...system.hosted.values()].reverse(), (cell) => stopped(cell), {
           discard: true,
           concurrency: "unbounded"
         })
-        return Effect.zipRight(stopAll, closeFibers)
+        return Effect.zipRight(
+          stopAll,
+          Effect.sync(() => timers.close())
+        )
       })
     )
     return system
   })
+
+/** Whole milliseconds since now, read from the clock once per turn of the event loop while there is work. */
+const coarseClock = (scheduler: FairScheduler.FairScheduler, now: () => number): (() => number) => {
+  const began = now()
+  let turn = -1
+  let millis = 0
+  return () => {
+    if (scheduler.isInTurn && scheduler.turns === turn) return millis
+    millis = Math.round(now() - began)
+    turn = scheduler.turns
+    return millis
+  }
+}

@@ -1,129 +1,250 @@
 /**
- * The handling side of an actor: two loops over one mailbox, and what a handler's answer leads to.
+ * The handling side of an actor: how a message is taken in hand, and what its handler's answer leads to.
  *
- * While the actor's fiber is parked, messages with plain answers are handled in a turn of the shared scheduler and never
- * wake it. The fiber gets what must run as an Effect, and the crashes: they are supervision's.
+ * Plain answers need no fiber: they are given in a turn of the shared scheduler, or, where an asker finds the actor idle,
+ * in the asker's own turn. What must run as an Effect is the `Worker`'s, a fiber made when the first one comes.
  */
 import * as Rpc from "@effect/rpc/Rpc"
 
-import { Cause, type Context, Effect, Either, Exit, Option } from "effect"
-import { ActorCrashed } from "../ActorError.ts"
+import { Cause, type Context, Effect, Either, Exit, Fiber, Option } from "effect"
+import { ActorCrashed, type TellError } from "../ActorError.ts"
 import type { Behavior } from "../Behavior.ts"
+import * as Delivery from "../Delivery.ts"
 import type { Directive } from "../Supervision.ts"
-import { Ask, type Attachment, type Sender } from "./attachment.ts"
+import { Ask, Attachment, type Sender } from "./attachment.ts"
 import type { Environment } from "./environment.ts"
-import { Inbox, type Resume, State } from "./inbox.ts"
+import { Inbox, State } from "./inbox.ts"
 import type { Incarnation } from "./incarnation.ts"
+import type { Protocol } from "./protocol.ts"
+import { Tell } from "./tell.ts"
+import { Worker } from "./worker.ts"
 
 /** Messages handled before other actors get their turn. */
-const batch = 256
+export const batch = 256
 
 export type Handler = (payload: unknown, context: unknown) => unknown
 
-const isEffectful = (
-  out: unknown
-): out is Effect.Effect<unknown, unknown> | Rpc.Wrapper<Effect.Effect<unknown, unknown>> =>
+type Running = Effect.Effect<unknown, unknown> | Rpc.Wrapper<Effect.Effect<unknown, unknown>>
+
+const isEffectful = (out: unknown): out is Running =>
   ((typeof out === "object" && out !== null) || typeof out === "function") &&
   (Effect.isEffect(out) ? !Option.isOption(out) && !Either.isEither(out) : Rpc.isWrapper(out))
+
+interface Outcomes {
+  readonly onSuccess: (value: unknown) => Effect.Effect<void, unknown>
+  readonly onFailure: (cause: Cause.Cause<unknown>) => Effect.Effect<void, unknown>
+}
 
 export abstract class MessageLoop extends Inbox {
   incarnation: Incarnation | undefined
   /** The handlers of the incarnation, by the Rpc's place in the protocol. */
-  protected handlers: ReadonlyArray<Handler> = []
+  handlers: ReadonlyArray<Handler> = []
   protected handlerContext: unknown
-  protected loopDone = false
+  /** The fiber that runs Effects, once there was one. */
+  protected worker: Worker | undefined
 
   // The message in hand.
   inHand = false
-  protected rpc = 0
-  private payloadInHand: unknown
-  attachment: Attachment | undefined
+  rpc = 0
+  payload: unknown = undefined
+  attachment: Attachment | undefined = undefined
+  /** What an asker who is answered in its own turn gave as time-out, while no `Ask` was made of it; else -1. */
+  private timeoutInHand = -1
+  /** When the Effect in hand began, in the system's coarse milliseconds; -1 while there is none. */
+  begunAt = -1
   handled = 0
   failed = 0
+
+  private boundTurn: (() => void) | undefined = undefined
+  private boundOutcomes: Outcomes | undefined = undefined
 
   constructor(
     system: Environment,
     readonly type: string,
     readonly id: string,
     address: string,
-    tags: ReadonlyArray<string>,
+    protocol: Protocol,
     behavior: Behavior
   ) {
-    super(system, address, tags, behavior)
+    super(system, address, protocol, behavior)
   }
 
   /** Makes the incarnation end with `cause`, whatever it is doing. */
   abstract crash(cause: Cause.Cause<unknown>): void
+  /** A handler crashed outside of any fiber. */
+  protected abstract broke(cause: Cause.Cause<unknown>): void
+  /** Stopping, and nothing left to handle. */
+  protected abstract drained(): void
   /** What a fiber of the incarnation runs with. */
-  protected abstract contextOf(incarnation: Incarnation, sender: Sender): Context.Context<never>
+  abstract contextOf(incarnation: Incarnation, sender: Sender): Context.Context<never>
+  abstract workerEnded(worker: Worker, exit: Exit.Exit<unknown, unknown>): void
 
   protected scheduleTurn(): void {
     this.turnScheduled = true
-    this.system.scheduler.scheduleTask(this.turn, 0)
+    this.boundTurn ??= () => this.turn()
+    this.system.scheduler.scheduleTask(this.boundTurn, 0)
   }
 
-  /** Handles messages with plain answers while the fiber is parked. */
-  private readonly turn = (): void => {
+  /** Handles messages while no fiber of the actor does. */
+  private turn(): void {
     this.turnScheduled = false
-    const resume = this.parked
-    if (resume === undefined) return
-    if (this.system.tracing) {
-      // Spans need a fiber.
-      this.parked = undefined
-      resume(Exit.void)
-      return
-    }
+    if (!this.free) return
     const ring = this.ring
+    // Spans need a fiber.
+    if (this.system.tracing && ring.size > 0) return this.work(undefined)
     let left = batch
     while (ring.size > 0) {
-      if (left-- === 0) {
-        this.scheduleTurn()
-        return
-      }
+      if (left-- === 0) return this.scheduleTurn()
       if (!this.take()) continue
-      const payload = this.payloadInHand
-      let out: unknown
-      let effectful: boolean
+      let effect: Running | undefined
       try {
-        out = this.handlers[this.rpc]!(payload, this.handlerContext)
-        // A revoked proxy throws at every question; outside of a fiber nobody else would catch that.
-        effectful = isEffectful(out)
+        effect = this.dispatch(this.handlers[this.rpc]!(this.payload, this.handlerContext))
       } catch (defect) {
         const cause = Cause.die(defect)
-        this.crashInHand(cause)
-        if (this.resumes(cause)) continue
-        this.parked = undefined
-        resume(Exit.failCause(cause))
-        return
+        if (this.crashInHand(cause)) continue
+        return this.broke(cause)
       }
-      if (effectful) {
-        this.parked = undefined
-        resume(this.run(out as Effect.Effect<unknown, unknown>))
-        return
-      }
-      this.answer(out)
+      if (effect !== undefined) return this.work(effect)
     }
-    this.becameEmpty(resume)
+    ring.release()
+    this.payload = undefined
+    this.drainIfEmpty()
+  }
+
+  /** Sends an ask; answers it here and now where the actor is idle and its answer plain. */
+  ask(rpc: number, payload: unknown, timeoutMillis: number): Effect.Effect<unknown, unknown> {
+    return this.free &&
+      !this.inHand &&
+      this.state === State.running &&
+      this.ring.size === 0 &&
+      this.waiting === undefined &&
+      this.system.inline &&
+      this.system.scheduler.mayRunNow()
+      ? this.askNow(rpc, payload, timeoutMillis)
+      : this.askQueued(rpc, payload, timeoutMillis, currentFiber())
+  }
+
+  private askNow(rpc: number, payload: unknown, timeoutMillis: number): Effect.Effect<unknown, unknown> {
+    this.rpc = rpc
+    this.payload = payload
+    this.inHand = true
+    this.timeoutInHand = timeoutMillis
+    let out: unknown
+    let effectful: boolean
+    try {
+      out = this.handlers[rpc]!(payload, this.handlerContext)
+      // A revoked proxy throws at every question.
+      effectful = isEffectful(out)
+    } catch (defect) {
+      const ask = this.askInHand()
+      const cause = Cause.die(defect)
+      if (!this.crashInHand(cause)) this.broke(cause)
+      return ask.outcome(undefined)
+    }
+    if (effectful) {
+      // It runs in the actor's own fiber, here as far as it does not wait; the asker waits for the rest.
+      const ask = this.askInHand()
+      const effect = this.dispatch(out)
+      if (effect !== undefined) this.work(effect)
+      return ask.outcome(this.interruptOf(ask))
+    }
+    this.timeoutInHand = -1
+    this.payload = undefined
+    this.answer(out)
+    if (this.state !== State.running) this.drainIfEmpty()
+    return Exit.succeed(out)
+  }
+
+  /** The ask in hand; for one that is answered in its asker's own turn it is made up when it is needed. */
+  private askInHand(): Ask {
+    if (this.attachment instanceof Ask) return this.attachment
+    const ask = this.admitAsk(this.rpc, this.timeoutInHand, currentFiber())
+    this.timeoutInHand = -1
+    // An idle actor waits for nobody, so that waiting for it closes no circle.
+    if (!(ask instanceof Ask)) throw new Error(`${this.address} is idle and waits for its asker`)
+    this.attachment = ask
+    return ask
+  }
+
+  /** When the message in hand must be answered, in epoch milliseconds; `Infinity` if nobody waits. */
+  deadlineInHand(): number {
+    if (!this.inHand) return Number.POSITIVE_INFINITY
+    if (this.timeoutInHand >= 0) return this.askInHand().deadline()
+    return this.attachment?.deadline() ?? Number.POSITIVE_INFINITY
   }
 
   /** Takes the next message in hand; `false` if its sender has withdrawn it. */
-  protected take(): boolean {
-    const ring = this.ring
-    const attachment = ring.attachment()
-    this.rpc = ring.rpc()
-    this.payloadInHand = ring.payload()
-    ring.drop()
+  take(): boolean {
+    this.ring.shift(this)
     if (this.waiting !== undefined) this.admit()
+    const attachment = this.attachment
     if (attachment?.withdrawn()) {
-      this.system.deadLetters.record(this.address, this.tagOf(this.rpc), "withdrawn")
+      this.attachment = undefined
+      if (!attachment.isSilent) this.system.deadLetters.record(this.address, this.tagOf(this.rpc), "withdrawn")
       return false
     }
-    this.attachment = attachment
     this.inHand = true
     return true
   }
 
-  protected answer(value: unknown): void {
+  /** Handles the message in hand inside the actor's fiber, which runs what comes back. */
+  handle(): Effect.Effect<void, unknown> | undefined {
+    let out: unknown
+    try {
+      out = this.handlers[this.rpc]!(this.payload, this.handlerContext)
+      const effect = this.dispatch(this.system.tracing && !isEffectful(out) ? Effect.succeed(out) : out)
+      return effect === undefined ? undefined : this.guarded(effect)
+    } catch (defect) {
+      return this.onFailure(Cause.die(defect))
+    }
+  }
+
+  /** Deals with an answer that needs no waiting; what comes back is to be run while the mailbox waits. */
+  private dispatch(out: unknown): Effect.Effect<unknown, unknown> | undefined {
+    if (!isEffectful(out)) {
+      this.answer(out)
+      return undefined
+    }
+    const effect = Rpc.isWrapper(out) ? out.value : out
+    if (Rpc.isWrapper(out) ? out.fork : this.behavior.reentrant) {
+      this.fork(effect)
+      return undefined
+    }
+    // A message handed on: sending it needs no fiber, unless there is no room for it.
+    if (effect instanceof Tell && !this.system.tracing && effect.send()) {
+      this.answer(undefined)
+      return undefined
+    }
+    return effect
+  }
+
+  /** Gives an Effect, or without one the rest of the mailbox, to the actor's fiber. */
+  private work(effect: Effect.Effect<unknown, unknown> | undefined): void {
+    this.free = false
+    this.worker ??= new Worker(this, this.incarnation!)
+    this.worker.run(effect === undefined ? undefined : this.guarded(effect))
+  }
+
+  /** The worker has nothing to do: turns take over. */
+  release(): void {
+    this.free = true
+    this.ring.release()
+    if (this.state === State.draining) this.scheduleTurn()
+  }
+
+  protected drainIfEmpty(): void {
+    if (
+      this.state === State.draining &&
+      this.free &&
+      !this.inHand &&
+      this.ring.size === 0 &&
+      this.incarnation!.besides === 0
+    ) {
+      this.drained()
+    }
+  }
+
+  answer(value: unknown): void {
     this.inHand = false
     this.handled++
     const attachment = this.attachment
@@ -133,106 +254,127 @@ export abstract class MessageLoop extends Inbox {
     }
   }
 
-  protected becameEmpty(resume: Resume): void {
-    this.ring.release()
-    if (this.state === State.draining && this.incarnation!.linked.size === 0) {
-      this.parked = undefined
-      this.loopDone = true
-      resume(Exit.void)
-    }
+  private guarded(effect: Effect.Effect<unknown, unknown>): Effect.Effect<void, unknown> {
+    this.begunAt = this.system.coarseMillis()
+    const attachment = this.attachment
+    const traced = this.system.tracing ? this.traced(effect, attachment) : effect
+    const ask = attachment instanceof Ask && this.interruptOf(attachment) !== undefined ? attachment : undefined
+    return Effect.matchCauseEffect(ask === undefined ? traced : endingWith(ask, traced), this.outcomes)
   }
 
-  /** The fiber's loop: as `turn`, but an Effect is run in place. */
-  protected readonly step = (): Effect.Effect<void, unknown> => {
-    const ring = this.ring
-    let left = batch
-    while (ring.size > 0) {
-      if (left-- === 0) return Effect.yieldNow()
-      if (!this.take()) continue
-      const payload = this.payloadInHand
-      let out: unknown
-      try {
-        out = this.handlers[this.rpc]!(payload, this.handlerContext)
-      } catch (defect) {
-        return this.onFailure(Cause.die(defect))
-      }
-      if (isEffectful(out)) return this.run(out)
-      // A traced message has a span also where its answer is plain.
-      if (this.system.tracing) return this.run(Effect.succeed(out))
-      this.answer(out)
-    }
-    ring.release()
-    if (this.state === State.draining && this.incarnation!.linked.size === 0) {
-      this.loopDone = true
-      return Exit.void
-    }
-    return this.park
+  private interruptOf(ask: Ask): (() => void) | undefined {
+    return this.protocol.interruptible?.[this.rpc] ? () => ask.leave() : undefined
   }
 
-  private readonly park = Effect.async<void, unknown>((resume) => {
-    this.parked = resume
-    // A message that came between the last look and this line, or a stop.
-    if (this.ring.size > 0 || this.state === State.draining) this.scheduleTurn()
-  })
-
-  protected run(
-    out: Effect.Effect<unknown, unknown> | Rpc.Wrapper<Effect.Effect<unknown, unknown>>
-  ): Effect.Effect<void, unknown> {
-    if (Rpc.isWrapper(out)) {
-      if (out.fork) {
-        this.fork(out.value)
-        return Exit.void
-      }
-      return this.run(out.value)
-    }
-    return Effect.matchCauseEffect(this.system.tracing ? this.traced(out) : out, this.outcomes)
-  }
-
-  private traced(effect: Effect.Effect<unknown, unknown>): Effect.Effect<unknown, unknown> {
+  private traced(
+    effect: Effect.Effect<unknown, unknown>,
+    attachment: Attachment | undefined
+  ): Effect.Effect<unknown, unknown> {
     const tag = this.tagOf(this.rpc)
-    const span = this.attachment?.span
+    const span = attachment?.span
     return Effect.withSpan(effect, `${this.behavior.spanName}.${tag}`, {
-      kind: this.attachment instanceof Ask ? "server" : "consumer",
+      kind: attachment instanceof Ask ? "server" : "consumer",
       attributes: { "actor.id": this.id, "actor.type": this.type, "message.tag": tag },
       captureStackTrace: false,
       ...(span === undefined ? { root: true } : { parent: span })
     })
   }
 
-  private readonly onSuccess = (value: unknown): Effect.Effect<void, unknown> => {
+  /** Made with the first Effect: most actors are idle, and many never have one. */
+  private get outcomes(): Outcomes {
+    this.boundOutcomes ??= { onSuccess: (value) => this.onSuccess(value), onFailure: (cause) => this.onFailure(cause) }
+    return this.boundOutcomes
+  }
+
+  private onSuccess(value: unknown): Effect.Effect<void, unknown> {
+    this.begunAt = -1
     this.waits?.clear()
-    this.answer(value)
+    // A stashed message has left the hand already.
+    if (this.inHand) this.answer(value)
     return Exit.void
   }
 
-  private readonly onFailure = (cause: Cause.Cause<unknown>): Effect.Effect<void, unknown> => {
-    if (!isCrash(cause)) {
+  private onFailure(cause: Cause.Cause<unknown>): Effect.Effect<void, unknown> {
+    this.begunAt = -1
+    if (!isCrash(cause) || wasAbandoned(this.attachment)) {
       const tag = this.tagOf(this.rpc)
       const told = !(this.attachment instanceof Ask)
       this.failInHand(cause)
-      return told
-        ? Effect.logDebug(`${this.address} answered ${tag}, which was told, with a failure`, cause)
-        : Exit.void
+      return told ? this.failedTell(tag, cause) : Exit.void
     }
-    this.crashInHand(cause)
-    return this.resumes(cause) ? Exit.void : Exit.failCause(cause)
+    return this.crashInHand(cause) ? Exit.void : Exit.failCause(cause)
   }
 
-  private readonly outcomes = { onSuccess: this.onSuccess, onFailure: this.onFailure }
+  private failedTell(tag: string, cause: Cause.Cause<unknown>): Effect.Effect<void> {
+    return Effect.logDebug(`${this.address} answered ${tag}, which was told, with a failure`, cause)
+  }
 
   protected failInHand(cause: Cause.Cause<unknown>): void {
     const attachment = this.attachment
     this.waits?.clear()
     this.inHand = false
+    this.begunAt = -1
     this.attachment = undefined
     this.failed++
     attachment?.fail(cause)
   }
 
-  private crashInHand(cause: Cause.Cause<unknown>): void {
+  /** A fault plan takes the message away, as one that was lost: its sender hears nothing. */
+  loseInHand(): void {
+    this.system.deadLetters.record(this.address, this.tagOf(this.rpc), "lost")
+    this.attachment = undefined
+    // `answer` will count it.
+    this.handled--
+  }
+
+  /** A fault plan has held the message up; its handler goes on beside the mailbox. */
+  forkInHand(effect: Effect.Effect<unknown, unknown>): void {
+    this.fork(effect)
+  }
+
+  /** Settles the message whose handling crashed, or puts it back; `true` if the incarnation goes on. */
+  private crashInHand(cause: Cause.Cause<unknown>): boolean {
+    this.settleCrashed(cause)
+    if (this.decide(cause) !== "resume") return false
+    this.system.log(Effect.logWarning(`${this.address} crashed and goes on with its state`, cause))
+    return true
+  }
+
+  private settleCrashed(cause: Cause.Cause<unknown>): void {
+    if (!this.protocol.idempotent?.[this.rpc]) return this.failCrashed(cause)
+    if (this.timeoutInHand >= 0) this.askInHand()
+    const attachment = this.attachment ?? new Attachment(undefined)
+    this.attachment = attachment
+    if (++attachment.crashes < Delivery.maxDeliveries) {
+      this.waits?.clear()
+      this.inHand = false
+      this.attachment = undefined
+      this.ring.unshift(this.rpc, this.payload, attachment, this.system.coarseMillis())
+      return
+    }
+    this.quarantine(attachment, cause)
+    this.failCrashed(cause)
+  }
+
+  private failCrashed(cause: Cause.Cause<unknown>): void {
     const error = new ActorCrashed({ address: this.address, message_tag: this.tagOf(this.rpc), cause }, true)
+    if (this.timeoutInHand >= 0) this.askInHand()
     this.failInHand(Cause.fail(error))
   }
+
+  private quarantine(attachment: Attachment, cause: Cause.Cause<unknown>): void {
+    const { payload, rpc } = this
+    this.system.deadLetters.quarantine(this.address, this.tagOf(rpc), {
+      payload,
+      cause,
+      deliveries: attachment.crashes,
+      traceId: attachment.span?.traceId,
+      send: this.tellAgain(rpc, payload)
+    })
+  }
+
+  /** Sends a message anew, wherever its address leads by then. */
+  protected abstract tellAgain(rpc: number, payload: unknown): Effect.Effect<void, TellError>
 
   protected decide(cause: Cause.Cause<unknown>): Directive {
     try {
@@ -244,56 +386,76 @@ export abstract class MessageLoop extends Inbox {
     }
   }
 
-  private resumes(cause: Cause.Cause<unknown>): boolean {
-    if (this.decide(cause) !== "resume") return false
-    this.system.log(Effect.logWarning(`${this.address} crashed and goes on with its state`, cause))
-    return true
-  }
-
   /** Runs a handler beside the mailbox. Its crash is the actor's. */
-  protected fork(effect: Effect.Effect<unknown, unknown>): void {
+  private fork(effect: Effect.Effect<unknown, unknown>): void {
     const incarnation = this.incarnation!
-    const attachment = this.attachment
-    const rpc = this.rpc
-    const work = this.system.tracing ? this.traced(effect) : effect
+    const { attachment, rpc } = this
+    const ask = attachment instanceof Ask ? attachment : undefined
+    const interruptible = ask !== undefined && this.interruptOf(ask) !== undefined
+    const work = this.system.tracing ? this.traced(effect, attachment) : effect
     this.inHand = false
     this.attachment = undefined
     const deadline = attachment?.deadline() ?? Number.POSITIVE_INFINITY
     const sender: Sender = { cell: this, blocking: false, deadline: () => deadline }
-    const fiber = this.system.fork(Effect.provide(work, this.contextOf(incarnation, sender)))
+    // Counted before it runs: it may stop its actor, which then waits for it.
+    incarnation.besides++
+    const fiber = this.system.fork(interruptible ? endingWith(ask, work) : work, this.contextOf(incarnation, sender))
+    incarnation.linked ??= new Map()
     incarnation.linked.set(fiber, attachment)
     fiber.addObserver((exit) => {
       // Given up on while it would not be interrupted: its message has settled.
-      if (!incarnation.linked.delete(fiber)) return
-      if (Exit.isSuccess(exit)) {
-        this.handled++
-        attachment?.reply(exit.value)
-      } else {
-        this.failed++
-        if (!isCrash(exit.cause)) {
-          attachment?.fail(exit.cause)
-          if (!(attachment instanceof Ask)) {
-            this.system.log(
-              Effect.logDebug(`${this.address} answered ${this.tagOf(rpc)}, which was told, with a failure`, exit.cause)
-            )
-          }
-        } else if (incarnation.ending !== undefined) {
-          attachment?.fail(Cause.fail(incarnation.ending))
-        } else {
-          const error = new ActorCrashed(
-            { address: this.address, message_tag: this.tagOf(rpc), cause: exit.cause },
-            true
-          )
-          attachment?.fail(Cause.fail(error))
-          if (!this.resumes(exit.cause)) this.crash(exit.cause)
-        }
-      }
+      if (!incarnation.linked?.delete(fiber)) return
+      incarnation.besides--
+      this.forkEnded(incarnation, attachment, rpc, exit)
       incarnation.whenUnlinked?.()
-      if (this.state === State.draining && this.parked !== undefined && this.ring.size === 0)
-        this.becameEmpty(this.parked)
+      this.drainIfEmpty()
     })
+    // Its actor was ended while it ran its first steps.
+    if (incarnation.ending !== undefined && fiber.unsafePoll() === null) incarnation.interrupt(fiber)
+  }
+
+  private forkEnded(
+    incarnation: Incarnation,
+    attachment: Attachment | undefined,
+    rpc: number,
+    exit: Exit.Exit<unknown, unknown>
+  ): void {
+    if (Exit.isSuccess(exit)) {
+      this.handled++
+      attachment?.reply(exit.value)
+      return
+    }
+    this.failed++
+    if (!isCrash(exit.cause) || wasAbandoned(attachment)) {
+      attachment?.fail(exit.cause)
+      if (!(attachment instanceof Ask)) this.system.log(this.failedTell(this.tagOf(rpc), exit.cause))
+    } else if (incarnation.ending !== undefined) {
+      attachment?.fail(Cause.fail(incarnation.ending))
+    } else {
+      const message_tag = this.tagOf(rpc)
+      attachment?.fail(Cause.fail(new ActorCrashed({ address: this.address, message_tag, cause: exit.cause }, true)))
+      if (this.decide(exit.cause) !== "resume") return this.crash(exit.cause)
+      this.system.log(Effect.logWarning(`${this.address} crashed and goes on with its state`, exit.cause))
+    }
   }
 }
 
+/** Ends an Effect by interruption when its asker leaves. */
+const endingWith = (ask: Ask, effect: Effect.Effect<unknown, unknown>): Effect.Effect<unknown, unknown> =>
+  Effect.raceFirst(
+    effect,
+    Effect.async<never>((resume) => {
+      ask.interruptHandler = () => resume(Effect.interrupt)
+    })
+  )
+
+/** Its asker has left, and the handler was ended for that: nobody's crash. */
+const wasAbandoned = (attachment: Attachment | undefined): boolean =>
+  attachment instanceof Ask && attachment.interruptHandler !== undefined && attachment.settled
+
 /** A defect, or an interruption that is nobody's answer; anything with a typed failure and no defect is an answer. */
 const isCrash = (cause: Cause.Cause<unknown>): boolean => Cause.isDie(cause) || !Cause.isFailure(cause)
+
+/** The fiber that runs just now. Asks are Effects, so there is one. */
+const currentFiber = (): Fiber.RuntimeFiber<unknown, unknown> =>
+  Option.getOrThrow(Fiber.getCurrentFiber()) as Fiber.RuntimeFiber<unknown, unknown>

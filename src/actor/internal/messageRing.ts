@@ -1,60 +1,115 @@
 /**
  * The messages waiting for one actor, in order of arrival.
  *
- * Three flat slots a message (which Rpc, its payload, what its sender attached) in one array, so that a message costs no
- * allocation; the array is given back when the ring runs empty, because most actors are idle most of the time.
+ * Four flat slots a message (which Rpc, its payload, what its sender attached, when it came) in one array, so that a
+ * message costs no allocation; the array is given back when the ring runs empty, because most actors are idle most of the
+ * time.
  */
 import type { Attachment } from "./attachment.ts"
 
-export class MessageRing {
+/** Where a message is put that is taken out. */
+export interface Hand {
+  rpc: number
+  payload: unknown
+  attachment: Attachment | undefined
+}
+
+/** What an actor needs of its messages, whether they have lanes or not. */
+export interface Messages {
+  readonly size: number
+  /** `at`: milliseconds since the system began, for observers. */
+  push(rpc: number, payload: unknown, attachment: Attachment | undefined, at: number): void
+  /** Puts a message back before all others of its lane. */
+  unshift(rpc: number, payload: unknown, attachment: Attachment | undefined, at: number): void
+  /** Takes the next message; valid while `size > 0`. */
+  shift(into: Hand): void
+  /** Takes the message that must go if one for `rpc` is to have room; `false`: the new one is the least important. */
+  shed(rpc: number, into: Hand): boolean
+  /** Gives the memory back; call when empty. */
+  release(): void
+  /** Messages by lane: high, normal, low. */
+  depths(): readonly [high: number, normal: number, low: number]
+  /** When the oldest message came; valid while `size > 0`. */
+  oldestAt(): number
+}
+
+const width = 4
+
+export class MessageRing implements Messages {
   private slots: Array<unknown> | undefined
   private mask = 0
   private head = 0
   size = 0
 
-  push(rpc: number, payload: unknown, attachment: Attachment | undefined): void {
+  push(rpc: number, payload: unknown, attachment: Attachment | undefined, at: number): void {
     let slots = this.slots
-    if (slots === undefined) {
-      slots = this.slots = new Array(12)
-      this.mask = 3
-    } else if (this.size > this.mask) slots = this.grow(slots)
-    const at = ((this.head + this.size++) & this.mask) * 3
-    slots[at] = rpc
-    slots[at + 1] = payload
-    slots[at + 2] = attachment
+    if (slots === undefined) slots = this.allocate()
+    else if (this.size > this.mask) slots = this.grow(slots)
+    const slot = ((this.head + this.size++) & this.mask) * width
+    slots[slot] = rpc
+    slots[slot + 1] = payload
+    slots[slot + 2] = attachment
+    slots[slot + 3] = at
   }
 
-  /** The oldest message, part by part; valid while `size > 0`. `drop` then takes it out. */
-  rpc(): number {
-    return this.slots![this.head * 3] as number
+  unshift(rpc: number, payload: unknown, attachment: Attachment | undefined, at: number): void {
+    let slots = this.slots
+    if (slots === undefined) slots = this.allocate()
+    else if (this.size > this.mask) slots = this.grow(slots)
+    this.head = (this.head - 1) & this.mask
+    this.size++
+    const slot = this.head * width
+    slots[slot] = rpc
+    slots[slot + 1] = payload
+    slots[slot + 2] = attachment
+    slots[slot + 3] = at
   }
-  payload(): unknown {
-    return this.slots![this.head * 3 + 1]
-  }
-  attachment(): Attachment | undefined {
-    return this.slots![this.head * 3 + 2] as Attachment | undefined
-  }
-  drop(): void {
-    const at = this.head * 3
-    this.slots![at + 1] = this.slots![at + 2] = undefined
+
+  shift(into: Hand): void {
+    const slots = this.slots!
+    const slot = this.head * width
+    into.rpc = slots[slot] as number
+    into.payload = slots[slot + 1]
+    into.attachment = slots[slot + 2] as Attachment | undefined
+    slots[slot + 1] = slots[slot + 2] = undefined
     this.head = (this.head + 1) & this.mask
     this.size--
   }
 
-  /** Gives the array back; call when empty. */
+  shed(_: number, into: Hand): boolean {
+    this.shift(into)
+    return true
+  }
+
   release(): void {
     this.slots = undefined
     this.head = 0
   }
 
+  depths(): readonly [number, number, number] {
+    return [0, this.size, 0]
+  }
+
+  oldestAt(): number {
+    return this.slots![this.head * width + 3] as number
+  }
+
+  private allocate(): Array<unknown> {
+    this.mask = 3
+    this.slots = new Array(4 * width)
+    return this.slots
+  }
+
   private grow(slots: Array<unknown>): Array<unknown> {
     const length = this.mask + 1
-    const grown = new Array<unknown>(length * 6)
+    const grown = new Array<unknown>(length * 2 * width)
     for (let i = 0; i < this.size; i++) {
-      const from = ((this.head + i) & this.mask) * 3
-      grown[i * 3] = slots[from]
-      grown[i * 3 + 1] = slots[from + 1]
-      grown[i * 3 + 2] = slots[from + 2]
+      const from = ((this.head + i) & this.mask) * width
+      const to = i * width
+      grown[to] = slots[from]
+      grown[to + 1] = slots[from + 1]
+      grown[to + 2] = slots[from + 2]
+      grown[to + 3] = slots[from + 3]
     }
     this.mask = length * 2 - 1
     this.head = 0

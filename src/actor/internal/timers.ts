@@ -80,6 +80,12 @@ export class Timers {
     return () => this.clear(timer)
   }
 
+  /** Ends the one sleep; timers that are set do not fire any more. */
+  close(): void {
+    this.disarm?.()
+    this.disarm = undefined
+  }
+
   private arm(dueMillis: number): void {
     this.disarm?.()
     this.armedFor = dueMillis

@@ -1,0 +1,27 @@
+/**
+ * What became of a tell, for a sender who wants to know.
+ *
+ * A tell's success means accepted. `ActorSystem.receipt` sends the same tell and gives a receipt besides, which settles
+ * once: every accepted message is handled, failed or dead-lettered. A tell without a receipt pays nothing for this.
+ *
+ * @since 0.1.0
+ */
+import type { Cause, Effect } from "effect"
+import type { Reason } from "./DeadLetters.ts"
+
+/**
+ * `handled`: its handler ended well. `failed`: its handler ended with the protocol's typed error, or the actor crashed
+ * with it in hand (`cause` then holds `ActorCrashed`). `dead-lettered`: nobody handled it, and why.
+ *
+ * @category models
+ */
+export type Settlement =
+  | { readonly _tag: "handled" }
+  | { readonly _tag: "failed"; readonly cause: Cause.Cause<unknown> }
+  | { readonly _tag: "dead-lettered"; readonly reason: Reason }
+
+/** @category models */
+export interface Receipt {
+  /** Waits for the settlement; given at once if it is known. No time-out: a message may wait as long as its mailbox. */
+  readonly settled: Effect.Effect<Settlement>
+}

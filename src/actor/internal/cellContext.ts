@@ -1,0 +1,67 @@
+/**
+ * `ActorContext` for one incarnation, and on whose behalf its fibers send. Its Effects are made when they are looked at.
+ */
+import { Duration, Effect } from "effect"
+import type { ActorContext } from "../ActorContext.ts"
+import type { ActorRef } from "../ActorRef.ts"
+import type { Timers } from "../Timers.ts"
+import type { Sender } from "./attachment.ts"
+import type { Cell } from "./cell.ts"
+import type { Incarnation } from "./incarnation.ts"
+import { KeyedTimers } from "./keyedTimers.ts"
+
+type Self = ActorContext["Type"]
+
+export class CellContext implements Self {
+  constructor(
+    private readonly cell: Cell,
+    private readonly life: Incarnation,
+    readonly sender: Sender
+  ) {}
+
+  get self(): ActorRef.Any {
+    return this.cell.self
+  }
+  get address(): string {
+    return this.cell.address
+  }
+  get id(): string {
+    return this.cell.id
+  }
+  get incarnation(): number {
+    return this.life.number
+  }
+  get stop(): Effect.Effect<void> {
+    return Effect.sync(() => this.cell.stop(() => {}))
+  }
+  get stash(): Effect.Effect<never> {
+    return Effect.suspend(() => {
+      if (this.sender !== this.life) {
+        return Effect.dieMessage(`${this.cell.address} has no message in hand that could be set aside`)
+      }
+      this.cell.stashInHand()
+      // The handler ends here. Its message has left the hand, so that this end is nobody's failure and no crash.
+      return Effect.interrupt
+    })
+  }
+  get unstashAll(): Effect.Effect<number> {
+    return Effect.sync(() => this.cell.unstash())
+  }
+  get timers(): Timers {
+    const of = () => {
+      this.life.timers ??= new KeyedTimers(this.cell.address, this.cell.timers)
+      return this.life.timers
+    }
+    return {
+      once: (key, tell, delay) => Effect.sync(() => of().once(key, tell, Duration.toMillis(delay))),
+      every: (key, tell, interval) =>
+        Effect.sync(() => of().every(key, tell, Math.max(1, Duration.toMillis(interval)))),
+      cancel: (key) => Effect.sync(() => this.life.timers?.cancel(key)),
+      cancelAll: Effect.sync(() => this.life.timers?.cancelAll()),
+      isActive: (key) => Effect.sync(() => this.life.timers?.has(key) ?? false)
+    }
+  }
+  become(handlers: Readonly<Record<string, unknown>>): Effect.Effect<void> {
+    return Effect.sync(() => this.cell.become(handlers))
+  }
+}

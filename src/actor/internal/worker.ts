@@ -1,0 +1,83 @@
+/**
+ * The fiber of an actor: runs the Effects that its handlers answer with, one message after the other.
+ *
+ * It is made when the first Effect comes and belongs to one incarnation. When the mailbox is empty it parks, and turns of
+ * the scheduler take over until there is an Effect again. Its failure is a crash of the actor.
+ */
+import { Effect, Exit, type Fiber, FiberId } from "effect"
+import type { Resume } from "./attachment.ts"
+import type { Incarnation } from "./incarnation.ts"
+import { batch, type MessageLoop } from "./messageLoop.ts"
+
+export class Worker {
+  fiber: Fiber.RuntimeFiber<unknown, unknown> | undefined
+  /** Resumes the parked fiber; `undefined` while it runs. */
+  private parked: Resume | undefined
+  private first: Effect.Effect<void, unknown> | undefined
+  private retired = false
+
+  constructor(
+    private readonly loop: MessageLoop,
+    readonly incarnation: Incarnation
+  ) {}
+
+  /** Runs the Effect of the message in hand, or without one goes on with the mailbox; here and now as far as it can. */
+  run(effect: Effect.Effect<void, unknown> | undefined): void {
+    const { scheduler } = this.loop.system
+    const resume = this.parked
+    if (resume !== undefined) {
+      this.parked = undefined
+      scheduler.hold()
+      resume(effect ?? Exit.void)
+      scheduler.runHeld()
+      return
+    }
+    this.first = effect
+    const fiber = this.loop.system.fork(this.life, this.loop.contextOf(this.incarnation, this.incarnation))
+    this.fiber = fiber
+    fiber.addObserver((exit) => this.loop.workerEnded(this, exit))
+  }
+
+  /** Ends a parked fiber; one that runs ends when it would park. */
+  retire(): void {
+    this.retired = true
+    if (this.parked !== undefined) this.run(undefined)
+  }
+
+  /** Interrupts what it does; `workerEnded` tells when that is done. */
+  interrupt(): void {
+    this.retired = true
+    if (this.parked !== undefined) this.run(undefined)
+    else this.fiber?.unsafeInterruptAsFork(FiberId.none)
+  }
+
+  private readonly step = (): Effect.Effect<void, unknown> => {
+    const loop = this.loop
+    if (this.first !== undefined) {
+      const effect = this.first
+      this.first = undefined
+      return effect
+    }
+    const ring = loop.ring
+    let left = batch
+    while (ring.size > 0 && !this.retired) {
+      if (left-- === 0) return Effect.yieldNow()
+      if (!loop.take()) continue
+      const effect = loop.handle()
+      if (effect !== undefined) return effect
+    }
+    return this.park
+  }
+
+  private readonly park = Effect.async<void, unknown>((resume) => {
+    if (this.retired) return resume(Exit.void)
+    this.parked = resume as Resume
+    this.loop.release()
+  })
+
+  private readonly life: Effect.Effect<void, unknown> = Effect.withFiberRuntime((fiber) => {
+    // Known from the first step on, which runs before whoever forked this fiber gets hold of it.
+    this.fiber = fiber as Fiber.RuntimeFiber<unknown, unknown>
+    return Effect.whileLoop({ while: () => !this.retired || this.first !== undefined, body: this.step, step: () => {} })
+  })
+}
