@@ -61,6 +61,14 @@ describe("examples", () => {
     assert.match(readFileSync(join(cwd, "out/embedded-team/draft.md"), "utf8"), /^## What it is: supervision\n/)
   })
 
+  it("actors/router.ts grows a pool, asks all of it, and keeps a key with one worker", async () => {
+    assert.deepStrictEqual(await run("actors/router.ts"), [
+      "40 of 40 resized, the pool has grown",
+      "together they did 40",
+      "acme has one worker"
+    ])
+  })
+
   it("team.js runs headless by path", async () => {
     for (const file of ["team.js", "team-input.yaml"])
       copyFileSync(join(root, "examples", file), join(program.folder, file))

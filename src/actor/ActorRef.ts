@@ -11,7 +11,8 @@ import type * as RpcGroup from "@effect/rpc/RpcGroup"
 import type { Duration, Effect } from "effect"
 import type { AskError, TellError } from "./ActorError.ts"
 
-type Args<R extends Rpc.Any> =
+/** What sending a message takes: its payload, or nothing where there is none to give. @category models */
+export type Args<R extends Rpc.Any> =
   void extends Rpc.PayloadConstructor<R> ? [] | [Rpc.PayloadConstructor<R>] : [payload: Rpc.PayloadConstructor<R>]
 
 /** A type of actor as far as an address goes: its name and its protocol. @category models */
