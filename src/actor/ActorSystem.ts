@@ -34,7 +34,7 @@ export class ActorSystem extends Context.Tag("troupe/ActorSystem")<
      * longer than the system's `stopBudget` is interrupted, and what was not handled becomes a dead letter.
      */
     readonly stop: (ref: ActorRef.Any) => Effect.Effect<void>
-    /** The ids of the living roots of a type, in order of activation. */
+    /** The ids of the living roots of a type, in the order in which a message or a watch first named them. */
     readonly ids: (definition: ActorType.Any) => Effect.Effect<ReadonlyArray<string>>
   }
 >() {}
@@ -54,7 +54,7 @@ export class LocalActorSystem extends Context.Tag("troupe/LocalActorSystem")<
     readonly revive: (ref: ActorRef.Any) => Effect.Effect<void>
     /** The load of an actor, to be read at any time while the system lives. Does not activate it. */
     readonly load: (ref: ActorRef.Any) => Load
-    /** The living actors as a tree, roots in order of activation. */
+    /** The living actors as a tree, roots of a type in the order of `ids`, children in the order of their spawning. */
     readonly snapshot: Effect.Effect<ReadonlyArray<ActorSnapshot>>
   }
 >() {}

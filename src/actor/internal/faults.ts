@@ -36,6 +36,11 @@ export class ActiveFaults {
     this.matched = check(plan).map(() => 0)
   }
 
+  /** Whether it never strikes, and only keeps the journal. */
+  get isEmpty(): boolean {
+    return this.plan.length === 0
+  }
+
   /** The latest messages taken in hand, oldest first. */
   get journal(): ReadonlyArray<string> {
     return this.journaled.slice(-journalLimit)

@@ -80,7 +80,13 @@ const driven = <A, E>(
   let turned = false
   const go = (): void => {
     for (;;) {
-      const ran = scheduler.runReady(left)
+      let ran: number
+      try {
+        ran = scheduler.runReady(left)
+      } catch (defect) {
+        // Thrown past all fibers: a mistake in the runtime itself.
+        return done(Exit.die(defect))
+      }
       left -= ran
       // What it left in the background has run as well, until it waits for the clock.
       const exit = fiber.unsafePoll()

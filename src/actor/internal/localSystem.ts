@@ -78,7 +78,8 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
       timers,
       deadLetters: new Recorder(settings.deadLetters, settings.quarantine, now, log),
       tracing,
-      inline: !tracing && faults === undefined,
+      // A fault may take the message in hand away, which an asker that is answered in its own turn would not notice.
+      inline: !tracing && (faults === undefined || faults.isEmpty),
       tellTimeoutMillis: Duration.toMillis(settings.tellTimeout),
       askTimeoutMillis: Duration.toMillis(settings.askTimeout),
       stopBudgetMillis: Duration.toMillis(settings.stopBudget),

@@ -228,8 +228,9 @@ export abstract class MessageLoop extends Inbox {
   /** The worker has nothing to do: turns take over. */
   release(): void {
     this.free = true
-    this.ring.release()
-    if (this.state === State.draining) this.scheduleTurn()
+    // A message may have come, or a stop, between the worker's last look and its parking: a fiber can be preempted there.
+    if (this.ring.size === 0) this.ring.release()
+    if (this.ring.size > 0 || this.state === State.draining) this.scheduleTurn()
   }
 
   protected drainIfEmpty(): void {

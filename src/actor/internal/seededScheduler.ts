@@ -26,6 +26,9 @@ export class SeededScheduler extends FairScheduler {
   private opsLeft: number
   private promised = false
   private draining = false
+  /** The next task that is scheduled is held back for `runHeld`. */
+  private holdsNext = false
+  private taskHeld: Scheduler.Task | undefined
   /** Choices made so far where there was more than one; preemptions count as well. */
   decisions = 0
   /** Differs, but for chance, between two runs that chose differently. */
@@ -57,6 +60,11 @@ export class SeededScheduler extends FairScheduler {
   }
 
   override scheduleTask(task: Scheduler.Task, priority: number): void {
+    if (this.holdsNext) {
+      this.holdsNext = false
+      this.taskHeld = task
+      return
+    }
     if (priority > 0) {
       const at = this.lessUrgent.findIndex(([other]) => other > priority)
       this.lessUrgent.splice(at === -1 ? this.lessUrgent.length : at, 0, [priority, task])
@@ -66,26 +74,43 @@ export class SeededScheduler extends FairScheduler {
     queueMicrotask(this.drainAlone)
   }
 
-  /** Whether work that could be queued runs at once is one more choice. */
+  // Whether what could be queued runs at once, inside of what runs now, is one more choice.
   override mayRunNow(): boolean {
-    if (!this.mayStartNow) return false
+    return this.mayStartNow
+  }
+  override get mayStartNow(): boolean {
+    if (!super.mayStartNow) return false
     if (this.decisions >= this.maxDecisions) return true
     const now = this.chance() < 0.5
     this.note(now ? 1 : 2)
     return now
+  }
+  override hold(): void {
+    this.holdsNext = true
+  }
+  override runHeld(): void {
+    this.holdsNext = false
+    const task = this.taskHeld
+    if (task === undefined) return
+    this.taskHeld = undefined
+    if (this.mayStartNow) this.deeper(task)
+    else this.scheduleTask(task, 0)
   }
 
   /** Runs ready tasks until none is left, at most `limit`; gives how many ran. */
   runReady(limit: number): number {
     this.draining = true
     let ran = 0
-    while (ran < limit) {
-      const task = this.ready.length > 0 ? this.choose() : this.lessUrgent.shift()?.[1]
-      if (task === undefined) break
-      ran++
-      task()
+    try {
+      while (ran < limit) {
+        const task = this.ready.length > 0 ? this.choose() : this.lessUrgent.shift()?.[1]
+        if (task === undefined) break
+        ran++
+        task()
+      }
+    } finally {
+      this.draining = false
     }
-    this.draining = false
     return ran
   }
 

@@ -19,7 +19,7 @@ const periodMillis = 10_000
 
 const protocol = [
   /** The incarnation, and how many pings it had before. */
-  Rpc.make("Ping", { success: Schema.Tuple(Schema.Int, Schema.Int) }),
+  Rpc.make("Ping", { success: Schema.Array(Schema.Int) }),
   Rpc.make("Crash"),
   /** What became of it: `spawned`, or the error's tag. */
   Rpc.make("Spawn", { payload: { id: Schema.String }, success: Schema.String }),
@@ -60,7 +60,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 interface Life {
   readonly address: string
   failed: boolean
-  /** Revived, and not started by a message yet: only a root waits for one. */
+  /** A root that is watched or revived, and waits for a message to start it. */
   dormant: boolean
   incarnation: number
   pings: number
@@ -70,7 +70,7 @@ interface Life {
 
 /** The registry as a story. */
 class Model {
-  /** In order of activation. */
+  /** In the order in which they were first named. */
   readonly roots: Array<Life> = []
   readonly hosted: Array<Life> = []
   readonly watches: Array<{ readonly address: string; readonly n: number }> = []
@@ -98,9 +98,6 @@ class Model {
       life = newborn(address)
       this.roots.push(life)
     } else if (life.dormant) {
-      // Activated anew: it is the youngest now.
-      this.roots.splice(this.roots.indexOf(life), 1)
-      this.roots.push(life)
       life.dormant = false
       life.incarnation++
     }
@@ -155,11 +152,18 @@ class Model {
     const life = this.find(address)
     if (life?.failed) this.heard.set(n, "failed")
     else if (life === undefined && !this.isRoot(address)) this.heard.set(n, "absent")
-    else this.watches.push({ address, n })
+    else {
+      if (life === undefined) this.roots.push({ ...newborn(address), dormant: true, incarnation: 0 })
+      this.watches.push({ address, n })
+    }
   }
 
   unwatch(): number | undefined {
-    return this.watches.shift()?.n
+    const watch = this.watches.shift()
+    const life = watch === undefined ? undefined : this.find(watch.address)
+    // Nobody wants to know it any more.
+    if (life?.dormant && !this.watches.some(({ address }) => address === life.address)) this.stop(life.address)
+    return watch?.n
   }
 
   private endChildren(life: Life): void {
@@ -228,7 +232,7 @@ const program = (commands: ReadonlyArray<Command>) =>
       )
       let pings = 0
       return {
-        Ping: () => [incarnation, pings++] as const,
+        Ping: () => [incarnation, pings++],
         Crash: () => Effect.dieMessage("asked to"),
         Spawn: ({ id }: { readonly id: string }) => spawned(address, id),
         StopSelf: () => stop

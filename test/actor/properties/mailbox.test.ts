@@ -1,7 +1,25 @@
-import { describe, it } from "vitest"
+import { Rpc } from "@effect/rpc"
+import { it as effectIt } from "@effect/vitest"
+import { Effect, Schema } from "effect"
+import { assert, describe, it } from "vitest"
+import * as Actor from "../../../src/actor/Actor.ts"
+import * as ActorTest from "../../../src/actor/ActorTest.ts"
 import { explore } from "../model/explore.ts"
 import { mailbox } from "../model/mailbox.ts"
 
+const Echo = Actor.make("Echo", [Rpc.make("Say", { payload: { n: Schema.Int }, success: Schema.Int })])
+
 describe("A mailbox, in any interleaving", () => {
-  it("loses nothing, keeps order and bound, and lets stop and watch through", () => explore(mailbox, { runs: 500 }))
+  it("loses nothing, keeps order and bound, and lets stop and watch through", () => explore(mailbox, { runs: 400 }))
+
+  effectIt.effect("keeps what comes while the actor's fiber is preempted on its way to its rest", () =>
+    ActorTest.interleavings({
+      program: Effect.gen(function* () {
+        const echo = (yield* Echo.client)("e")
+        return yield* Effect.forEach([1, 2, 3, 4], (n) => echo.ask.Say({ n }), { concurrency: "unbounded" })
+      }).pipe(Effect.provide(Echo.toLayer(Effect.succeed(Echo.of({ Say: ({ n }) => Effect.succeed(n) }))))),
+      check: (answers) => assert.deepStrictEqual(answers, [1, 2, 3, 4]),
+      seeds: 200
+    })
+  )
 })
