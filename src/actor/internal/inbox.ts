@@ -132,20 +132,23 @@ export abstract class Inbox implements Target {
       case "sliding":
         this.slide(rpc, payload, attachment)
         return Exit.void
-      case "back-pressure": {
-        const sender = this.system.senderOf(fiber)
-        if (sender?.blocking) {
-          if (sender.cell === this) return Effect.fail(this.full())
-          const path = cycle(sender.cell, this)
-          if (path !== undefined) return Effect.fail(new WaitCycle({ path }))
-        }
+      case "back-pressure":
         return Effect.async((resume) => {
+          // Looked at once more: the fiber may have been preempted since, and nobody would come to let it in.
+          if (this.refusal() !== undefined || this.hasRoom()) {
+            return resume(this.tellWith(rpc, payload, attachment, fiber))
+          }
+          const sender = this.system.senderOf(fiber)
+          if (sender?.blocking) {
+            if (sender.cell === this) return resume(Effect.fail(this.full()))
+            const path = cycle(sender.cell, this)
+            if (path !== undefined) return resume(Effect.fail(new WaitCycle({ path })))
+          }
           const wait = new WaitingSender(this, rpc, payload, attachment, resume as Resume, sender)
           this.enqueue(wait)
           if (sender !== undefined) wait.limit(this.system.tellTimeoutMillis)
           return Effect.sync(() => this.leave(wait))
         })
-      }
     }
   }
 

@@ -4,6 +4,7 @@ import { Effect, Schema } from "effect"
 import { assert, describe, it } from "vitest"
 import * as Actor from "../../../src/actor/Actor.ts"
 import * as ActorTest from "../../../src/actor/ActorTest.ts"
+import * as Mailbox from "../../../src/actor/Mailbox.ts"
 import { explore } from "../model/explore.ts"
 import { mailbox } from "../model/mailbox.ts"
 
@@ -19,6 +20,18 @@ describe("A mailbox, in any interleaving", () => {
         return yield* Effect.forEach([1, 2, 3, 4], (n) => echo.ask.Say({ n }), { concurrency: "unbounded" })
       }).pipe(Effect.provide(Echo.toLayer(Effect.succeed(Echo.of({ Say: ({ n }) => Effect.succeed(n) }))))),
       check: (answers) => assert.deepStrictEqual(answers, [1, 2, 3, 4]),
+      seeds: 200
+    })
+  )
+
+  effectIt.effect("lets everybody in who finds it full and is preempted before the wait begins", () =>
+    ActorTest.interleavings({
+      program: Effect.gen(function* () {
+        const echo = (yield* Echo.client)("e")
+        yield* Effect.forEach([1, 2, 3, 4], (n) => echo.tell.Say({ n }), { concurrency: "unbounded" })
+      }).pipe(
+        Effect.provide(Echo.toLayer(Effect.succeed(Echo.of({ Say: ({ n }) => n })), { mailbox: Mailbox.bounded(1) }))
+      ),
       seeds: 200
     })
   )
