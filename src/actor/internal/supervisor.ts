@@ -1,0 +1,407 @@
+/**
+ * OTP's supervisor as a state machine over abstract children.
+ *
+ * Starts and stops take time and answer by call-back. In OTP a supervisor is a process that does one thing at a time while
+ * its mailbox keeps the rest; here that is a `Line`, whose operations are generators that read as `supervisor.erl` does.
+ * Children that share a strategy or a limit share a line. Under the default, one-for-one with a limit for each child, they
+ * have nothing to decide together, so each has a line of its own, and a start that hangs holds up nobody else.
+ *
+ * Two commands do not wait in line, unlike in OTP: what is asked to stop, one child or all of them, stops at once.
+ */
+import { Cause, Duration } from "effect"
+import type { Restart, Strategy } from "../Strategy.ts"
+import * as Supervision from "../Supervision.ts"
+import { Line, type Operation } from "./line.ts"
+import { RestartWindow } from "./restartWindow.ts"
+
+/** How a life ended by itself; `shutdown` is how a supervisor ends that has met its limit. */
+export type Reason = "normal" | "shutdown" | { readonly cause: Cause.Cause<unknown> }
+
+export interface Child {
+  readonly restart: Restart
+  readonly significant: boolean
+  readonly supervision: Supervision.Supervision
+  /** The supervisor's own notes, made once there is something to note. */
+  notes: Notes | undefined
+  /** `supervision.decide`, except that it never throws. */
+  decide(cause: Cause.Cause<unknown>): Supervision.Directive
+  /** Begins a life. `done` hears once how the start went, also if it is stopped meanwhile. */
+  start(done: (failure: Cause.Cause<unknown> | undefined) => void): void
+  /**
+   * Ends whatever there is of it: a life, a start, a wait. `done` hears of it, at once if there is nothing. With `forGood`
+   * the child has left its supervisor; otherwise it may be started again. A stop within a stop is allowed.
+   */
+  stop(forGood: boolean, done: () => void): void
+  /** It ended by itself, or is to be stopped because a sibling did; it is started again, in `waitMillis` or more. */
+  restarting(because: Child, reason: Reason, waitMillis: number): void
+  /** It is not started again until it is revived. */
+  givenUp(cause: Cause.Cause<unknown>): void
+  /** It has ended and is no child any more, or one that only a restart of its group brings back. */
+  gone(reason: Reason): void
+}
+
+/** Why a permanent child was given up that never crashed. */
+class EndedTooOften extends Error {
+  override readonly name = "EndedTooOften"
+  override readonly message = "it is permanent and stopped itself more often than its supervision allows"
+}
+
+export interface Owner {
+  readonly now: () => number
+  /** Calls back after some time; the result cancels it. */
+  readonly after: (millis: number, wake: () => void) => () => void
+  /** A number in 0…1, for the jitter of waits. */
+  readonly random: () => number
+  /** The supervisor has to end, as one that stopped itself; on its way it calls `stopAll`. */
+  readonly shutdown: (why: Shutdown) => void
+  /** The supervisor has to crash with the cause of its child; on its way it calls `stopAll`. */
+  readonly escalate: (child: Child, cause: Cause.Cause<unknown>) => void
+}
+
+export type Shutdown =
+  | { readonly _tag: "intensity exceeded"; readonly child: Child; readonly reason: Reason }
+  | { readonly _tag: "significant child ended"; readonly child: Child }
+
+/**
+ * `queued`: its first start waits in line. `up`: starting or running. `exited`: its end waits in line. `restarting`: its
+ * start failed, the next try waits in line. `waiting`: the next try waits for its time. `down`: comes back with its group
+ * only. `given up`: comes back by command only. `leaving`: is being stopped for good.
+ */
+type Phase = "queued" | "up" | "exited" | "restarting" | "waiting" | "down" | "given up" | "leaving"
+
+export class Notes {
+  phase: Phase = "up"
+  /** The end that waits in line. */
+  exit: (() => Operation | undefined) | undefined
+  /** The child's own, where it has one. */
+  line: Line | undefined
+  window: RestartWindow | undefined
+  /** Restarts in a row, none of which led to a life longer than the window. */
+  inARow = 0
+  /** When the life began to which the last restart led. */
+  startedAt = Number.POSITIVE_INFINITY
+  /** Not to be started before. */
+  waitUntil = 0
+  clearTimer: (() => void) | undefined
+}
+
+export class Supervisor {
+  /** In the order of their specification, which is the order in which they were added. */
+  private readonly children = new Set<Child>()
+  /** Of those who share their strategy or their limit. */
+  private readonly line: Line | undefined
+  private readonly window: RestartWindow | undefined
+  /** No child is started any more. */
+  private closed = false
+
+  constructor(
+    private readonly strategy: Strategy,
+    private readonly owner: Owner
+  ) {
+    const { intensity, period, restarts } = strategy
+    if (intensity !== undefined) this.window = new RestartWindow(intensity, Duration.toMillis(period))
+    if (intensity !== undefined || restarts !== "one-for-one") this.line = new Line()
+  }
+
+  get size(): number {
+    return this.children.size
+  }
+
+  [Symbol.iterator](): IterableIterator<Child> {
+    return this.children.values()
+  }
+
+  /** Takes a child in and starts it when its turn comes. A start that fails is not tried again: the child is `gone`. */
+  add(child: Child): void {
+    if (this.closed) return child.stop(true, () => {})
+    this.children.add(child)
+    if (this.line === undefined) return child.start((failure) => this.firstStarted(child, failure))
+    this.noted(child).phase = "queued"
+    this.line.submit(() => this.first(child))
+  }
+
+  /** Takes in a child that starts by itself; a first start that fails is an end like any other. */
+  adopt(child: Child): void {
+    this.children.add(child)
+  }
+
+  /** A life has ended by itself. */
+  ended(child: Child, reason: Reason): void {
+    if (!this.has(child)) return
+    const notes = this.noted(child)
+    notes.phase = "exited"
+    const exit = () => (notes.exit === exit ? this.exited(child, notes, reason) : undefined)
+    notes.exit = exit
+    this.submit(child, exit)
+  }
+
+  /** Stops a child and forgets it: OTP's terminate_child and delete_child in one. */
+  remove(child: Child, done: () => void): void {
+    const phase = child.notes?.phase
+    const rest = phase === "restarting" || phase === "waiting" ? this.groupOf(child).filter((one) => one !== child) : []
+    this.stopForGood(child, done)
+    // Its group has stopped and would have waited for it.
+    const [next] = rest
+    if (next !== undefined && !this.closed) this.submit(next, () => this.startGroup(this.groupOf(next)))
+  }
+
+  /** Forgets the crashes of a child that was given up; whether it was. */
+  forgive(child: Child): boolean {
+    if (child.notes?.phase !== "given up" || this.closed) return false
+    child.notes = undefined
+    return true
+  }
+
+  /** Starts a child again that was given up. This is no restart; a start that fails is a crash. */
+  revive(child: Child): void {
+    if (!this.forgive(child)) return
+    this.noted(child).phase = "queued"
+    this.submit(child, () => this.revived(child))
+  }
+
+  /** Stops all children, the last first; nothing starts from now on. Calls `done` at their end. */
+  stopAll(done: () => void): void {
+    this.close()
+    new Line().submit(() => this.stopping(done))
+  }
+
+  private *stopping(done: () => void): Operation {
+    for (const child of [...this.children].reverse()) {
+      if (this.children.has(child)) yield (done) => this.stopForGood(child, () => done(undefined))
+    }
+    done()
+  }
+
+  // Operations: one at a time in each line. Between two steps a child may leave, and all may be stopped.
+
+  private *first(child: Child): Operation {
+    if (!this.has(child)) return
+    this.noted(child).phase = "up"
+    this.firstStarted(child, yield (done) => child.start(done))
+  }
+
+  private firstStarted(child: Child, failure: Cause.Cause<unknown> | undefined): void {
+    if (failure === undefined || !this.has(child)) return
+    this.leave(child)
+    child.gone({ cause: failure })
+  }
+
+  private *revived(child: Child): Operation {
+    const notes = child.notes
+    if (notes?.phase !== "queued") return
+    notes.phase = "up"
+    const failure = yield (done) => child.start(done)
+    if (failure !== undefined) this.ended(child, { cause: failure })
+  }
+
+  private *exited(child: Child, notes: Notes, reason: Reason): Operation {
+    notes.exit = undefined
+    const cause = typeof reason === "object" ? reason.cause : undefined
+    const directive = cause === undefined ? "restart" : child.decide(cause)
+    if (cause !== undefined && directive === "escalate") return this.escalate(child, cause)
+    const restarts = child.restart === "permanent" || (child.restart === "transient" && cause !== undefined)
+    if (!restarts) {
+      this.end(child, reason)
+    } else if (cause !== undefined && directive === "stop") {
+      this.giveUp(child, cause)
+    } else {
+      // What broke off a life leaves no state to resume with: `resume` is a restart as well.
+      yield* this.restart(child, reason, false)
+    }
+  }
+
+  /** One try to have the child's group live again; it counts once. */
+  private *restart(child: Child, reason: Reason, again: boolean): Operation {
+    const notes = this.noted(child)
+    const now = this.owner.now()
+    if (!this.admit(child, notes, reason, now)) {
+      // Its siblings may have been stopped for it already.
+      if (again && !this.closed) yield* this.startGroup(this.groupOf(child))
+      return
+    }
+    const periodMillis = Duration.toMillis(child.supervision.period)
+    if (now - notes.startedAt > periodMillis) notes.inARow = 0
+    notes.startedAt = Number.POSITIVE_INFINITY
+    const waitMillis = Supervision.backoffMillis(child.supervision, ++notes.inARow, this.owner.random())
+    notes.phase = "restarting"
+    notes.waitUntil = now + waitMillis
+    child.restarting(child, reason, waitMillis)
+    const group = this.groupOf(child)
+    yield* this.stopGroup(group, child, reason)
+    if (!this.has(child)) return yield* this.startGroup(group)
+    const waitUntil = Math.max(...group.map((one) => one.notes?.waitUntil ?? 0))
+    const leftMillis = waitUntil - this.owner.now()
+    if (leftMillis <= 0) return yield* this.startGroup(group)
+    notes.phase = "waiting"
+    notes.clearTimer = this.owner.after(leftMillis, () => {
+      notes.clearTimer = undefined
+      this.submit(child, () => (notes.phase === "waiting" ? this.waited(child, reason) : undefined))
+    })
+  }
+
+  /** The group's time has come. Who was spawned meanwhile belongs to it as well. */
+  private *waited(child: Child, reason: Reason): Operation {
+    const group = this.groupOf(child)
+    yield* this.stopGroup(group, child, reason)
+    yield* this.startGroup(group)
+  }
+
+  private *stopGroup(group: ReadonlyArray<Child>, because: Child, reason: Reason): Operation {
+    for (const child of [...group].reverse()) {
+      if (child === because || !this.children.has(child) || !lives(child)) continue
+      const notes = this.noted(child)
+      const phase = notes.phase
+      // An end that waits in line is taken out of it: it leads to no other restart than this one.
+      this.lower(notes)
+      if (child.restart === "temporary") {
+        yield (done) => this.stopForGood(child, () => done(undefined))
+      } else if (phase === "up" || phase === "exited") {
+        child.restarting(because, reason, 0)
+        if (phase === "up") yield (done) => child.stop(false, () => done(undefined))
+      }
+    }
+  }
+
+  /** Starts what is down in a group, in order, up to a start that fails. */
+  private *startGroup(group: ReadonlyArray<Child>): Operation {
+    for (const child of group) {
+      const notes = child.notes
+      if (notes === undefined || !this.has(child)) continue
+      if (notes.phase !== "down" && notes.phase !== "restarting" && notes.phase !== "waiting") continue
+      notes.phase = "up"
+      notes.waitUntil = 0
+      const cause = yield (done) => child.start(done)
+      if (!this.has(child)) continue
+      if (cause === undefined) {
+        notes.startedAt = this.owner.now()
+        continue
+      }
+      const directive = child.decide(cause)
+      if (directive === "escalate") return this.escalate(child, cause)
+      if (directive === "stop") {
+        this.giveUp(child, cause)
+        if (this.closed) return
+        continue
+      }
+      // Not at once: what has come meanwhile has its turn first.
+      notes.phase = "restarting"
+      this.submit(child, () => (notes.phase === "restarting" ? this.restart(child, { cause }, true) : undefined))
+      return
+    }
+  }
+
+  /** Counts a restart, or does what a full window leads to. */
+  private admit(child: Child, notes: Notes, reason: Reason, now: number): boolean {
+    if (this.window !== undefined) {
+      if (this.window.admit(now)) return true
+      this.shutdown({ _tag: "intensity exceeded", child, reason })
+      return false
+    }
+    const { exceeded, intensity, period } = child.supervision
+    notes.window ??= new RestartWindow(intensity, Duration.toMillis(period))
+    if (notes.window.admit(now)) return true
+    const cause = typeof reason === "object" ? reason.cause : Cause.die(new EndedTooOften())
+    if (exceeded === "escalate") this.escalate(child, cause)
+    else this.giveUp(child, cause)
+    return false
+  }
+
+  private end(child: Child, reason: Reason): void {
+    if (child.restart === "temporary" || this.strategy.restarts === "one-for-one") this.leave(child)
+    else this.noted(child).phase = "down"
+    child.gone(reason)
+    this.endedForGood(child)
+  }
+
+  private giveUp(child: Child, cause: Cause.Cause<unknown>): void {
+    this.noted(child).phase = "given up"
+    child.givenUp(cause)
+    this.endedForGood(child)
+  }
+
+  private escalate(child: Child, cause: Cause.Cause<unknown>): void {
+    this.noted(child).phase = "given up"
+    child.givenUp(cause)
+    this.owner.escalate(child, cause)
+  }
+
+  private endedForGood(child: Child): void {
+    const { autoShutdown } = this.strategy
+    if (!child.significant || autoShutdown === "never") return
+    if (autoShutdown === "all") {
+      for (const other of this.children) if (other.significant && lives(other)) return
+    }
+    this.shutdown({ _tag: "significant child ended", child })
+  }
+
+  private shutdown(why: Shutdown): void {
+    this.close()
+    this.owner.shutdown(why)
+  }
+
+  private close(): void {
+    this.closed = true
+    this.line?.cancel()
+    for (const { notes } of this.children) {
+      notes?.line?.cancel()
+      notes?.clearTimer?.()
+    }
+  }
+
+  /** Whether it is a child, and not about to leave. */
+  private has(child: Child): boolean {
+    return this.children.has(child) && child.notes?.phase !== "leaving"
+  }
+
+  private stopForGood(child: Child, done: () => void): void {
+    const notes = this.noted(child)
+    this.lower(notes)
+    notes.phase = "leaving"
+    child.stop(true, () => {
+      this.leave(child)
+      done()
+    })
+  }
+
+  private leave(child: Child): void {
+    this.children.delete(child)
+    if (child.notes !== undefined) this.lower(child.notes)
+  }
+
+  /** Nothing that was to happen to the child happens any more; it may still come back with its group, if it is in one. */
+  private lower(notes: Notes): void {
+    notes.phase = "down"
+    notes.exit = undefined
+    notes.clearTimer?.()
+    notes.clearTimer = undefined
+  }
+
+  /** Those who start again with the child, itself among them. */
+  private groupOf(child: Child): ReadonlyArray<Child> {
+    if (this.strategy.restarts === "one-for-one") return [child]
+    const all = [...this.children]
+    return this.strategy.restarts === "one-for-all" ? all : all.slice(all.indexOf(child))
+  }
+
+  private noted(child: Child): Notes {
+    child.notes ??= new Notes()
+    return child.notes
+  }
+
+  private submit(child: Child, message: () => Operation | undefined): void {
+    if (!this.closed) this.lineOf(child).submit(message)
+  }
+
+  private lineOf(child: Child): Line {
+    if (this.line !== undefined) return this.line
+    const notes = this.noted(child)
+    notes.line ??= new Line()
+    return notes.line
+  }
+}
+
+/** Living, or about to live again of its own accord. */
+const lives = ({ notes }: Child): boolean => {
+  const phase = notes?.phase ?? "up"
+  return phase === "up" || phase === "exited" || phase === "restarting" || phase === "waiting"
+}
