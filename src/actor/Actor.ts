@@ -30,7 +30,10 @@ type Running<R extends Rpc.Any> = Effect.Effect<Rpc.Success<R>, Rpc.Error<R>, an
  * What a handler may answer: a plain value at once; an Effect, which is run while the mailbox waits; or `Rpc.fork` of an
  * Effect, which is run beside the mailbox in a fiber linked to the actor. An Option or an Either is a value.
  */
-type Answer<R extends Rpc.Any> = Rpc.Success<R> | Running<R> | Rpc.Wrapper<Running<R>>
+type Answer<R extends Rpc.Any> = Rpc.Success<R> | Running<R> | Rpc.Wrapper<Running<R>> | HandedOn<R>
+
+/** A tell may be the answer where none is asked for; if it fails, that is the asker's delivery error. */
+type HandedOn<R extends Rpc.Any> = void extends Rpc.Success<R> ? ActorRef.Tell : never
 
 /** One handler for each message of the protocol. @category models */
 export type Handlers<Rpcs extends Rpc.Any> = {

@@ -31,7 +31,7 @@ import { Incarnation } from "./incarnation.ts"
 import { type Handler, MessageLoop } from "./messageLoop.ts"
 import type { Protocol } from "./protocol.ts"
 import { RestartWindow } from "./restartWindow.ts"
-import type { Destination } from "./tell.ts"
+import { type Destination, Tell } from "./tell.ts"
 import type { Worker } from "./worker.ts"
 
 /** Who an actor is, and where it belongs. */
@@ -500,7 +500,7 @@ export class Cell extends MessageLoop {
 
   protected tellAgain(rpc: number, payload: unknown): Effect.Effect<void, TellError> {
     // Its own ref is one of this process, whatever its public type says of its protocol.
-    return (this.self as unknown as Destination).tellOf(rpc, payload)
+    return new Tell(this.self as unknown as Destination, rpc, payload)
   }
 }
 

@@ -297,6 +297,8 @@ export abstract class MessageLoop extends Inbox {
 
   private onFailure(cause: Cause.Cause<unknown>): Effect.Effect<void, unknown> {
     this.begunAt = -1
+    // A stashed message has left the hand already; with it its handler ends.
+    if (!this.inHand) return Exit.void
     if (!isCrash(cause) || wasAbandoned(this.attachment)) {
       const tag = this.tagOf(this.rpc)
       const told = !(this.attachment instanceof Ask)
