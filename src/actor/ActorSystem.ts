@@ -52,6 +52,8 @@ export class LocalActorSystem extends Context.Tag("troupe/LocalActorSystem")<
     readonly watch: (ref: ActorRef.Any) => Effect.Effect<End>
     /** Lets an actor that supervision gave up live again. */
     readonly revive: (ref: ActorRef.Any) => Effect.Effect<void>
+    /** Whether work of actors, or of others on their scheduler, is queued to run. */
+    readonly isBusy: () => boolean
     /** The load of an actor, to be read at any time while the system lives. Does not activate it. */
     readonly load: (ref: ActorRef.Any) => Load
     /** The living actors as a tree, roots of a type in the order of `ids`, children in the order of their spawning. */

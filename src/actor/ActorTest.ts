@@ -11,7 +11,7 @@
  * @since 0.1.0
  */
 import type * as Rpc from "@effect/rpc/Rpc"
-import { Cause, Data, Effect, Exit, Layer, Logger, type Scope, TestClock } from "effect"
+import { Cause, Data, Effect, Exit, Layer, Logger, Option, type Scope, TestClock } from "effect"
 import type { Definition, Handlers, HandlersNeed } from "./Actor.ts"
 import type { ActorContext } from "./ActorContext.ts"
 import type { ActorRef } from "./ActorRef.ts"
@@ -230,7 +230,26 @@ export const probe: {
  *
  * @category combinators
  */
-export const settle: Effect.Effect<void> = TestClock.adjust(0)
+export const settle: Effect.Effect<void> = Effect.flatMap(
+  Effect.serviceOption(ActorSystem.LocalActorSystem),
+  (local) => {
+    // TestClock sees fibers come to rest. Actors without one are at work while their scheduler has something queued.
+    const again = (left: number): Effect.Effect<void> =>
+      Effect.zipRight(
+        TestClock.adjust(0),
+        Effect.suspend(() => {
+          if (Option.isNone(local) || !local.value.isBusy()) return Effect.void
+          return left === 0
+            ? Effect.dieMessage("The actors never come to rest: something sends without end.")
+            : again(left - 1)
+        })
+      )
+    return again(maxLooks)
+  }
+)
+
+/** Looks of `settle`, some milliseconds each, before it gives up. */
+const maxLooks = 1000
 
 /**
  * A run queue that permutes what is ready, by a seed: for a system (`scheduler` in its options), and for host fibers

@@ -88,6 +88,11 @@ export class FairScheduler implements Scheduler.Scheduler {
     }
   }
 
+  /** Whether tasks are queued. */
+  get isBusy(): boolean {
+    return this.size > 0 || this.later.length > 0
+  }
+
   /** Whether a turn of the event loop that saw work is not over yet. */
   get isInTurn(): boolean {
     return this.turnPromised

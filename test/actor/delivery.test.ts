@@ -21,7 +21,9 @@ const index = (how: "throws" | "dies" | "dies at rest", seen: Array<string>, cra
     if (left === 0) return `indexed ${file}`
     crashes.set(file, left - 1)
     if (how === "throws") throw new Error(`cannot read ${file}`)
-    return how === "dies" ? Effect.dieMessage(`cannot read ${file}`) : Effect.delay(Effect.dieMessage("cannot"), "1 second")
+    return how === "dies"
+      ? Effect.dieMessage(`cannot read ${file}`)
+      : Effect.delay(Effect.dieMessage("cannot"), "1 second")
   }
   return Index.toLayer(Effect.succeed(Index.of({ Add: handle, Once: handle })), {
     supervision: Supervision.restart({ intensity: 100 })

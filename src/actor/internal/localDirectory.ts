@@ -220,6 +220,7 @@ export const localDirectory = (system: LocalSystem) => {
           return Effect.sync(leave)
         }),
       revive: (ref: ActorRef.Any) => Effect.sync(() => existing(ref)?.revive()),
+      isBusy: () => system.scheduler.isBusy,
       load: loadOf,
       snapshot: Effect.sync(() =>
         [...system.registrations.values()]

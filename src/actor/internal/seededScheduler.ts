@@ -74,6 +74,10 @@ export class SeededScheduler extends FairScheduler {
     queueMicrotask(this.drainAlone)
   }
 
+  override get isBusy(): boolean {
+    return this.ready.length > 0 || this.lessUrgent.length > 0
+  }
+
   // Whether what could be queued runs at once, inside of what runs now, is one more choice.
   override mayRunNow(): boolean {
     return this.mayStartNow
