@@ -92,6 +92,7 @@ export abstract class MessageLoop extends Inbox {
     const ring = this.ring
     // Spans need a fiber.
     if (this.system.tracing && ring.size > 0) return this.work(undefined)
+    const { incarnation } = this
     let left = batch
     while (ring.size > 0) {
       if (left-- === 0) return this.scheduleTurn()
@@ -105,6 +106,8 @@ export abstract class MessageLoop extends Inbox {
         return this.broke(cause)
       }
       if (effect !== undefined) return this.work(effect)
+      // A handler beside the mailbox may have crashed in its first steps, and the incarnation with it.
+      if (this.incarnation !== incarnation || !this.free) return
     }
     ring.release()
     this.payload = undefined
