@@ -2,10 +2,10 @@
  * Which actors live, what is at an address, and who hears of an end: the real registry and death-watch beside a story told
  * with arrays. One command at a time, everything that it leads to in an order of the seed's choice.
  */
+import assert from "node:assert/strict"
 import { Rpc } from "@effect/rpc"
 import { Clock, Effect, Exit, Fiber, Layer, Schema, type Scope } from "effect"
 import fc from "fast-check"
-import { assert } from "vitest"
 import * as Actor from "../../../src/actor/Actor.ts"
 import { ActorContext } from "../../../src/actor/ActorContext.ts"
 import type { ActorRef } from "../../../src/actor/ActorRef.ts"

@@ -4,10 +4,10 @@
  *
  * Each message has a tag of its own, so that a dead letter says which message it was.
  */
+import assert from "node:assert/strict"
 import { Rpc } from "@effect/rpc"
 import { Clock, Effect, Exit, Fiber, Layer, Schema } from "effect"
 import fc from "fast-check"
-import { assert } from "vitest"
 import * as Actor from "../../../src/actor/Actor.ts"
 import type { AskError } from "../../../src/actor/ActorError.ts"
 import { ActorSystem, LocalActorSystem } from "../../../src/actor/ActorSystem.ts"
@@ -163,7 +163,7 @@ const program = ({ capacity, overflow, senders, stopAt, supervision, faults }: T
     yield* system.stop(box)
     yield* settled
     assert.deepStrictEqual(wrong, [])
-    assert.isNotNull(watching.unsafePoll(), "a watch that never fires")
+    assert.ok(watching.unsafePoll() !== null, "a watch that never fires")
 
     const letters = yield* Effect.flatMap(DeadLetters, ({ recent }) => recent)
     const reasons = new Map<number, Array<Reason>>()
@@ -183,18 +183,18 @@ const program = ({ capacity, overflow, senders, stopAt, supervision, faults }: T
       const dead = reasons.get(n) ?? []
       const settlements = begun.filter((other) => other === n).length + dead.length
       const what = `m${n}, ${kind}, ${outcome}, begun ${settlements - dead.length} time(s), dead letter: [${dead}]`
-      assert.isAtMost(settlements, 1, what)
+      assert.ok(settlements <= 1, what)
       if (mustSettle(kind, outcome, overflow)) assert.strictEqual(settlements, 1, what)
       if (kind === "tell" && outcome !== "accepted" && outcome !== "left") assert.strictEqual(settlements, 0, what)
       if (outcome === "answered" || outcome === "refused" || outcome === "ActorCrashed") {
-        assert.lengthOf(dead, 0, what)
+        assert.equal(dead.length, 0, what)
       }
       if (outcome === "MailboxFull") assert.notStrictEqual(overflow, "back-pressure", what)
       for (const reason of dead) {
-        if (reason === "mailbox full") assert.isTrue(overflow === "dropping" || overflow === "sliding", what)
+        if (reason === "mailbox full") assert.ok(overflow === "dropping" || overflow === "sliding", what)
         if (reason === "withdrawn") assert.strictEqual(kind, "ask", what)
         if (reason === "lost")
-          assert.isTrue(
+          assert.ok(
             faults.some(({ action }) => action === "drop"),
             what
           )
