@@ -183,6 +183,9 @@ export class Ask extends Attachment implements Timer, Wait {
     this.fail(CauseModule.fail(error))
     this.interruptHandler?.()
   }
+  isBy(fiber: Fiber.RuntimeFiber<unknown, unknown>): boolean {
+    return this.fiber === fiber
+  }
   /** Its fiber was interrupted. */
   leave(): void {
     this.withdrawn()

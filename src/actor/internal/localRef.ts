@@ -27,16 +27,18 @@ export const sendingOf = (definition: ActorType.Any): Sending => {
   const rpcs = Protocol.rpcsOf(definition)
   const asks: Record<string, unknown> = {}
   const tells: Record<string, unknown> = {}
+  const protocol = Protocol.protocolOf(definition)
   rpcs.forEach((rpc, index) => {
+    const Asking = protocol.interruptible?.[index] ? AskUntilLeft : Ask
     asks[rpc._tag] = function (this: Sends, payload: unknown) {
-      return new Ask(this.ref, index, payload)
+      return new Asking(this.ref, index, payload)
     }
     tells[rpc._tag] = function (this: Sends, payload: unknown) {
       return new Tell(this.ref, index, payload)
     }
   })
   return {
-    ...Protocol.protocolOf(definition),
+    ...protocol,
     constructors: rpcs.map((rpc) => constructorOf(rpc.payloadSchema as unknown as PayloadSchema)),
     asks,
     tells
@@ -71,7 +73,7 @@ const hasDefault = (ast: unknown): boolean =>
 /** An ask that was not sent yet. */
 class Ask extends Effectable.Class<unknown, unknown> {
   constructor(
-    private readonly ref: LocalRef,
+    protected readonly ref: LocalRef,
     private readonly rpc: number,
     private readonly payload: unknown
   ) {
@@ -79,6 +81,17 @@ class Ask extends Effectable.Class<unknown, unknown> {
   }
   commit(): Effect.Effect<unknown, unknown> {
     return this.ref.askOf(this.rpc, this.payload)
+  }
+}
+
+/** An ask whose handler ends with its asker: also with one that is interrupted after it sent, before it waits. */
+class AskUntilLeft extends Ask {
+  override commit(): Effect.Effect<unknown, unknown> {
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.onInterrupt(restore(Effect.suspend(() => super.commit())), () =>
+        Effect.withFiberRuntime((fiber) => Effect.sync(() => this.ref.existing()?.askerLeft(fiber)))
+      )
+    )
   }
 }
 

@@ -266,6 +266,12 @@ export abstract class MessageLoop extends Inbox {
     return Effect.matchCauseEffect(ask === undefined ? traced : endingWith(ask, traced), this.outcomes)
   }
 
+  /** Ends what is at work for a fiber that was interrupted, if that ends with its asker. */
+  askerLeft(fiber: Fiber.RuntimeFiber<unknown, unknown>): void {
+    const atWork = [this.inHand ? this.attachment : undefined, ...(this.incarnation?.linked?.values() ?? [])]
+    for (const attachment of atWork) if (attachment instanceof Ask && attachment.isBy(fiber)) attachment.leave()
+  }
+
   private interruptOf(ask: Ask): (() => void) | undefined {
     return this.protocol.interruptible?.[this.rpc] ? () => ask.leave() : undefined
   }
@@ -452,6 +458,8 @@ const endingWith = (ask: Ask, effect: Effect.Effect<unknown, unknown>): Effect.E
     effect,
     Effect.async<never>((resume) => {
       ask.interruptHandler = () => resume(Effect.interrupt)
+      // It left while the handler's fiber was on its way here.
+      if (ask.settled) resume(Effect.interrupt)
     })
   )
 
