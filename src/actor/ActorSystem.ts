@@ -8,7 +8,7 @@
  */
 import type * as Rpc from "@effect/rpc/Rpc"
 import { Context, Duration, Effect, Layer, type Scope } from "effect"
-import type { SpawnError } from "./ActorError.ts"
+import type { SpawnError, TellError } from "./ActorError.ts"
 import type { ActorRef, ActorType } from "./ActorRef.ts"
 import type { ActorSnapshot, End, Load } from "./ActorSnapshot.ts"
 import type { Behavior } from "./Behavior.ts"
@@ -16,6 +16,7 @@ import { DeadLetters } from "./DeadLetters.ts"
 import type { FairScheduler } from "./FairScheduler.ts"
 import { localDirectory } from "./internal/localDirectory.ts"
 import * as LocalSystem from "./internal/localSystem.ts"
+import type { Receipt } from "./Receipt.ts"
 
 /** The portable part. @category services */
 export class ActorSystem extends Context.Tag("troupe/ActorSystem")<
@@ -50,6 +51,11 @@ export class LocalActorSystem extends Context.Tag("troupe/LocalActorSystem")<
     ) => Effect.Effect<ActorRef<Rpcs>, SpawnError, Scope.Scope>
     /** Waits for the next end of an actor; see "Life of an address" for when it answers at once. */
     readonly watch: (ref: ActorRef.Any) => Effect.Effect<End>
+    /**
+     * Sends a tell and gives a receipt, which settles when the message was handled, failed or dead-lettered. Waits and fails
+     * as the tell itself does: for a message that was not accepted there is no receipt. A tell of no ref is a defect.
+     */
+    readonly receipt: (tell: ActorRef.Tell) => Effect.Effect<Receipt, TellError>
     /** Lets an actor that supervision gave up live again. */
     readonly revive: (ref: ActorRef.Any) => Effect.Effect<void>
     /** Whether work of actors, or of others on their scheduler, is queued to run. */
@@ -119,6 +125,10 @@ export const spawn = <Type extends string, Rpcs extends Rpc.Any>(
 /** {@link LocalActorSystem.watch}. @category combinators */
 export const watch = (ref: ActorRef.Any): Effect.Effect<End, never, LocalActorSystem> =>
   Effect.flatMap(LocalActorSystem, (system) => system.watch(ref))
+
+/** {@link LocalActorSystem.receipt}. @category combinators */
+export const receipt = (tell: ActorRef.Tell): Effect.Effect<Receipt, TellError, LocalActorSystem> =>
+  Effect.flatMap(LocalActorSystem, (system) => system.receipt(tell))
 
 /** {@link ActorSystem.stop}. @category combinators */
 export const stop = (ref: ActorRef.Any): Effect.Effect<void, never, ActorSystem> =>

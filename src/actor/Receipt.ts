@@ -11,7 +11,9 @@ import type { Reason } from "./DeadLetters.ts"
 
 /**
  * `handled`: its handler ended well. `failed`: its handler ended with the protocol's typed error, or the actor crashed
- * with it in hand (`cause` then holds `ActorCrashed`). `dead-lettered`: nobody handled it, and why.
+ * with it in hand (`cause` then holds `ActorCrashed`). `dead-lettered`: nobody handled it, and why; so is an idempotent
+ * message that was quarantined, which `DeadLetters` can send again. A message that was handed on is handled, one that was
+ * set aside is not before it was put back.
  *
  * @category models
  */

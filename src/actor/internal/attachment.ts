@@ -57,6 +57,8 @@ export class Attachment {
   refuse(_error: AskError, _reason: Reason): void {
     this.settled = true
   }
+  /** It has become a dead letter, for a reason of which an asker hears otherwise or not at all. */
+  becameDeadLetter(_reason: Reason): void {}
 }
 
 /** The message of a timer: never seen once the timer is cancelled, or its actor's incarnation is over. */
@@ -84,6 +86,9 @@ export class ReceiptSlip extends Attachment {
     this.settle({ _tag: "failed", cause })
   }
   override refuse(_: AskError, reason: Reason): void {
+    this.becameDeadLetter(reason)
+  }
+  override becameDeadLetter(reason: Reason): void {
     this.settle({ _tag: "dead-lettered", reason })
   }
   readonly await: Effect.Effect<Settlement> = Effect.async((resume) => {

@@ -15,7 +15,7 @@ export class Faults extends Context.Tag("troupe/internal/Faults")<Faults, Active
 export interface Struck {
   readonly address: string
   readonly tagOf: (rpc: number) => string
-  /** Settles nothing: the sender of the message in hand hears no more of it. */
+  /** The asker of the message in hand hears no more of it. */
   readonly loseInHand: () => void
   /** Goes on with the message in hand beside the mailbox. */
   readonly forkInHand: (effect: Effect.Effect<unknown, unknown>) => void

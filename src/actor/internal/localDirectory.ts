@@ -9,15 +9,19 @@ import {
   ActorStopping,
   type AskError,
   DuplicateActorType,
-  type SpawnError
+  type SpawnError,
+  type TellError
 } from "../ActorError.ts"
 import type { ActorRef, ActorType } from "../ActorRef.ts"
 import type { ActorSnapshot, End, Load } from "../ActorSnapshot.ts"
 import type { Behavior } from "../Behavior.ts"
+import type { Receipt } from "../Receipt.ts"
+import { ReceiptSlip } from "./attachment.ts"
 import { Cell, stopped } from "./cell.ts"
 import { State } from "./inbox.ts"
 import { LocalRef, type Sending, sendingOf } from "./localRef.ts"
 import type { LocalSystem, Registration } from "./localSystem.ts"
+import { Tell } from "./tell.ts"
 
 export const localDirectory = (system: LocalSystem) => {
   const protocols = new WeakMap<ActorType.Any, Sending>()
@@ -163,6 +167,13 @@ export const localDirectory = (system: LocalSystem) => {
       })
     )
 
+  const receipt = (tell: ActorRef.Tell): Effect.Effect<Receipt, TellError> =>
+    Effect.withFiberRuntime((fiber) => {
+      if (!(tell instanceof Tell)) return Effect.dieMessage("A receipt is for what a ref's `tell` gives, unsent")
+      const slip = new ReceiptSlip(system.tracing ? fiber.currentSpan : undefined)
+      return Effect.as(tell.destination.tellWith(tell.rpc, tell.payload, slip, fiber), { settled: slip.await })
+    })
+
   const snapshotOf = (cell: Cell): ActorSnapshot => ({
     address: cell.address,
     state: cell.describeState(),
@@ -219,6 +230,7 @@ export const localDirectory = (system: LocalSystem) => {
           const leave = cell.watch((end) => resume(Effect.succeed(end)))
           return Effect.sync(leave)
         }),
+      receipt,
       revive: (ref: ActorRef.Any) => Effect.sync(() => existing(ref)?.revive()),
       isBusy: () => system.scheduler.isBusy,
       load: loadOf,

@@ -331,9 +331,10 @@ export abstract class MessageLoop extends Inbox {
     attachment?.fail(cause)
   }
 
-  /** A fault plan takes the message away, as one that was lost: its sender hears nothing. */
+  /** A fault plan takes the message away, as one that was lost: its asker hears nothing. */
   loseInHand(): void {
     this.system.deadLetters.record(this.address, this.tagOf(this.rpc), "lost")
+    this.attachment?.becameDeadLetter("lost")
     this.attachment = undefined
     // `answer` will count it.
     this.handled--
@@ -365,6 +366,7 @@ export abstract class MessageLoop extends Inbox {
       return
     }
     this.quarantine(attachment, cause)
+    attachment.becameDeadLetter("quarantined")
     this.failCrashed(cause)
   }
 
