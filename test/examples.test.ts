@@ -69,6 +69,16 @@ describe("examples", () => {
     ])
   })
 
+  it("actors/event-bus.ts tells an actor, a stream and a handler of last resort, and says what was missed", async () => {
+    assert.deepStrictEqual(await run("actors/event-bus.ts"), [
+      "nobody takes back the lamp",
+      "large sale: 9 × chair",
+      "large sale: 10 × chair",
+      "sold in all: 55",
+      "display: 2 wait, 7 missed"
+    ])
+  })
+
   it("team.js runs headless by path", async () => {
     for (const file of ["team.js", "team-input.yaml"])
       copyFileSync(join(root, "examples", file), join(program.folder, file))
