@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 export * as Actor from "./actor/Actor.ts"
+export * as ActorChange from "./actor/ActorChange.ts"
 export * as ActorContext from "./actor/ActorContext.ts"
 export * as ActorError from "./actor/ActorError.ts"
 export * as ActorRef from "./actor/ActorRef.ts"
@@ -13,6 +14,8 @@ export * as ActorSystem from "./actor/ActorSystem.ts"
 export * as ActorTest from "./actor/ActorTest.ts"
 export * as Behavior from "./actor/Behavior.ts"
 export * as DeadLetters from "./actor/DeadLetters.ts"
+export * as DeathWatch from "./actor/DeathWatch.ts"
+export * as Delivery from "./actor/Delivery.ts"
 export * as EventBus from "./actor/EventBus.ts"
 export * as FairScheduler from "./actor/FairScheduler.ts"
 export * as FaultPlan from "./actor/FaultPlan.ts"

@@ -103,6 +103,22 @@ export class StashFull extends Schema.TaggedError<StashFull>()("StashFull", {
   }
 }
 
+/**
+ * As many roots of its type as may be in memory are at work there, and as many wait for room as may wait: this one did not
+ * begin.
+ *
+ * @category errors
+ */
+export class TooManyActors extends Schema.TaggedError<TooManyActors>()("TooManyActors", {
+  address: Schema.String,
+  maxResident: Schema.Int,
+  waiting: Schema.Int
+}) {
+  override get message() {
+    return `${this.address} cannot begin: ${this.maxResident} actors of its type are at work, and ${this.waiting} more wait for room. Send later, or raise "maxResident".`
+  }
+}
+
 /** Two Layers provide actors of one type name in one system. Dies with this where the second one is built. @category errors */
 export class DuplicateActorType extends Schema.TaggedError<DuplicateActorType>()("DuplicateActorType", {
   type: Schema.String,
@@ -196,6 +212,7 @@ export type TellError =
   | ActorNotFound
   | ActorFailed
   | WaitCycle
+  | TooManyActors
   | MessageRefused
   | ActorUnreachable
 
@@ -212,6 +229,7 @@ export const AskError = Schema.Union(
   ActorNotFound,
   ActorFailed,
   WaitCycle,
+  TooManyActors,
   MessageRefused,
   ActorUnreachable,
   ActorCrashed,

@@ -5,20 +5,63 @@
  */
 import type { Cause } from "effect"
 
-/** One actor as it stands. @category models */
+/**
+ * One actor as it stands. A stuck handler shows in `current`; a full lane in `lanes` and `capacity`, with senders that wait;
+ * a wait for another actor in `waitsFor`.
+ *
+ * @category models
+ */
 export interface ActorSnapshot {
   readonly address: string
-  /** `absent`, `starting`, `running`, `backing off`, `restarting`, `stopping`, `ended` or `failed`. */
+  readonly type: string
+  readonly id: string
+  /**
+   * `waiting for room` (of its type's `maxResident`), `starting`, `running`, `backing off`, `restarting`, `stopping`,
+   * `ended` or `failed`; `absent` for a passive child.
+   */
   readonly state: string
   /** Messages waiting in the mailbox, the one in hand not counted; senders waiting for room are counted apart. */
   readonly depth: number
+  /** The same by lane. All share one capacity. */
+  readonly lanes: { readonly high: number; readonly normal: number; readonly low: number }
+  /** Messages that the mailbox takes. */
+  readonly capacity: number
+  /** For how long the oldest waiting message has waited, in milliseconds; none if none waits. */
+  readonly oldestMillis: number | undefined
+  /** Senders waiting for room in the mailbox. */
   readonly waitingSenders: number
+  /** The message in hand, if its handler runs as an Effect, and for how long it has run, in milliseconds. */
+  readonly current: { readonly message: string; readonly forMillis: number } | undefined
+  /** Handlers that run beside the mailbox. */
+  readonly besides: number
+  /** Addresses of the actors whose answer, or room, it waits for before the message in hand is done. */
+  readonly waitsFor: ReadonlyArray<string>
+  /** Messages set aside. */
+  readonly stashed: number
+  /** Keyed timers that are set. */
+  readonly timers: number
+  /** Watches that it holds with `watchWith`. */
+  readonly watches: number
+  /** Messages whose handler ended well. */
   readonly handled: number
+  /** Messages whose handler failed or crashed. */
   readonly failed: number
   readonly restarts: number
   /** 1 for the first life; 0 while there is none. */
   readonly incarnation: number
+  /** How long its present life has lasted, in milliseconds; 0 while there is none. */
+  readonly ageMillis: number
   readonly children: ReadonlyArray<ActorSnapshot>
+}
+
+/** What the actors of one type have come to, since their type was registered; see `LocalActorSystem.totals`. @category models */
+export interface TypeTotals {
+  readonly type: string
+  /** Roots and children that there are now. */
+  readonly actors: number
+  readonly handled: number
+  readonly failed: number
+  readonly restarts: number
 }
 
 /** A live look at one actor, for those who choose among many: each reading is a few field reads. @category models */

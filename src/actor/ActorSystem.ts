@@ -7,16 +7,30 @@
  * @since 0.1.0
  */
 import type * as Rpc from "@effect/rpc/Rpc"
-import { Context, Duration, Effect, Layer, type Scope } from "effect"
+import { Context, type Duration, Effect, Layer, type Scope, type Stream } from "effect"
+import type { ActorChange } from "./ActorChange.ts"
+import type { ActorContext } from "./ActorContext.ts"
 import type { SpawnError, TellError } from "./ActorError.ts"
 import type { ActorRef, ActorType } from "./ActorRef.ts"
-import type { ActorSnapshot, End, Load } from "./ActorSnapshot.ts"
+import type { ActorSnapshot, End, Load, TypeTotals } from "./ActorSnapshot.ts"
 import type { Behavior } from "./Behavior.ts"
 import { DeadLetters } from "./DeadLetters.ts"
 import type { FairScheduler } from "./FairScheduler.ts"
 import { localDirectory } from "./internal/localDirectory.ts"
 import * as LocalSystem from "./internal/localSystem.ts"
+import { durationMillis, wholeNumber } from "./internal/ranges.ts"
 import type { Receipt } from "./Receipt.ts"
+
+/** How an actor is to be stopped. @category models */
+export interface StopOptions {
+  /**
+   * How long it may go on handling the messages it had. Default: the system's `stopBudget`; zero and more, else a
+   * `RangeError`; `infinity` allowed. Of several stops the shortest counts. The steps after that keep the `stopBudget`.
+   */
+  readonly within?: Duration.DurationInput | undefined
+  /** Whether it handles none of them, and is interrupted in the one in hand. Default `false`. */
+  readonly now?: boolean | undefined
+}
 
 /** The portable part. @category services */
 export class ActorSystem extends Context.Tag("troupe/ActorSystem")<
@@ -32,11 +46,12 @@ export class ActorSystem extends Context.Tag("troupe/ActorSystem")<
     ) => ActorRef<Rpcs>
     /**
      * Ends an actor in order: no new messages, those it has, its children (last spawned first), its scope. What takes
-     * longer than the system's `stopBudget` is interrupted, and what was not handled becomes a dead letter.
+     * longer than the system's `stopBudget` is interrupted, and what was not handled becomes a dead letter. Waits for the
+     * end; who is interrupted meanwhile leaves the actor stopping. An actor that stops itself says `ActorContext.stop`.
      */
-    readonly stop: (ref: ActorRef.Any) => Effect.Effect<void>
-    /** The ids of the living roots of a type, in the order in which a message or a watch first named them. */
-    readonly ids: (definition: ActorType.Any) => Effect.Effect<ReadonlyArray<string>>
+    readonly stop: (ref: ActorRef.Any, options?: StopOptions) => Effect.Effect<void>
+    /** The types that Layers provide, all of them or those with a tag (an option of `toLayer`), in order of registration. */
+    readonly types: (tag?: string) => Effect.Effect<ReadonlyArray<string>>
   }
 >() {}
 
@@ -52,6 +67,15 @@ export class LocalActorSystem extends Context.Tag("troupe/LocalActorSystem")<
     /** Waits for the next end of an actor; see "Life of an address" for when it answers at once. */
     readonly watch: (ref: ActorRef.Any) => Effect.Effect<End>
     /**
+     * Inside an actor: at the next end of another, tells this one what `message` makes of it, whatever its mailbox holds.
+     * Does not wait; gives what ends the watch, so that its message is not handled any more even if it waits already. The
+     * watch ends with the incarnation that began it. At most 1,000 at a time; see `DeathWatch` for what is a defect here.
+     */
+    readonly watchWith: (
+      ref: ActorRef.Any,
+      message: (end: End) => ActorRef.Tell
+    ) => Effect.Effect<Effect.Effect<void>, never, ActorContext>
+    /**
      * Sends a tell and gives a receipt, which settles when the message was handled, failed or dead-lettered. Waits and fails
      * as the tell itself does: for a message that was not accepted there is no receipt. A tell of no ref is a defect.
      */
@@ -60,27 +84,65 @@ export class LocalActorSystem extends Context.Tag("troupe/LocalActorSystem")<
     readonly revive: (ref: ActorRef.Any) => Effect.Effect<void>
     /** Whether work of actors, or of others on their scheduler, is queued to run. */
     readonly isBusy: () => boolean
+    /**
+     * The ids of the roots of a type that live, wait for room, or were given up, in the order in which a message or a watch
+     * first named them. The same array until something changes.
+     */
+    readonly ids: (definition: ActorType.Any) => Effect.Effect<ReadonlyArray<string>>
+    /** The roots of all types with a tag, type by type, each in the order of `ids`. The same array until something changes. */
+    readonly tagged: (tag: string) => Effect.Effect<ReadonlyArray<ActorRef.Any>>
     /** The load of an actor, to be read at any time while the system lives. Does not activate it. */
     readonly load: (ref: ActorRef.Any) => Load
     /** The living actors as a tree, roots of a type in the order of `ids`, children in the order of their spawning. */
     readonly snapshot: Effect.Effect<ReadonlyArray<ActorSnapshot>>
+    /** What the actors of each type have come to, those that have ended included. */
+    readonly totals: Effect.Effect<ReadonlyArray<TypeTotals>>
+    /**
+     * What happens to actors from now on. Never ends. Each observer has room for as many as the system's `changes` option
+     * says (default 1,000) and misses the oldest ones if it is slower; no actor waits for it.
+     */
+    readonly changes: Stream.Stream<ActorChange>
   }
 >() {}
 
-/** @category models */
+/** What is out of its range throws a `RangeError` where the layer is made. @category models */
 export interface Options {
   /** Default `troupe`. */
   readonly name?: string | undefined
-  /** Time-out of an ask that names none. Default `30 seconds`. */
+  /** Time-out of an ask that names none. Default `30 seconds`; more than zero, `infinity` allowed. */
   readonly askTimeout?: Duration.DurationInput | undefined
-  /** How long a tell from inside a handler waits for room, before `MailboxFull`. Default `5 seconds`. */
+  /** How long a tell from inside a handler waits for room, before `MailboxFull`. Default `5 seconds`; zero and more. */
   readonly tellTimeout?: Duration.DurationInput | undefined
-  /** For each step of an actor's stop: handling what it has, being interrupted, closing its scope. Default `5 seconds`. */
+  /**
+   * For each step of an actor's stop: handling what it has, being interrupted, closing its scope. Default `5 seconds`; zero
+   * and more.
+   */
   readonly stopBudget?: Duration.DurationInput | undefined
-  /** Dead letters kept for reading. Default `1000`; all are counted. */
+  /**
+   * A handler that has run for this long as an Effect, its mailbox waiting, is reported once: in the log and in `changes`.
+   * Default `60 seconds`; more than zero, `infinity` reports none.
+   */
+  readonly stuckAfter?: Duration.DurationInput | undefined
+  /** Dead letters kept for reading. Default `1000`, a whole number from 0; all are counted. */
   readonly deadLetters?: number | undefined
-  /** Idempotent messages whose handling crashed each time, kept to be replayed. Default `100`; one more discards the oldest. */
+  /**
+   * Idempotent messages whose handling crashed each time, kept to be replayed. Default `100`, a whole number from 0; one
+   * more discards the oldest.
+   */
   readonly quarantine?: number | undefined
+  /**
+   * Roots that supervision has given up and that are remembered, so that their senders get `ActorFailed`. Default `1000`, a
+   * whole number from 0; one more makes the oldest absent, which its next message activates, and is logged.
+   */
+  readonly givenUp?: number | undefined
+  /** Changes kept for an observer that is slow. Default `1000`, a whole number from 1; one more drops the oldest. */
+  readonly changes?: number | undefined
+  /**
+   * Whether the Schema of its protocol checks each payload where it is sent, before anything is sent: `MessageRefused`. For
+   * programs whose types do not. Default `false`: types check. A timer's message is checked when the timer is set, that of
+   * `watchWith` when it is made, and what does not fit is a defect there.
+   */
+  readonly validate?: boolean | undefined
   /** A span for every message. Default: if the layer is built under a tracer. */
   readonly tracing?: boolean | undefined
   /** The run queue to share with host fibers. Default: the one the layer is built on, if it is fair; else one of its own. */
@@ -92,28 +154,31 @@ export interface Options {
  *
  * @category layers
  */
-export const layer = (options?: Options): Layer.Layer<ActorSystem | LocalActorSystem | DeadLetters> =>
-  Layer.scopedContext(
-    Effect.map(
-      LocalSystem.make({
-        name: options?.name ?? "troupe",
-        scheduler: options?.scheduler,
-        tracing: options?.tracing,
-        askTimeout: Duration.decode(options?.askTimeout ?? "30 seconds"),
-        tellTimeout: Duration.decode(options?.tellTimeout ?? "5 seconds"),
-        stopBudget: Duration.decode(options?.stopBudget ?? "5 seconds"),
-        deadLetters: options?.deadLetters ?? 1000,
-        quarantine: options?.quarantine ?? 100
-      }),
-      (system) => {
-        const directory = localDirectory(system)
-        return Context.make(ActorSystem, directory.portable).pipe(
-          Context.add(LocalActorSystem, directory.local),
-          Context.add(DeadLetters, system.deadLetters.service)
-        )
-      }
-    )
+export const layer = (options: Options = {}): Layer.Layer<ActorSystem | LocalActorSystem | DeadLetters> => {
+  const settings: LocalSystem.Settings = {
+    name: options.name ?? "troupe",
+    scheduler: options.scheduler,
+    tracing: options.tracing,
+    askTimeoutMillis: durationMillis("askTimeout", options.askTimeout ?? "30 seconds", "more than zero"),
+    tellTimeoutMillis: durationMillis("tellTimeout", options.tellTimeout ?? "5 seconds", "zero"),
+    stopBudgetMillis: durationMillis("stopBudget", options.stopBudget ?? "5 seconds", "zero"),
+    stuckAfterMillis: durationMillis("stuckAfter", options.stuckAfter ?? "60 seconds", "more than zero"),
+    deadLetters: wholeNumber("deadLetters", options.deadLetters ?? 1000, 0),
+    quarantine: wholeNumber("quarantine", options.quarantine ?? 100, 0),
+    givenUp: wholeNumber("givenUp", options.givenUp ?? 1000, 0),
+    changes: wholeNumber("changes", options.changes ?? 1000, 1),
+    validate: options.validate ?? false
+  }
+  return Layer.scopedContext(
+    Effect.map(LocalSystem.make(settings), (system) => {
+      const directory = localDirectory(system)
+      return Context.make(ActorSystem, directory.portable).pipe(
+        Context.add(LocalActorSystem, directory.local),
+        Context.add(DeadLetters, system.deadLetters.service)
+      )
+    })
   )
+}
 
 /** {@link LocalActorSystem.spawn}. @category combinators */
 export const spawn = <Type extends string, Rpcs extends Rpc.Any>(
@@ -126,10 +191,21 @@ export const spawn = <Type extends string, Rpcs extends Rpc.Any>(
 export const watch = (ref: ActorRef.Any): Effect.Effect<End, never, LocalActorSystem> =>
   Effect.flatMap(LocalActorSystem, (system) => system.watch(ref))
 
+/** {@link LocalActorSystem.watchWith}. @category combinators */
+export const watchWith = (
+  ref: ActorRef.Any,
+  message: (end: End) => ActorRef.Tell
+): Effect.Effect<Effect.Effect<void>, never, LocalActorSystem | ActorContext> =>
+  Effect.flatMap(LocalActorSystem, (system) => system.watchWith(ref, message))
+
 /** {@link LocalActorSystem.receipt}. @category combinators */
 export const receipt = (tell: ActorRef.Tell): Effect.Effect<Receipt, TellError, LocalActorSystem> =>
   Effect.flatMap(LocalActorSystem, (system) => system.receipt(tell))
 
 /** {@link ActorSystem.stop}. @category combinators */
-export const stop = (ref: ActorRef.Any): Effect.Effect<void, never, ActorSystem> =>
-  Effect.flatMap(ActorSystem, (system) => system.stop(ref))
+export const stop = (ref: ActorRef.Any, options?: StopOptions): Effect.Effect<void, never, ActorSystem> =>
+  Effect.flatMap(ActorSystem, (system) => system.stop(ref, options))
+
+/** {@link ActorSystem.types}. @category combinators */
+export const types = (tag?: string): Effect.Effect<ReadonlyArray<string>, never, ActorSystem> =>
+  Effect.flatMap(ActorSystem, (system) => system.types(tag))

@@ -3,7 +3,8 @@
  *
  * @since 0.1.0
  */
-import { type Context, Duration, type Effect } from "effect"
+import type { Context, Duration, Effect } from "effect"
+import { durationMillis, wholeNumber } from "./internal/ranges.ts"
 import * as Mailbox from "./Mailbox.ts"
 import * as Supervision from "./Supervision.ts"
 
@@ -20,12 +21,14 @@ export interface Options {
   readonly reentrant?: boolean | undefined
   /**
    * Ends an incarnation that has had no message for this long (and for at most twice as long), to begin anew with the next
-   * one; its state goes with it. An actor with children, timers or stashed messages is not idle. Default: never.
+   * one; its state goes with it, and a root leaves nothing in memory. An actor with children, timers, watches or stashed
+   * messages is not idle, nor is one that is at work. No end, as those see it who watch. More than zero. Default: never.
    */
   readonly passivateAfter?: Duration.DurationInput | undefined
   /**
    * Roots of this type in memory at a time. For one more, the one that has been idle longest (nearly) is passivated; while
-   * none is idle the newcomer's messages wait in its mailbox. Default `1000000`; 1 and more, else a `RangeError`.
+   * none is idle the newcomer's messages wait in its mailbox, and its state is `waiting for room`. At most 10,000 wait: for
+   * one more, its senders get `TooManyActors`. Those that supervision gave up do not count. Default `1000000`; 1 and more.
    */
   readonly maxResident?: number | undefined
   /** Messages that one actor may set aside. Default `100`; a whole number from 0. */
@@ -67,7 +70,10 @@ export const make = (
   mailbox: options?.mailbox ?? Mailbox.bounded(),
   supervision: options?.supervision ?? Supervision.restart(),
   reentrant: options?.reentrant ?? false,
-  passivateAfterMillis: Duration.toMillis(options?.passivateAfter ?? Duration.infinity),
+  passivateAfterMillis:
+    options?.passivateAfter === undefined
+      ? Number.POSITIVE_INFINITY
+      : durationMillis("passivateAfter", options.passivateAfter, "more than zero"),
   maxResident: wholeNumber("maxResident", options?.maxResident ?? 1_000_000, 1),
   stashCapacity: wholeNumber("stashCapacity", options?.stashCapacity ?? 100, 0),
   tags: options?.tags ?? [],
@@ -75,11 +81,3 @@ export const make = (
   build,
   services
 })
-
-const wholeNumber = (name: string, value: number, least: number): number => {
-  // A mistake in the program, met when it is first loaded: nothing to recover from.
-  if (!Number.isInteger(value) || value < least) {
-    throw new RangeError(`${name} must be a whole number of ${least} or more, found ${value}.`)
-  }
-  return value
-}

@@ -341,7 +341,7 @@ describe("Life of an address", () => {
   it("an address that is only watched counts neither as a living root nor in a snapshot", () =>
     scene("root", ({ ref }) =>
       Effect.gen(function* () {
-        const system = yield* ActorSystem.ActorSystem
+        const system = yield* ActorSystem.LocalActorSystem
         yield* Effect.forkScoped(ActorSystem.watch(ref))
         yield* rest
         assert.deepStrictEqual(yield* system.ids(Subject), [])

@@ -8,6 +8,7 @@
  * beside the mailbox, children, the scope. Each step has the stop budget.
  */
 import { Cause, Context, Duration, Effect, Exit, Option, Scope } from "effect"
+import type { Event } from "../ActorChange.ts"
 import { ActorContext } from "../ActorContext.ts"
 import {
   ActorCrashed,
@@ -26,12 +27,15 @@ import * as Supervision from "../Supervision.ts"
 import type { Attachment, Sender } from "./attachment.ts"
 import { CellContext } from "./cellContext.ts"
 import type { Environment } from "./environment.ts"
+import { IdleTimer } from "./idleTimer.ts"
 import { State } from "./inbox.ts"
 import { Incarnation } from "./incarnation.ts"
 import { type Handler, MessageLoop } from "./messageLoop.ts"
 import type { Protocol } from "./protocol.ts"
+import type { Residents } from "./residents.ts"
 import { RestartWindow } from "./restartWindow.ts"
 import { type Destination, Tell } from "./tell.ts"
+import { Watches } from "./watches.ts"
 import type { Worker } from "./worker.ts"
 
 /** Who an actor is, and where it belongs. */
@@ -47,7 +51,11 @@ export interface Identity {
   readonly refOf: (cell: Cell) => ActorRef.Any
   /** Takes the address out of the registry. */
   readonly forget: (cell: Cell) => void
+  /** Where a root has its place in memory; none for a child, whose place is with its parent. */
+  readonly residents: Residents<Cell> | undefined
 }
+
+const none: ReadonlyArray<Handler> = []
 
 interface Stashed {
   readonly rpc: number
@@ -63,13 +71,21 @@ export class Cell extends MessageLoop {
   restarts = 0
   /** Restarts in a row, none of which lived longer than the window. */
   private restartsInARow = 0
+  /** Its incarnation, or the next one, follows a crash. */
+  private isRestart = false
   private window: RestartWindow | undefined = undefined
   private watchers: Set<(end: End) => void> | undefined = undefined
   private whenStarted: ((error: SpawnError | undefined) => void) | undefined = undefined
   private clearTimer: (() => void) | undefined = undefined
   private stopRequested = false
+  /** When what it still has is given up, in epoch milliseconds. */
+  private drainsUntil = Number.POSITIVE_INFINITY
   private whenStopped: Array<() => void> | undefined = undefined
   private stashed: Array<Stashed> | undefined = undefined
+  private watches: Watches | undefined = undefined
+  /** The notes of `Residents`. */
+  isResident = false
+  doneBefore = -1
 
   constructor(
     system: Environment,
@@ -84,8 +100,19 @@ export class Cell extends MessageLoop {
   get self(): ActorRef.Any {
     return this.identity.refOf(this)
   }
+  get watchCount(): number {
+    return this.watches?.count ?? 0
+  }
   get stashSize(): number {
     return this.stashed?.length ?? 0
+  }
+
+  protected activate(): void {
+    if (this.identity.residents === undefined) this.start()
+    else this.identity.residents.enter(this)
+    if (this.state === State.waitingForRoom && this.system.changes.isObserved) {
+      this.tellObservers({ _tag: "waiting for room" })
+    }
   }
 
   /** Begins an incarnation. `whenStarted` hears of it: a child's spawner waits for its first start. */
@@ -121,10 +148,23 @@ export class Cell extends MessageLoop {
     incarnation.startedAt = this.system.timers.now()
     this.state = State.running
     this.free = true
+    const { passivateAfterMillis } = this.behavior
+    if (passivateAfterMillis !== Number.POSITIVE_INFINITY) {
+      incarnation.idleTimer = new IdleTimer(this, this.system.timers, passivateAfterMillis)
+    }
+    if (this.system.changes.isObserved) {
+      this.tellObservers({ _tag: this.isRestart ? "restarted" : "started", incarnation: incarnation.number })
+    }
+    this.isRestart = false
     const whenStarted = this.whenStarted
     this.whenStarted = undefined
     whenStarted?.(undefined)
     if (this.ring.size > 0 && this.free && !this.turnScheduled) this.scheduleTurn()
+  }
+
+  /** Tells those who look on; ask for `isObserved` first, so that nobody pays for a change that nobody sees. */
+  private tellObservers(event: Event): void {
+    this.system.changes.publish(this, event)
   }
 
   private install(handlers: Readonly<Record<string, unknown>>): HandlerMissing | undefined {
@@ -188,7 +228,7 @@ export class Cell extends MessageLoop {
         ? new ActorStopping({ address: this.address })
         : new ActorCrashed({ address: this.address, message_tag: this.tagOf(this.rpc), cause }, true)
     if (this.inHand) this.failInHand(Cause.fail(incarnation.ending))
-    incarnation.timers?.cancelAll()
+    incarnation.expectNothing()
     this.unstash()
     if (incarnation.ownsNothing && this.children.length === 0) {
       incarnation.scope.closeUnused()
@@ -243,6 +283,8 @@ export class Cell extends MessageLoop {
 
   /** What follows the end of an incarnation. */
   private goOn(incarnation: Incarnation, cause: Cause.Cause<unknown> | undefined): void {
+    // Whoever keeps a ref keeps this object, but not what its handlers hold.
+    this.handlers = none
     this.clearTimer?.()
     this.clearTimer = undefined
     if (this.stopRequested) return this.finish({ _tag: "stopped" })
@@ -280,6 +322,10 @@ export class Cell extends MessageLoop {
             cause
           )
         )
+        if (this.system.changes.isObserved) {
+          this.tellObservers({ _tag: "crashed", cause, delayMillis: waitMillis })
+        }
+        this.isRestart = true
         if (waitMillis === 0) return this.start()
         this.state = State.backingOff
         this.clearTimer = this.system.timers.after(waitMillis, () => this.start())
@@ -290,7 +336,12 @@ export class Cell extends MessageLoop {
   private giveUp(cause: Cause.Cause<unknown>, escalate: boolean): void {
     this.cause = cause
     this.state = State.failed
+    if (this.identity.residents !== undefined) {
+      this.identity.residents.leave(this)
+      this.system.givenUp.add(this)
+    }
     this.system.log(Effect.logError(`${this.address} was given up by its supervision`, cause))
+    if (this.system.changes.isObserved) this.tellObservers({ _tag: "given up", cause })
     this.discardMail("given up", new ActorFailed({ address: this.address, cause }, true))
     this.tellWatchers({ _tag: "failed", cause })
     if (escalate) this.parent?.crash(cause)
@@ -308,11 +359,22 @@ export class Cell extends MessageLoop {
   /** Lets a given-up actor live again: a root at its next message, a child at once. */
   revive(): void {
     if (this.state !== State.failed) return
+    this.system.givenUp.delete(this)
     this.window = undefined
     this.restartsInARow = 0
     this.cause = undefined
     this.state = State.absent
+    this.isRestart = false
+    if (this.system.changes.isObserved) this.tellObservers({ _tag: "revived" })
     if (!this.identity.isRoot) this.start()
+    else this.identity.residents?.leave(this)
+  }
+
+  /** As if it had never been. */
+  forgetFailure(): void {
+    this.cause = undefined
+    if (this.system.changes.isObserved) this.tellObservers({ _tag: "forgotten" })
+    this.disappear()
   }
 
   /** Ends an idle incarnation, to begin anew at the next message; `false` if it is not idle, or has children. */
@@ -325,6 +387,7 @@ export class Cell extends MessageLoop {
       this.waiting !== undefined ||
       this.incarnation!.besides > 0 ||
       this.incarnation!.timers?.count ||
+      this.watchCount > 0 ||
       this.children.length > 0 ||
       this.stashSize > 0
     ) {
@@ -336,9 +399,14 @@ export class Cell extends MessageLoop {
 
   /** A passivated incarnation has ended. */
   private rested(): void {
-    // A message came while it was closed.
-    if (this.ring.size > 0) return this.start()
     this.state = State.absent
+    this.isRestart = false
+    if (this.system.changes.isObserved) this.tellObservers({ _tag: "passivated" })
+    this.identity.residents?.leave(this)
+    // One that was let in instead may have sent to it already.
+    if (this.state !== State.absent) return
+    // A message came while it was closed.
+    if (this.ring.size > 0) return this.activate()
     if (this.identity.isRoot && this.watchers === undefined) this.disappear()
   }
 
@@ -349,15 +417,17 @@ export class Cell extends MessageLoop {
   }
 
   /**
-   * Ends the actor in order: no new messages, those it has within the budget, its children, its scope. `done` hears of it.
-   * With `now` what it has is not handled any more.
+   * Ends the actor in order: no new messages, those it has `withinMillis`, its children, its scope. `done` hears of it.
+   * With `now` what it has is not handled any more. Asked again, the shorter time counts.
    */
-  stop(done: () => void, now = false): void {
+  stop(done: () => void, now = false, withinMillis = this.system.stopBudgetMillis): void {
     if (this.state === State.ended) return done()
     this.whenStopped ??= []
     this.whenStopped.push(done)
     if (this.stopRequested) {
-      if (now && this.state === State.draining) this.stopDraining()
+      if (this.state !== State.draining) return
+      if (now) this.stopDraining()
+      else this.limitDraining(withinMillis)
       return
     }
     this.stopRequested = true
@@ -370,8 +440,7 @@ export class Cell extends MessageLoop {
         if (now) return this.stopDraining()
         this.drainIfEmpty()
         // It may have ended in that very call.
-        if ((this.state as State) === State.draining)
-          this.limit("handle the messages it had", () => this.stopDraining())
+        if ((this.state as State) === State.draining) this.limitDraining(withinMillis)
         return
       case State.restarting:
         // Its incarnation is closing already; `ended` sees the request.
@@ -381,6 +450,13 @@ export class Cell extends MessageLoop {
         this.clearTimer?.()
         return this.finish({ _tag: "stopped" })
     }
+  }
+
+  private limitDraining(withinMillis: number): void {
+    const until = this.system.timers.now() + withinMillis
+    if (until >= this.drainsUntil) return
+    this.drainsUntil = until
+    this.limit("handle the messages it had", () => this.stopDraining(), withinMillis)
   }
 
   private stopDraining(): void {
@@ -416,15 +492,15 @@ export class Cell extends MessageLoop {
     this.incarnation = undefined
     this.worker = undefined
     if (this.inHand) this.failInHand(Cause.fail(incarnation.ending!))
-    incarnation.timers?.cancelAll()
+    incarnation.expectNothing()
     this.unstash()
     this.system.fork(this.endDependents(incarnation)).addObserver(() => this.goOn(incarnation, incarnation.crash))
   }
 
-  private limit(what: string, act: () => void): void {
+  private limit(what: string, act: () => void, millis = this.system.stopBudgetMillis): void {
     this.clearTimer?.()
-    this.clearTimer = this.system.timers.after(this.system.stopBudgetMillis, () => {
-      this.system.log(Effect.logWarning(`${this.address} took more than ${this.system.stopBudgetMillis} ms to ${what}`))
+    this.clearTimer = this.system.timers.after(millis, () => {
+      this.system.log(Effect.logWarning(`${this.address} took more than ${millis} ms to ${what}`))
       act()
     })
   }
@@ -439,10 +515,14 @@ export class Cell extends MessageLoop {
       const at = this.parent.children.indexOf(this)
       if (at !== -1) this.parent.children.splice(at, 1)
     }
+    this.system.givenUp.delete(this)
     this.identity.forget(this)
     const whenStarted = this.stopRequested ? this.whenStarted : undefined
     this.whenStarted = undefined
     whenStarted?.(new ActorStopping({ address: this.address }))
+    if (this.system.changes.isObserved) {
+      this.tellObservers(end._tag === "failed" ? { _tag: "given up", cause: end.cause } : { _tag: "stopped" })
+    }
     this.tellWatchers(end)
     const whenStopped = this.whenStopped
     this.whenStopped = undefined
@@ -464,6 +544,20 @@ export class Cell extends MessageLoop {
       if (this.watchers === watchers) this.watchers = undefined
       if (this.state === State.absent && this.identity.isRoot) this.disappear()
     }
+  }
+
+  /** Tells this actor of the next end of another; the result ends the watch. */
+  watchWith(watched: Cell | undefined, message: (end: End) => ActorRef.Tell): () => void {
+    const incarnation = this.incarnation
+    // A fiber that outlived its incarnation: nobody is there to be told.
+    if (incarnation === undefined || incarnation.isClosing) return () => {}
+    this.watches ??= new Watches(this)
+    incarnation.watches = this.watches
+    return this.watches.begin((onEnd) => {
+      if (watched !== undefined) return watched.watch(onEnd)
+      onEnd({ _tag: "absent" })
+      return () => {}
+    }, message)
   }
 
   private tellWatchers(end: End): void {
@@ -518,14 +612,18 @@ class HandlerContext {
 }
 
 /** Stops a cell and waits until it has ended. */
-export const stopped = (cell: Cell, now = false): Effect.Effect<void> =>
+export const stopped = (cell: Cell, now = false, withinMillis?: number): Effect.Effect<void> =>
   Effect.suspend(() => {
     let hasEnded = false
     let wake: (() => void) | undefined
-    cell.stop(() => {
-      hasEnded = true
-      wake?.()
-    }, now)
+    cell.stop(
+      () => {
+        hasEnded = true
+        wake?.()
+      },
+      now,
+      withinMillis
+    )
     if (hasEnded) return Effect.void
     return Effect.async<void>((resume) => {
       if (hasEnded) resume(Effect.void)

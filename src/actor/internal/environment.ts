@@ -5,7 +5,10 @@ import type { Context, Effect, Fiber } from "effect"
 import type { Recorder } from "../DeadLetters.ts"
 import type { FairScheduler } from "../FairScheduler.ts"
 import type { Sender } from "./attachment.ts"
+import type { Changes } from "./changes.ts"
 import type { ActiveFaults } from "./faults.ts"
+import type { GivenUp } from "./givenUp.ts"
+import type { StuckHandlers } from "./stuckHandlers.ts"
 import type { Timers } from "./timers.ts"
 
 export interface Environment {
@@ -18,6 +21,10 @@ export interface Environment {
   readonly inline: boolean
   readonly tellTimeoutMillis: number
   readonly stopBudgetMillis: number
+  /** Where observers hear of lives. */
+  readonly changes: Changes
+  readonly givenUp: GivenUp
+  readonly stuckHandlers: StuckHandlers
   /** Set once, when the system begins to stop: nothing new is activated. */
   readonly stopping: boolean
   /** Milliseconds since the system began, looked up at most once per turn of the event loop. */

@@ -27,22 +27,25 @@ import { WaitingSenders } from "./waitingSenders.ts"
 /** The states of a life, ordered: up to `restarting` messages are accepted. */
 export const State = {
   absent: 0,
-  starting: 1,
-  running: 2,
-  backingOff: 3,
+  /** Has messages, and begins when another root of its type has made room. */
+  waitingForRoom: 1,
+  starting: 2,
+  running: 3,
+  backingOff: 4,
   /** Its incarnation is being closed; another one follows, or none until the next message. */
-  restarting: 4,
+  restarting: 5,
   /** Takes no more messages, handles those it has. */
-  draining: 5,
+  draining: 6,
   /** Its fiber is being interrupted, its children and its scope closed. */
-  ending: 6,
-  ended: 7,
-  failed: 8
+  ending: 7,
+  ended: 8,
+  failed: 9
 } as const
 export type State = (typeof State)[keyof typeof State]
 
 const stateNames = [
   "absent",
+  "waiting for room",
   "starting",
   "running",
   "backing off",
@@ -77,7 +80,7 @@ export abstract class Inbox implements Target {
   }
 
   /** Begins the actor's life, at its first message. */
-  abstract start(): void
+  protected abstract activate(): void
   protected abstract scheduleTurn(): void
 
   get timers() {
@@ -235,7 +238,7 @@ export abstract class Inbox implements Target {
     this.ring.push(rpc, payload, attachment, this.system.coarseMillis())
     if (this.free) {
       if (!this.turnScheduled) this.scheduleTurn()
-    } else if (this.state === State.absent) this.start()
+    } else if (this.state === State.absent) this.activate()
   }
 
   private dropped(rpc: number, attachment: Attachment | undefined): void {
@@ -300,7 +303,10 @@ export abstract class Inbox implements Target {
     while (this.ring.size > 0) {
       this.ring.shift(hand)
       const { attachment } = hand
-      if (attachment?.isSilent) continue
+      if (attachment?.isSilent) {
+        attachment.refuse(error, reason)
+        continue
+      }
       this.system.deadLetters.record(this.address, this.tagOf(hand.rpc), attachment?.withdrawn() ? "withdrawn" : reason)
       attachment?.refuse(error, reason)
     }

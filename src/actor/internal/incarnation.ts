@@ -4,9 +4,11 @@
 import { Cause, Effect, type Exit, type Fiber, FiberId } from "effect"
 import type { AskError } from "../ActorError.ts"
 import type { Attachment, Sender } from "./attachment.ts"
+import type { IdleTimer } from "./idleTimer.ts"
 import type { KeyedTimers } from "./keyedTimers.ts"
 import { LazyScope } from "./lazyScope.ts"
 import type { Node } from "./waitGraph.ts"
+import type { Watches } from "./watches.ts"
 
 /** The actor, as its incarnation looks at it: the message in hand. */
 export interface Handling extends Node {
@@ -29,6 +31,8 @@ export class Incarnation implements Sender {
   linked: Map<Fiber.RuntimeFiber<unknown, unknown>, Attachment | undefined> | undefined = undefined
   whenUnlinked: (() => void) | undefined = undefined
   timers: KeyedTimers | undefined = undefined
+  idleTimer: IdleTimer | undefined = undefined
+  watches: Watches | undefined = undefined
   readonly scope = new LazyScope()
   started = false
   startedAt = 0
@@ -85,6 +89,13 @@ export class Incarnation implements Sender {
       }
       for (const fiber of [...linked.keys()]) this.interrupt(fiber)
     })
+  }
+
+  /** Ends what would send it messages later. */
+  expectNothing(): void {
+    this.timers?.cancelAll()
+    this.idleTimer?.clear()
+    this.watches?.endIncarnation()
   }
 
   close(exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> {

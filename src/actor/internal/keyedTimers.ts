@@ -26,7 +26,9 @@ export class KeyedTimers {
     private readonly wheel: Wheel
   ) {}
 
+  /** Timers that are set, or whose message waits. */
   get count(): number {
+    this.forgetDone()
     return this.entries.size
   }
 
@@ -71,16 +73,25 @@ export class KeyedTimers {
     for (const key of [...this.entries.keys()]) this.cancel(key)
   }
 
+  private forgetDone(): void {
+    for (const [key, entry] of this.entries) if (!isActive(entry)) this.entries.delete(key)
+  }
+
   /** Frees the key for a new timer and checks that there is room and that the message is the actor's own. */
   private checked(key: string, tell: ActorRef.Tell): Tell {
     this.cancel(key)
     // Keys of one-off timers whose message was handled are forgotten here, not with each message.
     if (this.entries.size >= Timers.maxKeys) {
-      for (const [other, entry] of this.entries) if (!isActive(entry)) this.entries.delete(other)
+      this.forgetDone()
       if (this.entries.size >= Timers.maxKeys)
         throw new Timers.TooManyTimers({ address: this.address, limit: Timers.maxKeys })
     }
-    if (tell instanceof Tell && tell.address === this.address) return tell
+    if (tell instanceof Tell && tell.address === this.address) {
+      // Now is when somebody hears of it.
+      const refusal = tell.destination.refusal(tell.rpc, tell.payload)
+      if (refusal !== undefined) throw refusal
+      return tell
+    }
     throw new Timers.NotItsOwnMessage({ address: this.address, found: tell.address })
   }
 }

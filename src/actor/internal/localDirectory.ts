@@ -2,7 +2,8 @@
  * The two services over one local system: names to cells, and refs that send to them.
  */
 import type * as Rpc from "@effect/rpc/Rpc"
-import { Effect, Scope } from "effect"
+import { type Duration, Effect, Scope } from "effect"
+import { ActorContext } from "../ActorContext.ts"
 import {
   ActorAlreadyExists,
   ActorNotFound,
@@ -10,25 +11,37 @@ import {
   type AskError,
   DuplicateActorType,
   type SpawnError,
-  type TellError
+  type TellError,
+  TooManyActors
 } from "../ActorError.ts"
 import type { ActorRef, ActorType } from "../ActorRef.ts"
-import type { ActorSnapshot, End, Load } from "../ActorSnapshot.ts"
+import type { End, Load } from "../ActorSnapshot.ts"
 import type { Behavior } from "../Behavior.ts"
 import type { Receipt } from "../Receipt.ts"
 import { ReceiptSlip } from "./attachment.ts"
 import { Cell, stopped } from "./cell.ts"
+import { CheckedRef, checksOf } from "./checkedRef.ts"
 import { State } from "./inbox.ts"
-import { LocalRef, type Sending, sendingOf } from "./localRef.ts"
+import { Listings } from "./listings.ts"
+import { type Find, LocalRef, type Sending, sendingOf } from "./localRef.ts"
 import type { LocalSystem, Registration } from "./localSystem.ts"
+import { snapshotsOf, totalsOf } from "./observation.ts"
+import { durationMillis } from "./ranges.ts"
+import { maxWaiting, Residents } from "./residents.ts"
 import { Tell } from "./tell.ts"
 
+/** What sending to the actors of a definition takes. */
+interface Protocol {
+  readonly sending: Sending
+  readonly checks: ReturnType<typeof checksOf> | undefined
+}
+
 export const localDirectory = (system: LocalSystem) => {
-  const protocols = new WeakMap<ActorType.Any, Sending>()
-  const protocol = (definition: ActorType.Any): Sending => {
+  const protocols = new WeakMap<ActorType.Any, Protocol>()
+  const protocol = (definition: ActorType.Any): Protocol => {
     let known = protocols.get(definition)
     if (known === undefined) {
-      known = sendingOf(definition)
+      known = { sending: sendingOf(definition), checks: system.validate ? checksOf(definition) : undefined }
       protocols.set(definition, known)
     }
     return known
@@ -36,63 +49,85 @@ export const localDirectory = (system: LocalSystem) => {
 
   const cellOf = (
     registration: Registration,
-    type: string,
     id: string,
     address: string,
     parent: Cell | undefined,
     isRoot: boolean,
     forget: (cell: Cell) => void
   ): Cell => {
-    const { behavior, protocol } = registration
-    // A root's own ref is like any other to it: it outlives the cell.
-    const refOf = (cell: Cell) =>
-      (isRoot ? rootRef(protocol, type, id) : cellRef(protocol, cell)) as unknown as ActorRef.Any
+    const { behavior, cells, definition, past, protocol, residents } = registration
     const cell = new Cell(system, {
-      type,
+      type: definition.type,
       id,
       address,
       protocol,
       behavior,
       parent,
       isRoot,
-      refOf,
+      // A root's own ref is like any other to it: it outlives the cell.
+      refOf: (cell) => (isRoot ? rootRef(definition, id) : cellRef(definition, cell)) as unknown as ActorRef.Any,
+      residents: isRoot ? residents : undefined,
       forget: (ended) => {
-        registration.cells.delete(ended)
+        past.handled += ended.handled
+        past.failed += ended.failed
+        past.restarts += ended.restarts
+        cells.delete(ended)
         forget(ended)
       }
     })
-    registration.cells.add(cell)
+    cells.add(cell)
     return cell
   }
 
   /** The root's cell, made if wanted and its type is known; otherwise why not. */
-  const root = (type: string, id: string, make: boolean): Cell | AskError | undefined => {
+  const root = (type: string, id: string, why: "look" | "send" | "watch"): Cell | AskError | undefined => {
     const registration = system.registrations.get(type)
-    if (registration === undefined) {
-      return new ActorNotFound({ address: `${type}/${id}`, reason: "no layer provides its type" })
-    }
-    let cell = registration.roots.get(id)
-    if (cell === undefined && make) {
-      if (system.stopping || registration.closing) return new ActorStopping({ address: `${type}/${id}` })
-      cell = cellOf(registration, type, id, `${type}/${id}`, undefined, true, (ended) => {
-        if (registration.roots.get(id) === ended) registration.roots.delete(id)
+    const address = `${type}/${id}`
+    if (registration === undefined) return new ActorNotFound({ address, reason: "no layer provides its type" })
+    const { residents } = registration
+    let cell = residents.roots.get(id)
+    if (cell === undefined && why !== "look") {
+      if (system.stopping || registration.closing) return new ActorStopping({ address })
+      if (why === "send" && residents.isOverrun) {
+        return new TooManyActors({ address, maxResident: residents.limit, waiting: maxWaiting })
+      }
+      cell = cellOf(registration, id, address, undefined, true, (ended) => {
+        if (residents.roots.get(id) === ended) residents.roots.delete(id)
+        residents.leave(ended)
       })
-      registration.roots.set(id, cell)
+      residents.roots.set(id, cell)
     }
     return cell
   }
 
-  const rootRef = (protocol: Sending, type: string, id: string): LocalRef =>
-    new LocalRef(protocol, `${type}/${id}`, (make) => root(type, id, make), undefined, system.askTimeoutMillis, false)
+  const refTo = (
+    definition: ActorType.Any,
+    address: string,
+    find: Find,
+    cell: Cell | undefined,
+    isChild: boolean
+  ): LocalRef => {
+    const { checks, sending } = protocol(definition)
+    return checks === undefined
+      ? new LocalRef(sending, address, find, cell, system.askTimeoutMillis, isChild)
+      : new CheckedRef(sending, checks, address, find, cell, system.askTimeoutMillis, isChild)
+  }
 
-  const cellRef = (protocol: Sending, cell: Cell): LocalRef =>
-    new LocalRef(protocol, cell.address, () => cell, cell, system.askTimeoutMillis, true)
+  const rootRef = (definition: ActorType.Any, id: string): LocalRef => {
+    const { type } = definition
+    return refTo(definition, `${type}/${id}`, (why) => root(type, id, why), undefined, false)
+  }
+
+  const cellRef = (definition: ActorType.Any, cell: Cell): LocalRef =>
+    refTo(definition, cell.address, () => cell, cell, true)
 
   /**
    * The living cell behind a ref, without making one. Refs of this system are all `LocalRef`s; the public type differs in
    * that `ask` and `tell` are known there by the protocol, which is why each way across is a cast.
    */
   const existing = (ref: ActorRef.Any): Cell | undefined => (ref as unknown as LocalRef).existing()
+
+  const listings = new Listings(system.registrations, (cell, { definition }) => rootRef(definition, cell.id))
 
   const register = (definition: ActorType.Any, behavior: Behavior): Effect.Effect<void, never, Scope.Scope> =>
     Effect.acquireRelease(
@@ -101,13 +136,18 @@ export const localDirectory = (system: LocalSystem) => {
           return Effect.die(new DuplicateActorType({ type: definition.type, system: system.name }))
         }
         const registration: Registration = {
+          definition,
           behavior,
-          protocol: protocol(definition),
-          roots: new Map(),
+          protocol: protocol(definition).sending,
+          residents: new Residents(behavior.maxResident, system.scheduler, system.timers, () =>
+            listings.rootsChanged()
+          ),
           cells: new Set(),
+          past: { handled: 0, failed: 0, restarts: 0 },
           closing: false
         }
         system.registrations.set(definition.type, registration)
+        listings.typesChanged()
         return Effect.succeed(registration)
       }),
       (registration) =>
@@ -121,7 +161,10 @@ export const localDirectory = (system: LocalSystem) => {
               concurrency: "unbounded"
             })
           }),
-          Effect.sync(() => system.registrations.delete(definition.type))
+          Effect.sync(() => {
+            system.registrations.delete(definition.type)
+            listings.typesChanged()
+          })
         )
     )
 
@@ -146,9 +189,7 @@ export const localDirectory = (system: LocalSystem) => {
         for (const sibling of siblings) {
           if (sibling.address === address) return Effect.fail(new ActorAlreadyExists({ address }))
         }
-        const cell = cellOf(registration, definition.type, id, address, parent, false, () =>
-          system.hosted.delete(address)
-        )
+        const cell = cellOf(registration, id, address, parent, false, () => system.hosted.delete(address))
         if (parent === undefined) system.hosted.set(address, cell)
         else parent.children.push(cell)
         const started = Effect.async<void, SpawnError>((resume) => {
@@ -163,7 +204,7 @@ export const localDirectory = (system: LocalSystem) => {
                 restore(started)
               )
             : restore(started)
-        return Effect.as(owned, cellRef(registration.protocol, cell) as unknown as ActorRef<Rpcs>)
+        return Effect.as(owned, cellRef(registration.definition, cell) as unknown as ActorRef<Rpcs>)
       })
     )
 
@@ -174,17 +215,24 @@ export const localDirectory = (system: LocalSystem) => {
       return Effect.as(tell.destination.tellWith(tell.rpc, tell.payload, slip, fiber), { settled: slip.await })
     })
 
-  const snapshotOf = (cell: Cell): ActorSnapshot => ({
-    address: cell.address,
-    state: cell.describeState(),
-    depth: cell.ring.size,
-    waitingSenders: cell.waitingSenders,
-    handled: cell.handled,
-    failed: cell.failed,
-    restarts: cell.restarts,
-    incarnation: cell.incarnation?.number ?? 0,
-    children: cell.children.map(snapshotOf)
-  })
+  const watchedBy = (ref: ActorRef.Any): Cell | undefined => {
+    const found = (ref as unknown as LocalRef).resolve("watch")
+    return found instanceof Cell ? found : undefined
+  }
+
+  const watchWith = (
+    ref: ActorRef.Any,
+    message: (end: End) => ActorRef.Tell
+  ): Effect.Effect<Effect.Effect<void>, never, ActorContext> =>
+    Effect.flatMap(ActorContext, () =>
+      Effect.withFiberRuntime((fiber) => {
+        const watcher = system.senderOf(fiber)?.cell as Cell | undefined
+        if (watcher === undefined)
+          return Effect.dieMessage(`The actor that watches ${ref.address} is not of this system`)
+        const end = watcher.watchWith(watchedBy(ref), message)
+        return Effect.succeed(Effect.sync(end))
+      })
+    )
 
   const loadOf = (ref: ActorRef.Any): Load => {
     let known = existing(ref)
@@ -210,40 +258,39 @@ export const localDirectory = (system: LocalSystem) => {
       name: system.name,
       register,
       ref: <Type extends string, Rpcs extends Rpc.Any>(definition: ActorType<Type, Rpcs>, id: string) =>
-        rootRef(protocol(definition), definition.type, id) as unknown as ActorRef<Rpcs>,
-      stop: (ref: ActorRef.Any) =>
-        Effect.suspend(() => {
+        rootRef(definition, id) as unknown as ActorRef<Rpcs>,
+      stop: (
+        ref: ActorRef.Any,
+        options?: { readonly within?: Duration.DurationInput | undefined; readonly now?: boolean | undefined }
+      ) => {
+        const within = options?.within
+        const withinMillis = within === undefined ? undefined : durationMillis("within", within, "zero")
+        return Effect.suspend(() => {
           const cell = existing(ref)
-          return cell === undefined ? Effect.void : stopped(cell)
-        }),
-      ids: (definition: ActorType.Any) =>
-        Effect.sync(() =>
-          [...(system.registrations.get(definition.type)?.roots.values() ?? [])].filter(isAlive).map((cell) => cell.id)
-        )
+          return cell === undefined ? Effect.void : stopped(cell, options?.now, withinMillis)
+        })
+      },
+      types: (tag?: string) => Effect.sync(() => listings.types(tag))
     },
     local: {
       spawn,
       watch: (ref: ActorRef.Any) =>
         Effect.async<End>((resume) => {
-          const cell = (ref as unknown as LocalRef).resolve()
-          if (!(cell instanceof Cell)) return resume(Effect.succeed({ _tag: "absent" }))
+          const cell = watchedBy(ref)
+          if (cell === undefined) return resume(Effect.succeed({ _tag: "absent" }))
           const leave = cell.watch((end) => resume(Effect.succeed(end)))
           return Effect.sync(leave)
         }),
+      watchWith,
       receipt,
+      ids: (definition: ActorType.Any) => Effect.sync(() => listings.ids(definition.type)),
+      tagged: (tag: string) => Effect.sync(() => listings.tagged(tag)),
       revive: (ref: ActorRef.Any) => Effect.sync(() => existing(ref)?.revive()),
       isBusy: () => system.scheduler.isBusy,
       load: loadOf,
-      snapshot: Effect.sync(() =>
-        [...system.registrations.values()]
-          .flatMap((registration) => [...registration.roots.values()])
-          .concat([...system.hosted.values()])
-          .filter(isAlive)
-          .map(snapshotOf)
-      )
+      snapshot: Effect.sync(() => snapshotsOf(system)),
+      totals: Effect.sync(() => totalsOf(system)),
+      changes: system.changes.stream
     }
   }
 }
-
-/** An address that is only watched has a cell, too. */
-const isAlive = (cell: Cell): boolean => cell.state !== State.absent

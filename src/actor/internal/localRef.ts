@@ -1,13 +1,14 @@
 /**
  * Refs of this process: `ask` and `tell` as records of methods, whose prototypes are made once per definition.
  */
-import { Duration, Effect, Effectable, type Fiber, SchemaAST } from "effect"
-import type { AskError, TellError } from "../ActorError.ts"
+import { type Duration, Effect, Effectable, type Fiber, SchemaAST } from "effect"
+import type { AskError, MessageRefused, TellError } from "../ActorError.ts"
 import type { ActorType } from "../ActorRef.ts"
 import type { Attachment } from "./attachment.ts"
 import { Cell } from "./cell.ts"
 import { State } from "./inbox.ts"
 import * as Protocol from "./protocol.ts"
+import { durationMillis } from "./ranges.ts"
 import { type Destination, Tell } from "./tell.ts"
 
 /** What sending needs to know of a protocol. */
@@ -95,44 +96,55 @@ class AskUntilLeft extends Ask {
   }
 }
 
+/** Finds the cell, makes one to send to or to watch, or says why there is none. */
+export type Find = (why: "look" | "send" | "watch") => Cell | AskError | undefined
+
 export class LocalRef implements Destination {
   readonly ask: object
   readonly tell: object
 
   constructor(
-    private readonly sending: Sending,
+    protected readonly sending: Sending,
     readonly address: string,
-    /** Finds the cell, makes it if told to, or says why there is none. */
-    private readonly find: (make: boolean) => Cell | AskError | undefined,
-    private cell: Cell | undefined,
+    protected readonly find: Find,
+    protected cell: Cell | undefined,
     private readonly timeoutMillis: number,
-    private readonly isChild: boolean
+    protected readonly isChild: boolean
   ) {
     this.ask = sends(sending.asks, this)
     this.tell = sends(sending.tells, this)
   }
 
   withTimeout(timeout: Duration.DurationInput): LocalRef {
-    return new LocalRef(this.sending, this.address, this.find, this.cell, Duration.toMillis(timeout), this.isChild)
+    return this.copy(durationMillis("The time-out of an ask", timeout, "zero"))
+  }
+
+  protected copy(timeoutMillis: number): LocalRef {
+    return new LocalRef(this.sending, this.address, this.find, this.cell, timeoutMillis, this.isChild)
   }
 
   tagOf(rpc: number): string {
     return this.sending.tags[rpc]!
   }
 
+  /** Why the protocol refuses a message, where that is checked: see `CheckedRef`. */
+  refusal(_rpc: number, _payload: unknown): MessageRefused | undefined {
+    return undefined
+  }
+
   /** The cell to send to. A root that ended is a new cell under the same address; a child that ended stays ended. */
-  resolve(): Cell | TellError {
+  resolve(why: "send" | "watch" = "send"): Cell | TellError {
     const cell = this.cell
     if (cell !== undefined && (cell.state !== State.ended || this.isChild)) return cell
     // Told to make one, `find` always answers.
-    const found = this.find(true)!
+    const found = this.find(why)!
     if (found instanceof Cell) this.cell = found
     return found as Cell | TellError
   }
 
   /** The cell as it is, without making one. */
   existing(): Cell | undefined {
-    const found = this.find(false)
+    const found = this.find("look")
     return found instanceof Cell ? found : undefined
   }
 

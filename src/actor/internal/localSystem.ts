@@ -1,27 +1,36 @@
 /**
  * What all actors of one system in this process share: the scheduler, the timers, the registry, the counters.
  */
-import { Context, Duration, Effect, FiberId, FiberRef, Option, Runtime, type Scope } from "effect"
+import { Context, Duration, Effect, FiberId, FiberRef, Option, PubSub, Runtime, type Scope } from "effect"
 import * as DefaultServices from "effect/DefaultServices"
 import { Tracer } from "effect/Tracer"
+import type { ActorChange } from "../ActorChange.ts"
 import { ActorContext } from "../ActorContext.ts"
+import type { ActorType } from "../ActorRef.ts"
 import type { Behavior } from "../Behavior.ts"
 import { Recorder } from "../DeadLetters.ts"
 import * as FairScheduler from "../FairScheduler.ts"
 import type { Sender } from "./attachment.ts"
 import { type Cell, stopped } from "./cell.ts"
+import { Changes } from "./changes.ts"
 import type { Environment } from "./environment.ts"
 import { Faults } from "./faults.ts"
+import { GivenUp } from "./givenUp.ts"
 import type { Sending } from "./localRef.ts"
+import type { Residents } from "./residents.ts"
+import { StuckHandlers } from "./stuckHandlers.ts"
 import { Timers } from "./timers.ts"
 
-/** A type that a Layer has provided, and its living roots. */
+/** A type that a Layer has provided, and its actors. */
 export interface Registration {
+  readonly definition: ActorType.Any
   readonly behavior: Behavior
   readonly protocol: Sending
-  readonly roots: Map<string, Cell>
+  readonly residents: Residents<Cell>
   /** All of its actors, roots and children. */
   readonly cells: Set<Cell>
+  /** What those did that have ended. */
+  readonly past: { handled: number; failed: number; restarts: number }
   /** Its Layer is being closed. */
   closing: boolean
 }
@@ -32,6 +41,8 @@ export interface LocalSystem extends Environment {
   readonly registrations: Map<string, Registration>
   /** Children of no actor: spawned by a host, which owns them by its scope. */
   readonly hosted: Map<string, Cell>
+  /** Whether payloads are checked where they are sent. */
+  readonly validate: boolean
   stopping: boolean
 }
 
@@ -39,11 +50,15 @@ export interface Settings {
   readonly name: string
   readonly scheduler: FairScheduler.FairScheduler | undefined
   readonly tracing: boolean | undefined
-  readonly tellTimeout: Duration.Duration
-  readonly askTimeout: Duration.Duration
-  readonly stopBudget: Duration.Duration
+  readonly tellTimeoutMillis: number
+  readonly askTimeoutMillis: number
+  readonly stopBudgetMillis: number
+  readonly stuckAfterMillis: number
   readonly deadLetters: number
   readonly quarantine: number
+  readonly givenUp: number
+  readonly changes: number
+  readonly validate: boolean
 }
 
 /** Closing the scope stops all actors. */
@@ -72,21 +87,34 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
     const timers = new Timers(sleep, now)
     const tracing = settings.tracing ?? tracer !== Context.get(DefaultServices.liveServices, Tracer)
     const faults = Option.getOrUndefined(yield* Effect.serviceOption(Faults))
+    const coarseMillis = coarseClock(scheduler, now)
+    const changes = new Changes(yield* PubSub.sliding<ActorChange>(settings.changes), now)
+    const registrations = new Map<string, Registration>()
+    const stuckHandlers = new StuckHandlers(
+      settings.stuckAfterMillis,
+      () => cellsOf(registrations),
+      { scheduler, timers, coarseMillis, log },
+      changes
+    )
     const system: LocalSystem = {
       name: settings.name,
       scheduler,
       timers,
       deadLetters: new Recorder(settings.deadLetters, settings.quarantine, now, log),
+      changes,
+      givenUp: new GivenUp(settings.givenUp, log),
+      stuckHandlers,
       tracing,
       // A fault may take the message in hand away, which an asker that is answered in its own turn would not notice.
       inline: !tracing && (faults === undefined || faults.isEmpty),
-      tellTimeoutMillis: Duration.toMillis(settings.tellTimeout),
-      askTimeoutMillis: Duration.toMillis(settings.askTimeout),
-      stopBudgetMillis: Duration.toMillis(settings.stopBudget),
-      registrations: new Map(),
+      tellTimeoutMillis: settings.tellTimeoutMillis,
+      askTimeoutMillis: settings.askTimeoutMillis,
+      stopBudgetMillis: settings.stopBudgetMillis,
+      validate: settings.validate,
+      registrations,
       hosted: new Map(),
       stopping: false,
-      coarseMillis: coarseClock(scheduler, now),
+      coarseMillis,
       fork,
       log,
       faults,
@@ -97,7 +125,7 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
     yield* Effect.addFinalizer(() =>
       Effect.suspend(() => {
         system.stopping = true
-        const roots = [...system.registrations.values()].flatMap((registration) => [...registration.roots.values()])
+        const roots = [...system.registrations.values()].flatMap(({ residents }) => [...residents.roots.values()])
         const stopAll = Effect.forEach([...roots, ...system.hosted.values()].reverse(), (cell) => stopped(cell), {
           discard: true,
           concurrency: "unbounded"
@@ -110,6 +138,10 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
     )
     return system
   })
+
+function* cellsOf(registrations: ReadonlyMap<string, Registration>): Iterable<Cell> {
+  for (const { cells } of registrations.values()) yield* cells
+}
 
 /** Whole milliseconds since now, read from the clock once per turn of the event loop while there is work. */
 const coarseClock = (scheduler: FairScheduler.FairScheduler, now: () => number): (() => number) => {

@@ -260,6 +260,7 @@ export abstract class MessageLoop extends Inbox {
 
   private guarded(effect: Effect.Effect<unknown, unknown>): Effect.Effect<void, unknown> {
     this.begunAt = this.system.coarseMillis()
+    if (!this.system.stuckHandlers.isSet) this.system.stuckHandlers.set()
     const attachment = this.attachment
     const traced = this.system.tracing ? this.traced(effect, attachment) : effect
     const ask = attachment instanceof Ask && this.interruptOf(attachment) !== undefined ? attachment : undefined

@@ -17,6 +17,8 @@ export interface Destination {
     attachment: Attachment,
     fiber: Fiber.RuntimeFiber<unknown, unknown>
   ) => Effect.Effect<void, TellError>
+  /** Why the protocol refuses it, where that is checked. */
+  readonly refusal: (rpc: number, payload: unknown) => TellError | undefined
   /** Whatever the mailbox holds; the result says why not. */
   readonly deliver: (rpc: number, payload: unknown, attachment: Attachment | undefined) => TellError | undefined
 }

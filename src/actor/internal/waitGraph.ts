@@ -36,3 +36,7 @@ export const cycle = (from: Node, to: Node): ReadonlyArray<string> | undefined =
   }
   return reaches(to) ? [from.address, ...path.map((node) => node.address)] : undefined
 }
+
+/** The addresses for whose answer, or room, an actor waits, for the sake of the message in hand. */
+export const waitsFor = ({ waits }: { readonly waits: ReadonlySet<Wait> | undefined }): ReadonlyArray<string> =>
+  waits === undefined ? [] : [...new Set([...waits].flatMap((wait) => (wait.withdrawn() ? [] : [wait.target.address])))]

@@ -304,7 +304,7 @@ const program = (commands: ReadonlyArray<Command>) =>
       yield* settled
       const living = model.roots.filter(({ dormant }) => !dormant)
       assert.deepStrictEqual(
-        yield* system.ids(Root),
+        yield* local.ids(Root),
         living.map(({ address }) => address.slice(5)),
         `ids after ${where}`
       )

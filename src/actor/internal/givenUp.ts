@@ -1,0 +1,38 @@
+/**
+ * Roots that supervision has given up, remembered so that their senders hear why: as many as the system's options say.
+ */
+import { Effect } from "effect"
+
+interface Root {
+  readonly address: string
+  /** From now on its address is absent. */
+  forgetFailure(): void
+}
+
+export class GivenUp {
+  /** Oldest first. */
+  private readonly roots = new Set<Root>()
+
+  constructor(
+    private readonly limit: number,
+    private readonly log: (line: Effect.Effect<void>) => void
+  ) {}
+
+  add(root: Root): void {
+    this.roots.add(root)
+    if (this.roots.size <= this.limit) return
+    const [oldest] = this.roots
+    this.roots.delete(oldest!)
+    oldest!.forgetFailure()
+    this.log(
+      Effect.logWarning(
+        `${oldest!.address} was given up by its supervision and is forgotten, because more than ${this.limit} are: its next message activates it. Mend what they crash by, or raise "givenUp".`
+      )
+    )
+  }
+
+  /** It was revived, or stopped. */
+  delete(root: Root): void {
+    this.roots.delete(root)
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * Options that are out of their range: mistakes in the program, met when it is first loaded, with nothing to recover from.
+ */
+import { Duration } from "effect"
+
+/** Throws a `RangeError` unless it is a whole number of `least` or more. */
+export const wholeNumber = (name: string, value: number, least: number): number => {
+  if (!Number.isInteger(value) || value < least) {
+    throw new RangeError(`${name} must be a whole number of ${least} or more, found ${value}.`)
+  }
+  return value
+}
+
+/** In milliseconds. Throws a `RangeError` if it is negative or no number, or zero where that means nothing. */
+export const durationMillis = (
+  name: string,
+  input: Duration.DurationInput,
+  least: "zero" | "more than zero"
+): number => {
+  const millis = isBelowZero(input) ? Number.NaN : Duration.toMillis(Duration.decode(input))
+  if (millis > 0 || (millis === 0 && least === "zero")) return millis
+  throw new RangeError(
+    `${name} must be a duration of ${least === "zero" ? "zero or more" : least}, found ${typeof input === "object" ? millis : String(input)}.`
+  )
+}
+
+/** Effect takes what is negative, and what is no number, for zero. */
+const isBelowZero = (input: Duration.DurationInput): boolean => {
+  if (Duration.isDuration(input)) return false
+  if (typeof input === "string") return input.startsWith("-")
+  return typeof input === "bigint" || typeof input === "number" ? !(input >= 0) : input.some((part) => !(part >= 0))
+}
