@@ -272,9 +272,9 @@ export abstract class Inbox implements Target {
   /** Lets those in that wait for room, oldest first. */
   protected admit(): void {
     const waiting = this.waiting!
-    while (!waiting.isEmpty && this.ring.size < this.capacity) {
+    while (this.ring.size < this.capacity) {
       const wait = waiting.shift()
-      if (wait.withdrawn()) continue
+      if (wait === undefined) break
       this.ring.push(wait.rpc, wait.payload, wait.attachment, this.system.coarseMillis())
       wait.accepted()
     }

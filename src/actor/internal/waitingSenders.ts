@@ -32,8 +32,10 @@ export class WaitingSenders {
     this.lanes[this.laneOf?.[wait.rpc] ?? 1].push(wait)
   }
 
-  /** Takes the next one; valid while not empty. It may have left. */
-  shift(): WaitingSender {
+  /** Takes the next one that still waits. Those that left pass nobody over. */
+  shift(): WaitingSender | undefined {
+    for (const lane of this.lanes) while (lane[0]?.withdrawn()) lane.shift()
+    if (this.isEmpty) return undefined
     const [high, normal, low] = this.lanes
     return this.lanes[this.choice.next(high.length > 0, normal.length > 0, low.length > 0)].shift()!
   }

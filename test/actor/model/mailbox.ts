@@ -13,7 +13,7 @@ import type { AskError } from "../../../src/actor/ActorError.ts"
 import { ActorSystem, LocalActorSystem } from "../../../src/actor/ActorSystem.ts"
 import { DeadLetters, type Reason } from "../../../src/actor/DeadLetters.ts"
 import type { Fault } from "../../../src/actor/FaultPlan.ts"
-import type * as Mailbox from "../../../src/actor/Mailbox.ts"
+import * as Mailbox from "../../../src/actor/Mailbox.ts"
 import * as Supervision from "../../../src/actor/Supervision.ts"
 import { type Exploration, settled } from "./explore.ts"
 
@@ -21,10 +21,15 @@ const senders = 3
 const sendsEach = 8
 const How = Schema.Literal("plain", "effect", "slow", "beside", "refused", "crash")
 type How = typeof How.Type
+const lanes = ["normal", "high", "low"] as const
 const rpcs = Array.from({ length: senders * sendsEach }, (_, n) =>
   Rpc.make(`m${n}`, { payload: { how: How }, success: Schema.Int, error: Schema.Literal("refused") })
 )
 const Box = Actor.make("Box", rpcs)
+const LanedBox = Actor.make(
+  "Box",
+  rpcs.map((rpc, n) => rpc.annotate(Mailbox.Lane, lanes[n % lanes.length]!))
+)
 
 interface Send {
   readonly kind: "tell" | "ask"
@@ -40,6 +45,8 @@ interface Send {
 interface Traffic {
   readonly overflow: Mailbox.Mailbox["overflow"]
   readonly capacity: number
+  /** Whether the messages are spread over three lanes. */
+  readonly laned: boolean
   readonly supervision: keyof typeof policies
   readonly senders: ReadonlyArray<ReadonlyArray<Send>>
   /** Virtual milliseconds after which the actor is stopped, while messages still come. */
@@ -56,6 +63,7 @@ const policies = {
 const traffic: fc.Arbitrary<Traffic> = fc.record({
   overflow: fc.constantFrom("back-pressure", "back-pressure", "dropping", "sliding", "failing"),
   capacity: fc.constantFrom(1, 1, 2, 3),
+  laned: fc.boolean(),
   supervision: fc.constantFrom("resume", "restart", "stop"),
   senders: fc.array(
     fc.array(
@@ -91,7 +99,7 @@ const outcomeOf = (kind: Send["kind"], exit: Exit.Exit<unknown, AskError | "refu
   return exit.cause.error === "refused" ? "refused" : exit.cause.error._tag
 }
 
-const program = ({ capacity, overflow, senders, stopAt, supervision, faults }: Traffic) =>
+const program = ({ capacity, faults, laned, overflow, senders, stopAt, supervision }: Traffic) =>
   Effect.gen(function* () {
     const system = yield* ActorSystem
     const local = yield* LocalActorSystem
@@ -127,10 +135,14 @@ const program = ({ capacity, overflow, senders, stopAt, supervision, faults }: T
     const handlers = Object.fromEntries(rpcs.map(({ _tag }, n) => [_tag, handler(n)])) as Actor.Handlers<
       (typeof rpcs)[number]
     >
+    const definition = laned ? LanedBox : Box
     yield* Layer.build(
-      Box.toLayer(Effect.succeed(handlers), { mailbox: { overflow, capacity }, supervision: policies[supervision] })
+      definition.toLayer(Effect.succeed(handlers), {
+        mailbox: { overflow, capacity },
+        supervision: policies[supervision]
+      })
     )
-    const box = (yield* Box.client)("b").withTimeout(200)
+    const box = (yield* definition.client)("b").withTimeout(200)
 
     const sendOne = (n: number, { awaited, how, kind, patience, pause }: Send) =>
       Effect.gen(function* () {
@@ -173,11 +185,15 @@ const program = ({ capacity, overflow, senders, stopAt, supervision, faults }: T
     }
     senders.forEach((_, s) => {
       const own = begun.filter((n) => Math.floor(n / sendsEach) === s)
-      assert.deepStrictEqual(
-        own,
-        [...own].sort((a, b) => a - b),
-        "a sender's messages keep their order"
-      )
+      for (const lane of lanes.keys()) {
+        // Without lanes all are of one.
+        const one = laned ? own.filter((n) => n % lanes.length === lane) : own
+        assert.deepEqual(
+          one,
+          one.toSorted((a, b) => a - b),
+          "a sender's messages of one lane keep their order"
+        )
+      }
     })
     for (const [n, { kind, outcome }] of outcomes) {
       const dead = reasons.get(n) ?? []
