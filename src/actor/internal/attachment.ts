@@ -22,8 +22,8 @@ export interface Target extends Node {
 /** On whose behalf a fiber sends: an actor that handles a message, and until when that message must be answered. */
 export interface Sender {
   readonly cell: Node
-  /** Whether the actor takes no other message until this fiber is done: only then does its waiting close circles. */
-  readonly blocking: boolean
+  /** Who goes on only when this fiber does: its waiting can close circles. `undefined` if nobody depends on it. */
+  readonly node: Node | undefined
   /** Epoch milliseconds; `Infinity` if nobody waits. */
   readonly deadline: () => number
 }
@@ -125,8 +125,11 @@ export class Ask extends Attachment implements Timer, Wait {
   /** Ends the handler at work, where the protocol says that it ends with its asker. */
   interruptHandler: (() => void) | undefined = undefined
 
+  /** The actor; a handler beside its mailbox once that has the message. */
+  target: Node
+
   constructor(
-    readonly target: Target,
+    private readonly actor: Target,
     readonly rpc: number,
     private readonly fiber: Fiber.RuntimeFiber<unknown, unknown>,
     readonly sender: Sender | undefined,
@@ -134,6 +137,7 @@ export class Ask extends Attachment implements Timer, Wait {
     span: Tracer.AnySpan | undefined
   ) {
     super(span)
+    this.target = actor
     // A public field of Effect's fiber that its interface leaves out; the Effect that reads it would cost an op per ask.
     const { currentRuntimeFlags } = fiber as unknown as { readonly currentRuntimeFlags: RuntimeFlags.RuntimeFlags }
     this.interruptible = RuntimeFlags.interruptible(currentRuntimeFlags)
@@ -180,10 +184,10 @@ export class Ask extends Attachment implements Timer, Wait {
   }
   fire(): void {
     const error = new AskTimedOut({
-      address: this.target.address,
-      message_tag: this.target.tagOf(this.rpc),
+      address: this.actor.address,
+      message_tag: this.actor.tagOf(this.rpc),
       timeoutMillis: this.timeoutMillis,
-      state: this.target.describeState()
+      state: this.actor.describeState()
     })
     this.fail(CauseModule.fail(error))
     this.interruptHandler?.()
@@ -202,8 +206,8 @@ export class Ask extends Attachment implements Timer, Wait {
   }
   private settle(): void {
     this.settled = true
-    if (this.bucket !== undefined) this.target.timers.clear(this)
-    if (this.sender?.blocking) this.sender.cell.waits?.delete(this)
+    if (this.bucket !== undefined) this.actor.timers.clear(this)
+    this.sender?.node?.waits?.delete(this)
   }
 }
 
@@ -244,6 +248,6 @@ export class WaitingSender implements Wait {
   leave(): void {
     this.left = true
     this.clearTimer?.()
-    if (this.sender?.blocking) this.sender.cell.waits?.delete(this)
+    this.sender?.node?.waits?.delete(this)
   }
 }

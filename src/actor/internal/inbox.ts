@@ -142,9 +142,9 @@ export abstract class Inbox implements Target {
             return resume(this.tellWith(rpc, payload, attachment, fiber))
           }
           const sender = this.system.senderOf(fiber)
-          if (sender?.blocking) {
-            if (sender.cell === this) return resume(Effect.fail(this.full()))
-            const path = cycle(sender.cell, this)
+          if (sender?.node !== undefined) {
+            if (sender.node === this) return resume(Effect.fail(this.full()))
+            const path = cycle(sender.node, this)
             if (path !== undefined) return resume(Effect.fail(new WaitCycle({ path })))
           }
           const wait = new WaitingSender(this, rpc, payload, attachment, resume as Resume, sender)
@@ -207,9 +207,9 @@ export abstract class Inbox implements Target {
     fiber: Fiber.RuntimeFiber<unknown, unknown>
   ): Ask | Effect.Effect<never, WaitCycle> {
     const sender = this.system.senderOf(fiber)
-    const blocking = sender?.blocking === true
-    if (blocking) {
-      const path = cycle(sender.cell, this)
+    const node = sender?.node
+    if (node !== undefined) {
+      const path = cycle(node, this)
       if (path !== undefined) return Effect.fail(new WaitCycle({ path }))
     }
     const inherited = sender === undefined ? Number.POSITIVE_INFINITY : sender.deadline()
@@ -222,7 +222,7 @@ export abstract class Inbox implements Target {
     }
     const ask = new Ask(this, rpc, fiber, sender, limit, this.system.tracing ? fiber.currentSpan : undefined)
     if (limit !== Number.POSITIVE_INFINITY) timers.set(ask, now + limit)
-    if (blocking) addWait(sender.cell, ask)
+    if (node !== undefined) addWait(node, ask)
     return ask
   }
 
@@ -256,7 +256,8 @@ export abstract class Inbox implements Target {
   private enqueue(wait: WaitingSender): void {
     this.waiting ??= new WaitingSenders(this.protocol.lanes)
     this.waiting.push(wait)
-    if (wait.sender?.blocking) addWait(wait.sender.cell, wait)
+    const node = wait.sender?.node
+    if (node !== undefined) addWait(node, wait)
   }
 
   /** Its fiber was interrupted. */

@@ -42,16 +42,16 @@ export class Incarnation implements Sender {
     readonly number: number
   ) {}
 
-  get blocking(): boolean {
-    return this.cell.inHand
+  get node(): Node | undefined {
+    return this.cell.inHand ? this.cell : undefined
   }
   /** On whose behalf `build` sends. What it leaves running beside the mailbox holds up no message and answers none. */
   get builder(): Sender {
     const incarnation = this
     return {
       cell: this.cell,
-      get blocking() {
-        return !incarnation.started
+      get node() {
+        return incarnation.started ? undefined : incarnation.cell
       },
       deadline: () => Number.POSITIVE_INFINITY
     }

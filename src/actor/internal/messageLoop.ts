@@ -17,6 +17,7 @@ import { Inbox, State } from "./inbox.ts"
 import type { Incarnation } from "./incarnation.ts"
 import type { Protocol } from "./protocol.ts"
 import { Tell } from "./tell.ts"
+import type { Node } from "./waitGraph.ts"
 import { Worker } from "./worker.ts"
 
 /** Messages handled before other actors get their turn. */
@@ -411,7 +412,9 @@ export abstract class MessageLoop extends Inbox {
     this.inHand = false
     this.attachment = undefined
     const deadline = attachment?.deadline() ?? Number.POSITIVE_INFINITY
-    const sender: Sender = { cell: this, blocking: false, deadline: () => deadline }
+    const node: Node = { address: this.address, waits: undefined }
+    if (ask !== undefined) ask.target = node
+    const sender: Sender = { cell: this, node, deadline: () => deadline }
     // Counted before it runs: it may stop its actor, which then waits for it.
     incarnation.besides++
     const fiber = this.system.fork(interruptible ? endingWith(ask, work) : work, this.contextOf(incarnation, sender))

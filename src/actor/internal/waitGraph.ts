@@ -2,10 +2,11 @@
  * Finds circles of actors that wait for each other, before they close.
  *
  * An actor that asks, or waits for room to tell, while it handles a message takes no other message until it goes on. If
- * the actor it waits for waits, directly or through others, for the first one, none of them ever will.
+ * the actor it waits for waits, directly or through others, for the first one, none of them ever will. A handler beside the
+ * mailbox holds up no actor, but whoever asked it: it is a node of its own.
  */
 
-/** An actor in the graph. */
+/** An actor in the graph, or one of its handlers beside the mailbox. */
 export interface Node {
   readonly address: string
   /** Its waits for the sake of the message in hand; emptied when that is over. */
@@ -14,6 +15,7 @@ export interface Node {
 
 /** An edge. */
 export interface Wait {
+  /** The actor, or the handler beside its mailbox that has begun to answer. */
   readonly target: Node
   /** Its fiber has left, by interruption say: no edge any more. */
   withdrawn(): boolean

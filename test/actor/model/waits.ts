@@ -42,30 +42,38 @@ interface Plot {
   }>
 }
 
-const { deed } = fc.letrec<{ deed: Deed }>((tie) => ({
-  deed: fc.record({
+const deed = (depth: number): fc.Arbitrary<Deed> =>
+  fc.record({
     how: fc.constantFrom("ask", "ask", "ask", "tell", "tell", "ask beside", "ask and leave"),
     whom: fc.constantFrom(...ids),
-    next: fc.array(tie("deed"), { maxLength: 2 })
+    next: depth === 0 ? fc.constant([]) : fc.array(deed(depth - 1), { maxLength: 2 })
   })
-}))
 
-/** An edge that somebody waits by, as the actors themselves note it: before they send, until they go on. */
+/** Who waits for whom, as the actors themselves note it: from before they send until they go on. */
 class Waits {
-  private readonly edges: Array<{ readonly from: string; readonly to: string }> = []
+  private readonly edges: Array<{ readonly from: string; readonly to: string; endedAt: number }> = []
+  /** Counts what happens. */
+  now = 0
 
-  during<A, E, R>(from: string, to: string, wait: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+  during<E, R>(
+    from: string,
+    to: string,
+    wait: (since: number) => Effect.Effect<void, E, R>
+  ): Effect.Effect<void, E, R> {
     return Effect.suspend(() => {
-      const edge = { from, to }
+      const edge = { from, to, endedAt: Number.POSITIVE_INFINITY }
       this.edges.push(edge)
       return Effect.ensuring(
-        wait,
-        Effect.sync(() => this.edges.splice(this.edges.indexOf(edge), 1))
+        wait(++this.now),
+        Effect.sync(() => {
+          edge.endedAt = ++this.now
+        })
       )
     })
   }
-  has(from: string, to: string): boolean {
-    return this.edges.some((edge) => edge.from === from && edge.to === to)
+  /** Whether it was so at some time since then: who is refused learns of it a little later. */
+  were(from: string, to: string, since: number): boolean {
+    return this.edges.some((edge) => edge.from === from && edge.to === to && edge.endedAt >= since)
   }
 }
 
@@ -81,7 +89,7 @@ const program = ({ begins, capacity }: Plot) =>
       const client = yield* Friend.client
       const { address } = yield* ActorContext
       /** Whatever became of it, but for a circle that is none. */
-      const heard = (sent: Effect.Effect<void, AskError>, to: string) =>
+      const heard = (sent: Effect.Effect<void, AskError>, to: string, since: number) =>
         Effect.catchAll(sent, (error) =>
           Effect.sync(() => {
             // Room in its own mailbox it would wait for in vain.
@@ -94,24 +102,26 @@ const program = ({ begins, capacity }: Plot) =>
             if (path[0] !== address) wrong.push(`${address} was refused for the circle of ${path[0]}`)
             path.forEach((from, at) => {
               const other = path[(at + 1) % path.length]!
-              if (!waits.has(from, other))
+              if (!waits.were(from, other, since))
                 wrong.push(`${from} does not wait for ${other}: ${address} was refused for it`)
             })
           })
         )
-      const perform = ({ how, next, whom }: Deed, blocks: boolean): Effect.Effect<void> => {
-        const during = (to: string, wait: Effect.Effect<void>) => (blocks ? waits.during(address, to, wait) : wait)
+      const perform = ({ how, next, whom }: Deed): Effect.Effect<void> => {
         const friend = client(whom).withTimeout("1000 days")
         const to = friend.address
+        const waiting = (sent: Effect.Effect<void, AskError>) =>
+          waits.during(address, to, (since) => heard(sent, to, since))
+        const message = { deeds: next }
         switch (how) {
           case "tell":
-            return during(to, heard(friend.tell.Do({ deeds: next }), to))
+            return waiting(friend.tell.Do(message))
           case "ask":
           case "ask beside":
-            return during(to, heard(friend.ask.Do({ deeds: next }), to))
+            return waiting(friend.ask.Do(message))
           case "ask and leave":
             return Effect.gen(function* () {
-              const asking = yield* Effect.fork(during(to, heard(friend.ask.Do({ deeds: next }), to)))
+              const asking = yield* Effect.fork(waiting(friend.ask.Do(message)))
               yield* Effect.yieldNow()
               yield* Fiber.interrupt(asking)
             })
@@ -123,7 +133,7 @@ const program = ({ begins, capacity }: Plot) =>
           begun++
           const beside = deeds.some(({ how }) => how === "ask beside")
           const all = Effect.zipRight(
-            Effect.forEach(deeds, (deed) => perform(deed, !beside), { discard: true }),
+            Effect.forEach(deeds, perform, { discard: true }),
             Effect.sync(() => void ended++)
           )
           return beside ? Rpc.fork(all) : all
@@ -153,7 +163,7 @@ export const waits: Exploration<Plot> = {
       fc.record({
         whom: fc.constantFrom(...ids),
         how: fc.constantFrom("ask", "tell"),
-        deeds: fc.array(deed, { maxLength: 3 })
+        deeds: fc.array(deed(4), { maxLength: 3 })
       }),
       { minLength: 1, maxLength: 5, size: "max" }
     )

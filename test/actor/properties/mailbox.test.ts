@@ -5,13 +5,24 @@ import { assert, describe, it } from "vitest"
 import * as Actor from "../../../src/actor/Actor.ts"
 import * as ActorTest from "../../../src/actor/ActorTest.ts"
 import * as Mailbox from "../../../src/actor/Mailbox.ts"
+import { exactMailbox } from "../model/exactMailbox.ts"
 import { explore } from "../model/explore.ts"
 import { mailbox } from "../model/mailbox.ts"
 
 const Echo = Actor.make("Echo", [Rpc.make("Say", { payload: { n: Schema.Int }, success: Schema.Int })])
 
 describe("A mailbox, in any interleaving", () => {
-  it("loses nothing, keeps order and bound, and lets stop and watch through", () => explore(mailbox, { runs: 400 }))
+  it(
+    "handles, sheds, refuses and lets wait message by message as a story told with arrays",
+    () => explore(exactMailbox, { runs: 300 }),
+    60_000
+  )
+
+  it(
+    "loses nothing, keeps order and bound, and lets stop and watch through",
+    () => explore(mailbox, { runs: 400 }),
+    60_000
+  )
 
   effectIt.effect("keeps what comes while the actor's fiber is preempted on its way to its rest", () =>
     ActorTest.interleavings({
