@@ -79,6 +79,17 @@ describe("examples", () => {
     ])
   })
 
+  it("actors/shutdown.ts ends in order", async () => {
+    assert.deepStrictEqual(await run("actors/shutdown.ts"), [
+      "the door closes",
+      "filed A",
+      "filed B",
+      "filed C",
+      "the clerk goes home",
+      "the books are closed"
+    ])
+  })
+
   it("team.js runs headless by path", async () => {
     for (const file of ["team.js", "team-input.yaml"])
       copyFileSync(join(root, "examples", file), join(program.folder, file))

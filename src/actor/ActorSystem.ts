@@ -7,7 +7,7 @@
  * @since 0.1.0
  */
 import type * as Rpc from "@effect/rpc/Rpc"
-import { Context, type Duration, Effect, Layer, type Scope, type Stream } from "effect"
+import { Context, Duration, Effect, Layer, type Scope, type Stream } from "effect"
 import type { ActorChange } from "./ActorChange.ts"
 import type { ActorContext } from "./ActorContext.ts"
 import type { SpawnError, TellError } from "./ActorError.ts"
@@ -20,6 +20,7 @@ import { localDirectory } from "./internal/localDirectory.ts"
 import * as LocalSystem from "./internal/localSystem.ts"
 import { durationMillis, wholeNumber } from "./internal/ranges.ts"
 import type { Receipt } from "./Receipt.ts"
+import * as Shutdown from "./Shutdown.ts"
 
 /** How an actor is to be stopped. @category models */
 export interface StopOptions {
@@ -119,6 +120,11 @@ export interface Options {
    */
   readonly stopBudget?: Duration.DurationInput | undefined
   /**
+   * How long each phase of the shutdown may take; the actors' own stop has `stopBudget` instead. Default `5 seconds`; zero
+   * and more.
+   */
+  readonly shutdownBudget?: Duration.DurationInput | undefined
+  /**
    * A handler that has run for this long as an Effect, its mailbox waiting, is reported once: in the log and in `changes`.
    * Default `60 seconds`; more than zero, `infinity` reports none.
    */
@@ -154,7 +160,9 @@ export interface Options {
  *
  * @category layers
  */
-export const layer = (options: Options = {}): Layer.Layer<ActorSystem | LocalActorSystem | DeadLetters> => {
+export const layer = (
+  options: Options = {}
+): Layer.Layer<ActorSystem | LocalActorSystem | DeadLetters | Shutdown.Shutdown> => {
   const settings: LocalSystem.Settings = {
     name: options.name ?? "troupe",
     scheduler: options.scheduler,
@@ -169,12 +177,20 @@ export const layer = (options: Options = {}): Layer.Layer<ActorSystem | LocalAct
     changes: wholeNumber("changes", options.changes ?? 1000, 1),
     validate: options.validate ?? false
   }
+  const budget = durationMillis("shutdownBudget", options.shutdownBudget ?? "5 seconds", "zero")
   return Layer.scopedContext(
-    Effect.map(LocalSystem.make(settings), (system) => {
+    Effect.gen(function* () {
+      const system = yield* LocalSystem.make(settings)
       const directory = localDirectory(system)
+      const shutdown = yield* Shutdown.make({ budget })
+      // Each step of each actor's stop has a budget of its own.
+      yield* shutdown.add("stop actors", system.name, LocalSystem.stopAll(system), { budget: Duration.infinity })
+      // Added last, so that the task above is still there when it runs.
+      yield* Effect.addFinalizer(() => shutdown.run)
       return Context.make(ActorSystem, directory.portable).pipe(
         Context.add(LocalActorSystem, directory.local),
-        Context.add(DeadLetters, system.deadLetters.service)
+        Context.add(DeadLetters, system.deadLetters.service),
+        Context.add(Shutdown.Shutdown, shutdown)
       )
     })
   )

@@ -8,6 +8,7 @@ import { Clock, type Context, Duration, Effect, Layer, Logger, Random, type Scop
 import type { ActorSystem, LocalActorSystem, Options } from "../../src/actor/ActorSystem.ts"
 import * as Systems from "../../src/actor/ActorSystem.ts"
 import type { DeadLetters } from "../../src/actor/DeadLetters.ts"
+import type { Shutdown } from "../../src/actor/Shutdown.ts"
 
 export class ManualClock implements Clock.Clock {
   readonly [Clock.ClockTypeId]: Clock.ClockTypeId = Clock.ClockTypeId
@@ -60,7 +61,7 @@ const turn = Effect.async<void>((resume) => void setImmediate(() => resume(Effec
 /** Everything that can run has run. */
 export const rest: Effect.Effect<void> = Effect.zipRight(turn, turn)
 
-export type Services = ActorSystem | LocalActorSystem | DeadLetters | Scope.Scope
+export type Services = ActorSystem | LocalActorSystem | DeadLetters | Shutdown | Scope.Scope
 
 /** Runs a program in a fresh system; `clock` is the only thing that moves time. */
 export const run = <A, E>(

@@ -11,6 +11,7 @@ import type { End } from "../../src/actor/ActorSnapshot.ts"
 import * as ActorSystem from "../../src/actor/ActorSystem.ts"
 import * as ActorTest from "../../src/actor/ActorTest.ts"
 import type { DeadLetters } from "../../src/actor/DeadLetters.ts"
+import type { Shutdown } from "../../src/actor/Shutdown.ts"
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 /** Compiles only where both types are the same. */
@@ -132,7 +133,7 @@ export const local = Effect.gen(function* () {
 })
 same<
   ReturnType<typeof ActorSystem.layer>,
-  Layer.Layer<ActorSystem.ActorSystem | ActorSystem.LocalActorSystem | DeadLetters>
+  Layer.Layer<ActorSystem.ActorSystem | ActorSystem.LocalActorSystem | DeadLetters | Shutdown>
 >(true)
 
 export const probed = Effect.gen(function* () {

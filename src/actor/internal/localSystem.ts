@@ -123,20 +123,23 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
       random: () => Effect.runSync(random.next)
     }
     yield* Effect.addFinalizer(() =>
-      Effect.suspend(() => {
-        system.stopping = true
-        const roots = [...system.registrations.values()].flatMap(({ residents }) => [...residents.roots.values()])
-        const stopAll = Effect.forEach([...roots, ...system.hosted.values()].reverse(), (cell) => stopped(cell), {
-          discard: true,
-          concurrency: "unbounded"
-        })
-        return Effect.zipRight(
-          stopAll,
-          Effect.sync(() => timers.close())
-        )
-      })
+      Effect.zipRight(
+        stopAll(system),
+        Effect.sync(() => timers.close())
+      )
     )
     return system
+  })
+
+/** Ends all actors, and activates none any more. */
+export const stopAll = (system: LocalSystem): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    system.stopping = true
+    const roots = [...system.registrations.values()].flatMap(({ residents }) => [...residents.roots.values()])
+    return Effect.forEach([...roots, ...system.hosted.values()].reverse(), (cell) => stopped(cell), {
+      discard: true,
+      concurrency: "unbounded"
+    })
   })
 
 function* cellsOf(registrations: ReadonlyMap<string, Registration>): Iterable<Cell> {
