@@ -105,7 +105,7 @@ export class Recorder {
     private readonly limit: number,
     private readonly quarantineLimit: number,
     private readonly now: () => number,
-    private readonly log: (line: Effect.Effect<void>) => void
+    private readonly log: (level: "Warning", line: string) => void
   ) {}
 
   record(address: string, message: string, reason: Reason): void {
@@ -125,9 +125,8 @@ export class Recorder {
     const others = this.unlogged - 1
     this.unlogged = 0
     this.log(
-      Effect.logWarning(
-        `${message} to ${address} was not handled (${reason})${others > 0 ? `, and ${others} other message(s) before it` : ""}`
-      )
+      "Warning",
+      `${message} to ${address} was not handled (${reason})${others > 0 ? `, and ${others} other message(s) before it` : ""}`
     )
   }
 

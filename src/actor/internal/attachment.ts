@@ -143,6 +143,11 @@ export class Ask extends Attachment implements Timer, Wait {
     this.interruptible = RuntimeFlags.interruptible(currentRuntimeFlags)
   }
 
+  /** Puts its deadline on the wheel. */
+  arm(): void {
+    if (this.dueMillis !== Number.POSITIVE_INFINITY) this.target.timers.set(this, this.dueMillis)
+  }
+
   /** The answer, if it has come; otherwise an Effect that waits for it. `onInterrupt` cleans up what a withdrawal leaves. */
   outcome(onInterrupt: (() => void) | undefined): Effect.Effect<unknown, unknown> {
     if (this.answer !== undefined) return this.answer

@@ -223,11 +223,8 @@ export class Cell extends MessageLoop {
     this.clearTimer?.()
     this.clearTimer = undefined
     this.state = this.stopRequested ? State.ending : State.restarting
-    incarnation.ending ??=
-      this.stopRequested || cause === undefined
-        ? new ActorStopping({ address: this.address })
-        : new ActorCrashed({ address: this.address, message_tag: this.tagOf(this.rpc), cause }, true)
-    if (this.inHand) this.failInHand(Cause.fail(incarnation.ending))
+    this.cutOff(incarnation, cause)
+    if (this.inHand) this.failInHand(incarnation.endingCause())
     incarnation.expectNothing()
     this.unstash()
     if (incarnation.ownsNothing && this.children.length === 0) {
@@ -243,6 +240,15 @@ export class Cell extends MessageLoop {
       })
     )
     this.system.fork(closing).addObserver(() => this.ended(incarnation, cause))
+  }
+
+  /** Settles what those get whose requests this end cuts off. */
+  private cutOff(incarnation: Incarnation, cause: Cause.Cause<unknown> | undefined): void {
+    const message_tag = this.tagOf(this.rpc)
+    incarnation.ending ??=
+      this.stopRequested || cause === undefined
+        ? () => this.stoppingError()
+        : () => new ActorCrashed({ address: this.address, message_tag, cause }, true)
   }
 
   /** A finalizer that dies is logged: as the incarnation's end it would hide the crash that came before. */
@@ -263,7 +269,8 @@ export class Cell extends MessageLoop {
     const interruptLinked = incarnation.interruptLinked((after) =>
       this.system.timers.after(this.system.stopBudgetMillis, () => {
         this.system.log(
-          Effect.logError(`${this.address} has a handler that cannot be interrupted; it goes on without an owner`)
+          "Error",
+          `${this.address} has a handler that cannot be interrupted; it goes on without an owner`
         )
         this.failed += incarnation.besides
         after()
@@ -315,12 +322,15 @@ export class Cell extends MessageLoop {
         if (!this.window.admit(now)) return this.giveUp(cause, supervision.exceeded === "escalate")
         if (incarnation.started && now - incarnation.startedAt > periodMillis) this.restartsInARow = 0
         this.restarts++
-        const waitMillis = Supervision.backoffMillis(supervision, ++this.restartsInARow, this.system.random())
+        this.restartsInARow++
+        const waitMillis =
+          supervision.backoff === undefined
+            ? 0
+            : Supervision.backoffMillis(supervision, this.restartsInARow, this.system.random())
         this.system.log(
-          Effect.logWarning(
-            `${this.address} crashed; restart ${this.restarts}${waitMillis > 0 ? ` in ${waitMillis} ms` : ""}`,
-            cause
-          )
+          "Warning",
+          `${this.address} crashed; restart ${this.restarts}${waitMillis > 0 ? ` in ${waitMillis} ms` : ""}`,
+          cause
         )
         if (this.system.changes.isObserved) {
           this.tellObservers({ _tag: "crashed", cause, delayMillis: waitMillis })
@@ -340,9 +350,9 @@ export class Cell extends MessageLoop {
       this.identity.residents.leave(this)
       this.system.givenUp.add(this)
     }
-    this.system.log(Effect.logError(`${this.address} was given up by its supervision`, cause))
+    this.system.log("Error", `${this.address} was given up by its supervision`, cause)
     if (this.system.changes.isObserved) this.tellObservers({ _tag: "given up", cause })
-    this.discardMail("given up", new ActorFailed({ address: this.address, cause }, true))
+    this.discardMail("given up", () => new ActorFailed({ address: this.address, cause }, true))
     this.tellWatchers({ _tag: "failed", cause })
     if (escalate) this.parent?.crash(cause)
   }
@@ -431,7 +441,7 @@ export class Cell extends MessageLoop {
       return
     }
     this.stopRequested = true
-    this.refuseWaiting(new ActorStopping({ address: this.address }), "stopped")
+    this.refuseWaiting(() => this.stoppingError(), "stopped")
     switch (this.state) {
       case State.starting:
         return this.interrupt(this.incarnation!)
@@ -478,9 +488,7 @@ export class Cell extends MessageLoop {
   /** Interrupts the fiber that starts the actor or works for it. */
   private interrupt(incarnation: Incarnation): void {
     this.state = this.stopRequested ? State.ending : State.restarting
-    incarnation.ending ??= this.stopRequested
-      ? new ActorStopping({ address: this.address })
-      : new ActorCrashed({ address: this.address, message_tag: this.tagOf(this.rpc), cause: incarnation.crash! }, true)
+    this.cutOff(incarnation, incarnation.crash)
     this.limit("be interrupted", () => this.abandon(incarnation))
     if (this.worker !== undefined) this.worker.interrupt()
     else if (incarnation.starting !== undefined) incarnation.interrupt(incarnation.starting)
@@ -491,7 +499,7 @@ export class Cell extends MessageLoop {
     incarnation.isClosing = true
     this.incarnation = undefined
     this.worker = undefined
-    if (this.inHand) this.failInHand(Cause.fail(incarnation.ending!))
+    if (this.inHand) this.failInHand(incarnation.endingCause())
     incarnation.expectNothing()
     this.unstash()
     this.system.fork(this.endDependents(incarnation)).addObserver(() => this.goOn(incarnation, incarnation.crash))
@@ -500,7 +508,7 @@ export class Cell extends MessageLoop {
   private limit(what: string, act: () => void, millis = this.system.stopBudgetMillis): void {
     this.clearTimer?.()
     this.clearTimer = this.system.timers.after(millis, () => {
-      this.system.log(Effect.logWarning(`${this.address} took more than ${millis} ms to ${what}`))
+      this.system.log("Warning", `${this.address} took more than ${millis} ms to ${what}`)
       act()
     })
   }
@@ -510,7 +518,7 @@ export class Cell extends MessageLoop {
     this.clearTimer = undefined
     this.state = State.ended
     this.free = false
-    this.discardMail("stopped", new ActorStopping({ address: this.address }))
+    this.discardMail("stopped", () => this.stoppingError())
     if (this.parent !== undefined) {
       const at = this.parent.children.indexOf(this)
       if (at !== -1) this.parent.children.splice(at, 1)
@@ -519,7 +527,7 @@ export class Cell extends MessageLoop {
     this.identity.forget(this)
     const whenStarted = this.stopRequested ? this.whenStarted : undefined
     this.whenStarted = undefined
-    whenStarted?.(new ActorStopping({ address: this.address }))
+    whenStarted?.(this.stoppingError())
     if (this.system.changes.isObserved) {
       this.tellObservers(end._tag === "failed" ? { _tag: "given up", cause: end.cause } : { _tag: "stopped" })
     }

@@ -1,7 +1,7 @@
 /**
  * What a cell needs of the system it lives in.
  */
-import type { Context, Effect, Fiber } from "effect"
+import type { Cause, Context, Effect, Fiber } from "effect"
 import type { Recorder } from "../DeadLetters.ts"
 import type { FairScheduler } from "../FairScheduler.ts"
 import type { Sender } from "./attachment.ts"
@@ -34,7 +34,8 @@ export interface Environment {
     effect: Effect.Effect<unknown, unknown>,
     context?: Context.Context<never>
   ) => Fiber.RuntimeFiber<unknown, unknown>
-  readonly log: (line: Effect.Effect<void>) => void
+  /** Logs a line as the program does that built the system; costs nothing where nobody listens. */
+  readonly log: (level: "Debug" | "Warning" | "Error", line: string, cause?: Cause.Cause<unknown>) => void
   readonly senderOf: (fiber: Fiber.RuntimeFiber<unknown, unknown>) => Sender | undefined
   /** What goes wrong in a test; none elsewhere. */
   readonly faults: ActiveFaults | undefined

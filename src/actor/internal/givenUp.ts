@@ -1,7 +1,7 @@
 /**
  * Roots that supervision has given up, remembered so that their senders hear why: as many as the system's options say.
  */
-import { Effect } from "effect"
+import type { Environment } from "./environment.ts"
 
 interface Root {
   readonly address: string
@@ -15,7 +15,7 @@ export class GivenUp {
 
   constructor(
     private readonly limit: number,
-    private readonly log: (line: Effect.Effect<void>) => void
+    private readonly log: Environment["log"]
   ) {}
 
   add(root: Root): void {
@@ -25,9 +25,8 @@ export class GivenUp {
     this.roots.delete(oldest!)
     oldest!.forgetFailure()
     this.log(
-      Effect.logWarning(
-        `${oldest!.address} was given up by its supervision and is forgotten, because more than ${this.limit} are: its next message activates it. Mend what they crash by, or raise "givenUp".`
-      )
+      "Warning",
+      `${oldest!.address} was given up by its supervision and is forgotten, because more than ${this.limit} are: its next message activates it. Mend what they crash by, or raise "givenUp".`
     )
   }
 

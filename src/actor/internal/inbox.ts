@@ -21,6 +21,7 @@ import type { Environment } from "./environment.ts"
 import { LaneRing } from "./laneRing.ts"
 import { type Hand, MessageRing, type Messages } from "./messageRing.ts"
 import type { Protocol } from "./protocol.ts"
+import { stackless } from "./stackless.ts"
 import { cycle, type Node, type Wait } from "./waitGraph.ts"
 import { WaitingSenders } from "./waitingSenders.ts"
 
@@ -173,6 +174,7 @@ export abstract class Inbox implements Target {
     if (refusal !== undefined) return Effect.fail(refusal)
     const ask = this.admitAsk(rpc, timeoutMillis, fiber)
     if (!(ask instanceof Ask)) return ask
+    ask.arm()
     const onInterrupt = this.protocol.interruptible?.[rpc] ? () => ask.leave() : undefined
     if (this.hasRoom()) {
       this.accept(rpc, payload, ask)
@@ -200,7 +202,7 @@ export abstract class Inbox implements Target {
     }
   }
 
-  /** Registers an ask with its deadline and its edge in the wait-for graph; refuses it where that would close a circle. */
+  /** Makes an ask with its deadline, not yet on the wheel, and its edge in the wait-for graph; refuses it where that would close a circle. */
   protected admitAsk(
     rpc: number,
     timeoutMillis: number,
@@ -221,7 +223,7 @@ export abstract class Inbox implements Target {
       limit = Math.max(0, Math.min(timeoutMillis, inherited - now))
     }
     const ask = new Ask(this, rpc, fiber, sender, limit, this.system.tracing ? fiber.currentSpan : undefined)
-    if (limit !== Number.POSITIVE_INFINITY) timers.set(ask, now + limit)
+    ask.dueMillis = now + limit
     if (node !== undefined) addWait(node, ask)
     return ask
   }
@@ -231,7 +233,7 @@ export abstract class Inbox implements Target {
   }
 
   private full(): MailboxFull {
-    return new MailboxFull({ address: this.address, capacity: this.capacity })
+    return stackless(() => new MailboxFull({ address: this.address, capacity: this.capacity }))
   }
 
   protected accept(rpc: number, payload: unknown, attachment: Attachment | undefined): void {
@@ -283,23 +285,33 @@ export abstract class Inbox implements Target {
   }
 
   private refusal(): TellError | undefined {
+    return this.state <= State.restarting && (this.state !== State.absent || !this.system.stopping)
+      ? undefined
+      : stackless(() => this.refusalNow())
+  }
+
+  protected stoppingError(): ActorStopping {
+    return new ActorStopping({ address: this.address })
+  }
+
+  private refusalNow(): TellError | undefined {
     switch (this.state) {
       case State.draining:
       case State.ending:
-        return new ActorStopping({ address: this.address })
+        return this.stoppingError()
       case State.ended:
         return new ActorNotFound({ address: this.address, reason: "ended" })
       case State.failed:
         return new ActorFailed({ address: this.address, cause: this.cause ?? Cause.empty })
       default:
-        return this.state === State.absent && this.system.stopping
-          ? new ActorStopping({ address: this.address })
-          : undefined
+        return this.state === State.absent && this.system.stopping ? this.stoppingError() : undefined
     }
   }
 
-  protected discardMail(reason: Reason, error: AskError): void {
-    this.refuseWaiting(error, reason)
+  protected discardMail(reason: Reason, errorOf: () => AskError): void {
+    this.refuseWaiting(errorOf, reason)
+    if (this.ring.size === 0) return this.ring.release()
+    const error = stackless(errorOf)
     const hand: Hand = { rpc: 0, payload: undefined, attachment: undefined }
     while (this.ring.size > 0) {
       this.ring.shift(hand)
@@ -314,9 +326,11 @@ export abstract class Inbox implements Target {
     this.ring.release()
   }
 
-  protected refuseWaiting(error: AskError, reason: Reason): void {
-    const waiting = this.waiting?.all() ?? []
+  protected refuseWaiting(errorOf: () => AskError, reason: Reason): void {
+    if (this.waiting === undefined) return
+    const waiting = this.waiting.all()
     this.waiting = undefined
+    const error = stackless(errorOf)
     for (const wait of waiting) if (!wait.withdrawn()) wait.refused(error, reason)
   }
 }

@@ -7,6 +7,7 @@ import type { Attachment, Sender } from "./attachment.ts"
 import type { IdleTimer } from "./idleTimer.ts"
 import type { KeyedTimers } from "./keyedTimers.ts"
 import { LazyScope } from "./lazyScope.ts"
+import { stackless } from "./stackless.ts"
 import type { Node } from "./waitGraph.ts"
 import type { Watches } from "./watches.ts"
 
@@ -22,7 +23,7 @@ export class Incarnation implements Sender {
   /** Why it must end, where that was not its own doing: a forked handler's crash, or a child's that escalated. */
   crash: Cause.Cause<unknown> | undefined = undefined
   /** What those get whose requests its end cuts off; set when the end has begun. */
-  ending: AskError | undefined = undefined
+  ending: (() => AskError) | undefined = undefined
   /** Its end is under way, and is not begun again. */
   isClosing = false
   /** Handlers at work beside the mailbox, which answered with `Rpc.fork`. */
@@ -60,6 +61,11 @@ export class Incarnation implements Sender {
     return this.cell.deadlineInHand()
   }
 
+  /** What those get whose requests its end cuts off, once it has begun. */
+  endingCause(): Cause.Cause<AskError> {
+    return Cause.fail(stackless(this.ending!))
+  }
+
   /** Whether its end has nothing to wait for. */
   get ownsNothing(): boolean {
     return this.besides === 0 && !this.scope.isUsed
@@ -76,7 +82,7 @@ export class Incarnation implements Sender {
       if (linked === undefined || linked.size === 0) return resume(Effect.void)
       const clear = giveUp(() => {
         this.whenUnlinked = undefined
-        for (const attachment of linked.values()) attachment?.fail(Cause.fail(this.ending!))
+        for (const attachment of linked.values()) attachment?.fail(this.endingCause())
         linked.clear()
         this.besides = 0
         resume(Effect.void)

@@ -1,7 +1,20 @@
 /**
  * What all actors of one system in this process share: the scheduler, the timers, the registry, the counters.
  */
-import { Context, Duration, Effect, FiberId, FiberRef, Option, PubSub, Runtime, type Scope } from "effect"
+import {
+  Context,
+  Duration,
+  Effect,
+  FiberId,
+  FiberRef,
+  FiberRefs,
+  HashSet,
+  LogLevel,
+  Option,
+  PubSub,
+  Runtime,
+  type Scope
+} from "effect"
 import * as DefaultServices from "effect/DefaultServices"
 import { Tracer } from "effect/Tracer"
 import type { ActorChange } from "../ActorChange.ts"
@@ -79,7 +92,13 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
           immediate: scheduler.mayStartNow
         })
       )
-    const log = (line: Effect.Effect<void>) => void fork(line)
+    const loggers = FiberRefs.getOrDefault(runtime.fiberRefs, FiberRef.currentLoggers)
+    const minimum = FiberRefs.getOrDefault(runtime.fiberRefs, FiberRef.currentMinimumLogLevel)
+    const log: Environment["log"] = (level, line, cause) => {
+      const logLevel = LogLevel.fromLiteral(level)
+      if (HashSet.size(loggers) === 0 || LogLevel.lessThan(logLevel, minimum)) return
+      fork(Effect.logWithLevel(logLevel, ...(cause === undefined ? [line] : [line, cause])))
+    }
     const sleep = (millis: number, wake: () => void) => {
       const fiber = fork(Effect.zipRight(clock.sleep(Duration.millis(millis)), Effect.sync(wake)))
       return () => fiber.unsafeInterruptAsFork(FiberId.none)

@@ -15,7 +15,9 @@ import { Ask, Attachment, type Sender } from "./attachment.ts"
 import type { Environment } from "./environment.ts"
 import { Inbox, State } from "./inbox.ts"
 import type { Incarnation } from "./incarnation.ts"
+import { outcomeOf } from "./primitive.ts"
 import type { Protocol } from "./protocol.ts"
+import { stackless } from "./stackless.ts"
 import { Tell } from "./tell.ts"
 import type { Node } from "./waitGraph.ts"
 import { Worker } from "./worker.ts"
@@ -143,20 +145,33 @@ export abstract class MessageLoop extends Inbox {
       const ask = this.askInHand()
       const cause = Cause.die(defect)
       if (!this.crashInHand(cause)) this.broke(cause)
-      return ask.outcome(undefined)
+      return this.awaited(ask, rpc)
+    }
+    const exit = effectful ? this.primitiveOutcome(out as Running) : undefined
+    if (exit !== undefined) {
+      if (Exit.isSuccess(exit)) {
+        out = exit.value
+        effectful = false
+      } else out = exit
     }
     if (effectful) {
       // It runs in the actor's own fiber, here as far as it does not wait; the asker waits for the rest.
       const ask = this.askInHand()
       const effect = this.dispatch(out)
       if (effect !== undefined) this.work(effect)
-      return ask.outcome(this.interruptOf(ask))
+      return this.awaited(ask, rpc)
     }
     this.timeoutInHand = -1
     this.payload = undefined
     this.answer(out)
     if (this.state !== State.running) this.drainIfEmpty()
     return Exit.succeed(out)
+  }
+
+  /** What the asker waits for. Its deadline goes on the wheel only now: most are answered before they would need it. */
+  private awaited(ask: Ask, rpc: number): Effect.Effect<unknown, unknown> {
+    if (!ask.settled) ask.arm()
+    return ask.outcome(this.interruptOf(ask, rpc))
   }
 
   /** The ask in hand; for one that is answered in its asker's own turn it is made up when it is needed. */
@@ -209,6 +224,13 @@ export abstract class MessageLoop extends Inbox {
       this.answer(out)
       return undefined
     }
+    const exit = this.system.tracing ? undefined : this.primitiveOutcome(out)
+    if (exit !== undefined && Exit.isSuccess(exit)) {
+      this.answer(exit.value)
+      return undefined
+    }
+    // A failure of any kind is dealt with where those of all Effects are.
+    if (exit !== undefined) return exit
     const effect = Rpc.isWrapper(out) ? out.value : out
     if (Rpc.isWrapper(out) ? out.fork : this.behavior.reentrant) {
       this.fork(effect)
@@ -220,6 +242,11 @@ export abstract class MessageLoop extends Inbox {
       return undefined
     }
     return effect
+  }
+
+  /** What an answer comes to that is an Effect and needs no fiber. */
+  private primitiveOutcome(out: Running): Exit.Exit<unknown, unknown> | undefined {
+    return Rpc.isWrapper(out) ? undefined : outcomeOf(out)
   }
 
   /** Gives an Effect, or without one the rest of the mailbox, to the actor's fiber. */
@@ -264,7 +291,8 @@ export abstract class MessageLoop extends Inbox {
     if (!this.system.stuckHandlers.isSet) this.system.stuckHandlers.set()
     const attachment = this.attachment
     const traced = this.system.tracing ? this.traced(effect, attachment) : effect
-    const ask = attachment instanceof Ask && this.interruptOf(attachment) !== undefined ? attachment : undefined
+    const ask =
+      attachment instanceof Ask && this.interruptOf(attachment, this.rpc) !== undefined ? attachment : undefined
     return Effect.matchCauseEffect(ask === undefined ? traced : endingWith(ask, traced), this.outcomes)
   }
 
@@ -274,8 +302,8 @@ export abstract class MessageLoop extends Inbox {
     for (const attachment of atWork) if (attachment instanceof Ask && attachment.isBy(fiber)) attachment.leave()
   }
 
-  private interruptOf(ask: Ask): (() => void) | undefined {
-    return this.protocol.interruptible?.[this.rpc] ? () => ask.leave() : undefined
+  private interruptOf(ask: Ask, rpc: number): (() => void) | undefined {
+    return this.protocol.interruptible?.[rpc] ? () => ask.leave() : undefined
   }
 
   private traced(
@@ -314,13 +342,14 @@ export abstract class MessageLoop extends Inbox {
       const tag = this.tagOf(this.rpc)
       const told = !(this.attachment instanceof Ask)
       this.failInHand(cause)
-      return told ? this.failedTell(tag, cause) : Exit.void
+      if (told) this.noteFailedTell(tag, cause)
+      return Exit.void
     }
     return this.crashInHand(cause) ? Exit.void : Exit.failCause(cause)
   }
 
-  private failedTell(tag: string, cause: Cause.Cause<unknown>): Effect.Effect<void> {
-    return Effect.logDebug(`${this.address} answered ${tag}, which was told, with a failure`, cause)
+  private noteFailedTell(tag: string, cause: Cause.Cause<unknown>): void {
+    this.system.log("Debug", `${this.address} answered ${tag}, which was told, with a failure`, cause)
   }
 
   protected failInHand(cause: Cause.Cause<unknown>): void {
@@ -351,7 +380,7 @@ export abstract class MessageLoop extends Inbox {
   private crashInHand(cause: Cause.Cause<unknown>): boolean {
     this.settleCrashed(cause)
     if (this.decide(cause) !== "resume") return false
-    this.system.log(Effect.logWarning(`${this.address} crashed and goes on with its state`, cause))
+    this.system.log("Warning", `${this.address} crashed and goes on with its state`, cause)
     return true
   }
 
@@ -373,9 +402,14 @@ export abstract class MessageLoop extends Inbox {
   }
 
   private failCrashed(cause: Cause.Cause<unknown>): void {
-    const error = new ActorCrashed({ address: this.address, message_tag: this.tagOf(this.rpc), cause }, true)
     if (this.timeoutInHand >= 0) this.askInHand()
-    this.failInHand(Cause.fail(error))
+    // Nobody looks at how a plain tell ended.
+    this.failInHand(this.attachment === undefined ? cause : this.crashed(this.rpc, cause))
+  }
+
+  private crashed(rpc: number, cause: Cause.Cause<unknown>): Cause.Cause<ActorCrashed> {
+    const message_tag = this.tagOf(rpc)
+    return Cause.fail(stackless(() => new ActorCrashed({ address: this.address, message_tag, cause }, true)))
   }
 
   private quarantine(attachment: Attachment, cause: Cause.Cause<unknown>): void {
@@ -397,7 +431,7 @@ export abstract class MessageLoop extends Inbox {
       return this.behavior.supervision.decide(cause)
     } catch (defect) {
       // Thrown into the scheduler it would stop every actor; without a decision this one must not go on.
-      this.system.log(Effect.logError(`The supervision of ${this.address} has a defect`, Cause.die(defect)))
+      this.system.log("Error", `The supervision of ${this.address} has a defect`, Cause.die(defect))
       return "stop"
     }
   }
@@ -407,7 +441,7 @@ export abstract class MessageLoop extends Inbox {
     const incarnation = this.incarnation!
     const { attachment, rpc } = this
     const ask = attachment instanceof Ask ? attachment : undefined
-    const interruptible = ask !== undefined && this.interruptOf(ask) !== undefined
+    const interruptible = ask !== undefined && this.interruptOf(ask, rpc) !== undefined
     const work = this.system.tracing ? this.traced(effect, attachment) : effect
     this.inHand = false
     this.attachment = undefined
@@ -446,14 +480,13 @@ export abstract class MessageLoop extends Inbox {
     this.failed++
     if (!isCrash(exit.cause) || wasAbandoned(attachment)) {
       attachment?.fail(exit.cause)
-      if (!(attachment instanceof Ask)) this.system.log(this.failedTell(this.tagOf(rpc), exit.cause))
+      if (!(attachment instanceof Ask)) this.noteFailedTell(this.tagOf(rpc), exit.cause)
     } else if (incarnation.ending !== undefined) {
-      attachment?.fail(Cause.fail(incarnation.ending))
+      attachment?.fail(incarnation.endingCause())
     } else {
-      const message_tag = this.tagOf(rpc)
-      attachment?.fail(Cause.fail(new ActorCrashed({ address: this.address, message_tag, cause: exit.cause }, true)))
+      attachment?.fail(this.crashed(rpc, exit.cause))
       if (this.decide(exit.cause) !== "resume") return this.crash(exit.cause)
-      this.system.log(Effect.logWarning(`${this.address} crashed and goes on with its state`, exit.cause))
+      this.system.log("Warning", `${this.address} crashed and goes on with its state`, exit.cause)
     }
   }
 }

@@ -1,9 +1,9 @@
 /**
  * Finds handlers that do not come back: one timer for all actors of a system, set only while one of them is at work.
  */
-import { Effect } from "effect"
 import type { FairScheduler } from "../FairScheduler.ts"
 import type { Changes } from "./changes.ts"
+import type { Environment } from "./environment.ts"
 import type { Timers } from "./timers.ts"
 import { type Wait, waitsFor } from "./waitGraph.ts"
 
@@ -35,7 +35,7 @@ export class StuckHandlers {
       readonly scheduler: FairScheduler
       readonly timers: Timers
       readonly coarseMillis: () => number
-      readonly log: (line: Effect.Effect<void>) => void
+      readonly log: Environment["log"]
     },
     private readonly changes: Changes
   ) {
@@ -84,11 +84,10 @@ export class StuckHandlers {
     if (this.changes.isObserved) this.changes.publish(actor, { _tag: "stuck", message, forMillis })
     const waits = waitsFor(actor)
     this.system.log(
-      Effect.logWarning(
-        `${actor.address} has been at work on ${message} for ${forMillis} ms${
-          waits.length > 0 ? ` and waits for ${waits.join(", ")}` : ""
-        }: find what it waits for, or let it answer later with Rpc.fork`
-      )
+      "Warning",
+      `${actor.address} has been at work on ${message} for ${forMillis} ms${
+        waits.length > 0 ? ` and waits for ${waits.join(", ")}` : ""
+      }: find what it waits for, or let it answer later with Rpc.fork`
     )
   }
 }
