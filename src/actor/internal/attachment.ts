@@ -145,7 +145,7 @@ export class Ask extends Attachment implements Timer, Wait {
 
   /** Puts its deadline on the wheel. */
   arm(): void {
-    if (this.dueMillis !== Number.POSITIVE_INFINITY) this.target.timers.set(this, this.dueMillis)
+    if (this.dueMillis !== Number.POSITIVE_INFINITY) this.actor.timers.set(this, this.dueMillis)
   }
 
   /** The answer, if it has come; otherwise an Effect that waits for it. `onInterrupt` cleans up what a withdrawal leaves. */
