@@ -219,8 +219,24 @@ export type TellError =
 /** What an ask can meet besides the protocol's own errors. @category models */
 export type AskError = TellError | ActorCrashed | AskTimedOut | StashFull
 
+/**
+ * What a child was to be to its parent contradicts itself, or the parent's strategy. The rules are OTP's.
+ *
+ * @category errors
+ */
+export class InvalidChildOptions extends Schema.TaggedError<InvalidChildOptions>()("InvalidChildOptions", {
+  address: Schema.String,
+  reason: Schema.Literal("significant and permanent", "significant, and the parent never shuts down by itself")
+}) {
+  override get message() {
+    return this.reason === "significant and permanent"
+      ? `${this.address} cannot be both significant and permanent, since a permanent child never ends for good: make it transient or temporary, or leave out "significant".`
+      : `${this.address} cannot be significant, since its parent's strategy has no autoShutdown: give the strategy "any" or "all", or leave out "significant".`
+  }
+}
+
 /** What a spawn can meet. @category models */
-export type SpawnError = ActorStartFailed | ActorAlreadyExists | ActorStopping | ActorNotFound
+export type SpawnError = ActorStartFailed | ActorAlreadyExists | ActorStopping | ActorNotFound | InvalidChildOptions
 
 /** The same as a schema: how these errors travel from one process to another. @category models */
 export const AskError = Schema.Union(

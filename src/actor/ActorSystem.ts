@@ -21,6 +21,7 @@ import * as LocalSystem from "./internal/localSystem.ts"
 import { durationMillis, wholeNumber } from "./internal/ranges.ts"
 import type { Receipt } from "./Receipt.ts"
 import * as Shutdown from "./Shutdown.ts"
+import type { ChildOptions } from "./Strategy.ts"
 
 /** How an actor is to be stopped. @category models */
 export interface StopOptions {
@@ -47,8 +48,9 @@ export class ActorSystem extends Context.Tag("troupe/ActorSystem")<
     ) => ActorRef<Rpcs>
     /**
      * Ends an actor in order: no new messages, those it has, its children (last spawned first), its scope. What takes
-     * longer than the system's `stopBudget` is interrupted, and what was not handled becomes a dead letter. Waits for the
-     * end; who is interrupted meanwhile leaves the actor stopping. An actor that stops itself says `ActorContext.stop`.
+     * longer than its `stopBudget` is interrupted, and what was not handled becomes a dead letter. Waits for the end; who
+     * is interrupted meanwhile leaves the actor stopping. Supervision does not start it again: a child is one no longer, a
+     * root begins anew with its next message. An actor that stops itself says `ActorContext.stop`.
      */
     readonly stop: (ref: ActorRef.Any, options?: StopOptions) => Effect.Effect<void>
     /** The types that Layers provide, all of them or those with a tag (an option of `toLayer`), in order of registration. */
@@ -60,10 +62,15 @@ export class ActorSystem extends Context.Tag("troupe/ActorSystem")<
 export class LocalActorSystem extends Context.Tag("troupe/LocalActorSystem")<
   LocalActorSystem,
   {
-    /** Starts a child of the actor this runs in, or of the scope's owner elsewhere. Fails if its first start fails. */
+    /**
+     * Starts a child of the actor this runs in, or of the scope's owner elsewhere, and waits for its first start: if that
+     * fails, so does `spawn`, and nothing is tried again. What follows is up to the parent's strategy; the children of a
+     * host are each supervised by themselves. A child that ended leaves its name to the next one.
+     */
     readonly spawn: <Type extends string, Rpcs extends Rpc.Any>(
       definition: ActorType<Type, Rpcs>,
-      id: string
+      id: string,
+      options?: ChildOptions
     ) => Effect.Effect<ActorRef<Rpcs>, SpawnError, Scope.Scope>
     /** Waits for the next end of an actor; see "Life of an address" for when it answers at once. */
     readonly watch: (ref: ActorRef.Any) => Effect.Effect<End>
@@ -199,9 +206,10 @@ export const layer = (
 /** {@link LocalActorSystem.spawn}. @category combinators */
 export const spawn = <Type extends string, Rpcs extends Rpc.Any>(
   definition: ActorType<Type, Rpcs>,
-  id: string
+  id: string,
+  options?: ChildOptions
 ): Effect.Effect<ActorRef<Rpcs>, SpawnError, LocalActorSystem | Scope.Scope> =>
-  Effect.flatMap(LocalActorSystem, (system) => system.spawn(definition, id))
+  Effect.flatMap(LocalActorSystem, (system) => system.spawn(definition, id, options))
 
 /** {@link LocalActorSystem.watch}. @category combinators */
 export const watch = (ref: ActorRef.Any): Effect.Effect<End, never, LocalActorSystem> =>

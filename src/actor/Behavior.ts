@@ -6,6 +6,7 @@
 import type { Context, Duration, Effect } from "effect"
 import { durationMillis, wholeNumber } from "./internal/ranges.ts"
 import * as Mailbox from "./Mailbox.ts"
+import * as Strategy from "./Strategy.ts"
 import * as Supervision from "./Supervision.ts"
 
 /** How an actor is kept; the options of `toLayer`. @category models */
@@ -14,6 +15,8 @@ export interface Options {
   readonly mailbox?: Mailbox.Mailbox | undefined
   /** What a crash leads to. Default `Supervision.restart()`: at most 3 restarts in 10 seconds. */
   readonly supervision?: Supervision.Supervision | undefined
+  /** How it supervises its children. Default `Strategy.oneForOne()`: each by itself, with the limit of its `supervision`. */
+  readonly children?: Strategy.Strategy | undefined
   /**
    * Whether the actor takes further messages while a handler of its waits. Its Effects then run beside the mailbox, as with
    * `Rpc.fork`, interleaved where they wait, and asks among such actors may go in circles. Default `false`.
@@ -46,6 +49,7 @@ export interface Options {
 export interface Behavior {
   readonly mailbox: Mailbox.Mailbox
   readonly supervision: Supervision.Supervision
+  readonly children: Strategy.Strategy
   readonly reentrant: boolean
   /** `Infinity`: never. */
   readonly passivateAfterMillis: number
@@ -60,6 +64,8 @@ export interface Behavior {
   readonly services: Context.Context<never>
 }
 
+const eachByItself = /* @__PURE__ */ Strategy.oneForOne()
+
 /** Fills in the defaults. A number out of its range throws a `RangeError`. @category constructors */
 export const make = (
   type: string,
@@ -69,6 +75,7 @@ export const make = (
 ): Behavior => ({
   mailbox: options?.mailbox ?? Mailbox.bounded(),
   supervision: options?.supervision ?? Supervision.restart(),
+  children: options?.children ?? eachByItself,
   reentrant: options?.reentrant ?? false,
   passivateAfterMillis:
     options?.passivateAfter === undefined

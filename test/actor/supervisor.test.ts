@@ -33,7 +33,7 @@ class Bench {
         this.supervisor.stopAll(() => {})
       },
       escalate: (child) => {
-        this.log.push(`escalated by ${(child as Fake).name}`)
+        this.log.push(`escalated by ${child.key}`)
         this.supervisor.stopAll(() => {})
       }
     })
@@ -83,7 +83,7 @@ class Fake implements Child {
 
   constructor(
     private readonly bench: Bench,
-    readonly name: string,
+    readonly key: string,
     options?: Partial<Pick<Fake, "restart" | "significant" | "supervision">>
   ) {
     this.restart = options?.restart ?? "transient"
@@ -97,13 +97,13 @@ class Fake implements Child {
     this.alive = true
     const fails = this.failures > 0
     if (fails) this.failures--
-    this.bench.log.push(`${fails ? "!" : "+"}${this.name}`)
+    this.bench.log.push(`${fails ? "!" : "+"}${this.key}`)
     this.starting = done
     this.later(() => this.started(fails ? boom : undefined))
   }
   stop(forGood: boolean, done: () => void): void {
     if (!this.alive) return done()
-    this.bench.log.push(`${forGood ? "-" : "~"}${this.name}`)
+    this.bench.log.push(`${forGood ? "-" : "~"}${this.key}`)
     this.later(() => {
       this.started(boom)
       this.alive = false
@@ -131,13 +131,13 @@ class Fake implements Child {
     else task()
   }
   restarting(because: Child, _: Reason, waitMillis: number): void {
-    if (because === this && waitMillis > 0) this.bench.log.push(`${this.name} in ${waitMillis}`)
+    if (because === this && waitMillis > 0) this.bench.log.push(`${this.key} in ${waitMillis}`)
   }
   givenUp(): void {
-    this.bench.log.push(`${this.name} given up`)
+    this.bench.log.push(`${this.key} given up`)
   }
   gone(): void {
-    this.bench.log.push(`${this.name} gone`)
+    this.bench.log.push(`${this.key} gone`)
   }
 }
 
@@ -585,7 +585,7 @@ describe("Whatever happens, in whatever order", () => {
         assert.isTrue(ended)
         assert.strictEqual(bench.pendingTimers, 0)
         assert.deepStrictEqual(
-          children.filter((one) => one.alive).map((one) => one.name),
+          children.filter((one) => one.alive).map((one) => one.key),
           []
         )
       }),

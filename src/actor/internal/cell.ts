@@ -7,14 +7,13 @@
  * An incarnation ends in a fixed order: the fiber that works on the message in hand, that message's settlement, handlers
  * beside the mailbox, children, the scope. Each step has the stop budget.
  */
-import { Cause, Context, Duration, Effect, Exit, Option, Scope } from "effect"
+import { Cause, Context, Effect, Exit, Option, Scope } from "effect"
 import type { Event } from "../ActorChange.ts"
 import { ActorContext } from "../ActorContext.ts"
 import {
   ActorCrashed,
   ActorFailed,
   ActorStartFailed,
-  ActorStopping,
   HandlerMissing,
   type SpawnError,
   StashFull,
@@ -23,7 +22,8 @@ import {
 import type { ActorRef } from "../ActorRef.ts"
 import type { End } from "../ActorSnapshot.ts"
 import type { Behavior } from "../Behavior.ts"
-import * as Supervision from "../Supervision.ts"
+import type { Restart } from "../Strategy.ts"
+import type { Supervision } from "../Supervision.ts"
 import type { Attachment, Sender } from "./attachment.ts"
 import { CellContext } from "./cellContext.ts"
 import type { Environment } from "./environment.ts"
@@ -33,7 +33,7 @@ import { Incarnation } from "./incarnation.ts"
 import { type Handler, MessageLoop } from "./messageLoop.ts"
 import type { Protocol } from "./protocol.ts"
 import type { Residents } from "./residents.ts"
-import { RestartWindow } from "./restartWindow.ts"
+import { type Child, type Notes, type Reason, type Shutdown, Supervisor } from "./supervisor.ts"
 import { type Destination, Tell } from "./tell.ts"
 import { Watches } from "./watches.ts"
 import type { Worker } from "./worker.ts"
@@ -45,7 +45,9 @@ export interface Identity {
   readonly address: string
   readonly protocol: Protocol
   readonly behavior: Behavior
-  readonly parent: Cell | undefined
+  /** Whose child it is: an actor's, a host's, or its type's, as a root. */
+  readonly supervisor: Supervisor<Cell>
+  readonly kept: Kept
   /** A root is activated by a message, and is a new actor after its end. */
   readonly isRoot: boolean
   readonly refOf: (cell: Cell) => ActorRef.Any
@@ -54,6 +56,19 @@ export interface Identity {
   /** Where a root has its place in memory; none for a child, whose place is with its parent. */
   readonly residents: Residents<Cell> | undefined
 }
+
+/** What it is to its supervisor. */
+export interface Kept {
+  readonly restart: Restart
+  readonly significant: boolean
+  readonly stopBudgetMillis: number
+}
+
+/**
+ * Why its incarnation is to end: by the actor's own choice, because its own supervisor must end, because it is stopped for
+ * good, or because it starts again with its group. `resting`: it had none when its group stopped.
+ */
+type Stopping = "no" | "normal" | "shutdown" | "for good" | "for a restart" | "resting"
 
 const none: ReadonlyArray<Handler> = []
 
@@ -64,20 +79,21 @@ interface Stashed {
   readonly at: number
 }
 
-export class Cell extends MessageLoop {
-  /** In the order they were spawned. */
-  readonly children: Array<Cell> = []
+export class Cell extends MessageLoop implements Child {
+  notes: Notes | undefined = undefined
   private incarnations = 0
   restarts = 0
-  /** Restarts in a row, none of which lived longer than the window. */
-  private restartsInARow = 0
-  /** Its incarnation, or the next one, follows a crash. */
+  /** Its incarnation, or the next one, is one that supervision began again. */
   private isRestart = false
-  private window: RestartWindow | undefined = undefined
   private watchers: Set<(end: End) => void> | undefined = undefined
-  private whenStarted: ((error: SpawnError | undefined) => void) | undefined = undefined
+  /** The supervisor, which waits for this start. */
+  private whenStarted: ((failure: Cause.Cause<unknown> | undefined) => void) | undefined = undefined
+  /** The spawner, which waits for the first one. */
+  whenSpawned: ((error: SpawnError | undefined) => void) | undefined = undefined
   private clearTimer: (() => void) | undefined = undefined
-  private stopRequested = false
+  private stopping: Stopping = "no"
+  /** An incarnation was abandoned, and what it owned is being closed. */
+  private abandoning = false
   /** When what it still has is given up, in epoch milliseconds. */
   private drainsUntil = Number.POSITIVE_INFINITY
   private whenStopped: Array<() => void> | undefined = undefined
@@ -94,8 +110,21 @@ export class Cell extends MessageLoop {
     super(system, identity.type, identity.id, identity.address, identity.protocol, identity.behavior)
   }
 
-  get parent(): Cell | undefined {
-    return this.identity.parent
+  /** Among the roots of its type, or among its siblings. */
+  get key(): string {
+    return this.identity.isRoot ? this.id : this.address
+  }
+  get restart(): Restart {
+    return this.identity.kept.restart
+  }
+  get significant(): boolean {
+    return this.identity.kept.significant
+  }
+  get supervision(): Supervision {
+    return this.behavior.supervision
+  }
+  get supervisor(): Supervisor<Cell> {
+    return this.identity.supervisor
   }
   get self(): ActorRef.Any {
     return this.identity.refOf(this)
@@ -115,9 +144,17 @@ export class Cell extends MessageLoop {
     }
   }
 
-  /** Begins an incarnation. `whenStarted` hears of it: a child's spawner waits for its first start. */
-  start(whenStarted?: (error: SpawnError | undefined) => void): void {
-    if (whenStarted !== undefined) this.whenStarted = whenStarted
+  /** Begins an incarnation: at a message, or because the supervisor says so, who then waits for it. */
+  start(whenStarted?: (failure: Cause.Cause<unknown> | undefined) => void): void {
+    if (this.stopping === "resting" && this.ring.size === 0) {
+      this.stopping = "no"
+      this.state = State.absent
+      return whenStarted?.(undefined)
+    }
+    this.stopping = "no"
+    this.drainsUntil = Number.POSITIVE_INFINITY
+    this.cause = undefined
+    this.whenStarted = whenStarted
     const incarnation = new Incarnation(this, ++this.incarnations)
     this.state = State.starting
     this.incarnation = incarnation
@@ -139,7 +176,7 @@ export class Cell extends MessageLoop {
     incarnation.starting = undefined
     if (this.incarnation !== incarnation) return this.closeAbandoned(incarnation, exit)
     this.clearTimer?.()
-    if (incarnation.crash !== undefined || this.stopRequested || Exit.isFailure(exit)) {
+    if (incarnation.crash !== undefined || this.stopping !== "no" || Exit.isFailure(exit)) {
       return this.end(incarnation, incarnation.crash ?? (Exit.isFailure(exit) ? exit.cause : undefined))
     }
     const missing = this.install(exit.value as Readonly<Record<string, unknown>>)
@@ -156,9 +193,11 @@ export class Cell extends MessageLoop {
       this.tellObservers({ _tag: this.isRestart ? "restarted" : "started", incarnation: incarnation.number })
     }
     this.isRestart = false
-    const whenStarted = this.whenStarted
+    const { whenSpawned, whenStarted } = this
     this.whenStarted = undefined
+    this.whenSpawned = undefined
     whenStarted?.(undefined)
+    whenSpawned?.(undefined)
     if (this.ring.size > 0 && this.free && !this.turnScheduled) this.scheduleTurn()
   }
 
@@ -222,12 +261,13 @@ export class Cell extends MessageLoop {
     this.free = false
     this.clearTimer?.()
     this.clearTimer = undefined
-    this.state = this.stopRequested ? State.ending : State.restarting
+    this.state = this.isStarting ? State.restarting : State.ending
     this.cutOff(incarnation, cause)
+    incarnation.children?.close()
     if (this.inHand) this.failInHand(incarnation.endingCause())
     incarnation.expectNothing()
     this.unstash()
-    if (incarnation.ownsNothing && this.children.length === 0) {
+    if (incarnation.ownsNothing) {
       incarnation.scope.closeUnused()
       return this.ended(incarnation, cause)
     }
@@ -245,10 +285,11 @@ export class Cell extends MessageLoop {
   /** Settles what those get whose requests this end cuts off. */
   private cutOff(incarnation: Incarnation, cause: Cause.Cause<unknown> | undefined): void {
     const message_tag = this.tagOf(this.rpc)
+    const because = this.stopping === "for a restart" ? Cause.die(new GroupStartsAgain()) : cause
     incarnation.ending ??=
-      this.stopRequested || cause === undefined
+      because === undefined || !this.isStarting
         ? () => this.stoppingError()
-        : () => new ActorCrashed({ address: this.address, message_tag, cause }, true)
+        : () => new ActorCrashed({ address: this.address, message_tag, cause: because }, true)
   }
 
   /** A finalizer that dies is logged: as the incarnation's end it would hide the crash that came before. */
@@ -267,7 +308,7 @@ export class Cell extends MessageLoop {
   /** Interrupts forked handlers, waiting for them within the budget, then stops the children, last spawned first. */
   private endDependents(incarnation: Incarnation): Effect.Effect<void> {
     const interruptLinked = incarnation.interruptLinked((after) =>
-      this.system.timers.after(this.system.stopBudgetMillis, () => {
+      this.system.timers.after(this.identity.kept.stopBudgetMillis, () => {
         this.system.log(
           "Error",
           `${this.address} has a handler that cannot be interrupted; it goes on without an owner`
@@ -276,75 +317,81 @@ export class Cell extends MessageLoop {
         after()
       })
     )
-    const stopChildren = Effect.suspend(() =>
-      Effect.forEach([...this.children].reverse(), (child) => stopped(child), { discard: true })
-    )
+    const stopChildren = Effect.async<void>((resume) => {
+      if (incarnation.children === undefined) resume(Effect.void)
+      else incarnation.children.stopAll(() => resume(Effect.void))
+    })
     return Effect.zipRight(interruptLinked, stopChildren)
   }
 
   private ended(incarnation: Incarnation, cause: Cause.Cause<unknown> | undefined): void {
     if (this.incarnation !== incarnation) return
     this.incarnation = undefined
-    this.goOn(incarnation, cause)
+    this.goOn(cause)
   }
 
   /** What follows the end of an incarnation. */
-  private goOn(incarnation: Incarnation, cause: Cause.Cause<unknown> | undefined): void {
+  private goOn(cause: Cause.Cause<unknown> | undefined): void {
     // Whoever keeps a ref keeps this object, but not what its handlers hold.
     this.handlers = none
     this.clearTimer?.()
     this.clearTimer = undefined
-    if (this.stopRequested) return this.finish({ _tag: "stopped" })
-    if (cause === undefined) return this.rested()
-    const whenStarted = this.whenStarted
-    if (whenStarted !== undefined) {
-      // A first start that fails is not tried again: its spawner decides.
-      this.whenStarted = undefined
-      this.finish({ _tag: "failed", cause })
-      return whenStarted(new ActorStartFailed({ address: this.address, cause }, true))
-    }
-    this.supervise(incarnation, cause)
-  }
-
-  private supervise(incarnation: Incarnation, cause: Cause.Cause<unknown>): void {
-    const supervision = this.behavior.supervision
-    switch (this.decide(cause)) {
-      case "stop":
-        return this.giveUp(cause, false)
-      case "escalate":
-        return this.giveUp(cause, true)
-      // What broke off the incarnation itself, a start or a forked handler, leaves no state to resume with.
-      case "resume":
-      case "restart": {
-        const now = this.system.timers.now()
-        const periodMillis = Duration.toMillis(supervision.period)
-        this.window ??= new RestartWindow(supervision.intensity, periodMillis)
-        if (!this.window.admit(now)) return this.giveUp(cause, supervision.exceeded === "escalate")
-        if (incarnation.started && now - incarnation.startedAt > periodMillis) this.restartsInARow = 0
-        this.restarts++
-        this.restartsInARow++
-        const waitMillis =
-          supervision.backoff === undefined
-            ? 0
-            : Supervision.backoffMillis(supervision, this.restartsInARow, this.system.random())
-        this.system.log(
-          "Warning",
-          `${this.address} crashed; restart ${this.restarts}${waitMillis > 0 ? ` in ${waitMillis} ms` : ""}`,
-          cause
-        )
-        if (this.system.changes.isObserved) {
-          this.tellObservers({ _tag: "crashed", cause, delayMillis: waitMillis })
-        }
-        this.isRestart = true
-        if (waitMillis === 0) return this.start()
+    const { stopping, whenStarted } = this
+    this.whenStarted = undefined
+    switch (stopping) {
+      case "for good":
+        this.finish({ _tag: "stopped" }, false)
+        return whenStarted?.(cause ?? Cause.empty)
+      case "for a restart":
+        this.waitForSupervisor()
+        return this.tellStopped()
+      case "normal":
+      case "shutdown":
+        whenStarted?.(undefined)
+        return this.supervisor.ended(this, stopping)
+      default:
+        if (cause === undefined) return this.rested()
         this.state = State.backingOff
-        this.clearTimer = this.system.timers.after(waitMillis, () => this.start())
-      }
+        if (whenStarted !== undefined) return whenStarted(cause)
+        return this.supervisor.ended(this, { cause })
     }
   }
 
-  private giveUp(cause: Cause.Cause<unknown>, escalate: boolean): void {
+  /** There is no incarnation, and the supervisor decides when there is one again. */
+  private waitForSupervisor(): void {
+    this.stopping = "no"
+    this.state = State.backingOff
+  }
+
+  /** No incarnation, not even one that is being closed. */
+  private get isDown(): boolean {
+    return this.incarnation === undefined && !this.abandoning
+  }
+
+  /** Another incarnation follows, as far as the actor itself has a say. */
+  private get isStarting(): boolean {
+    return this.stopping === "no" || this.stopping === "for a restart"
+  }
+
+  // What its supervisor tells it.
+
+  restarting(because: Child, reason: Reason, waitMillis: number): void {
+    this.restarts++
+    this.isRestart = true
+    if (this.isDown) this.waitForSupervisor()
+    const what = `restart ${this.restarts}${waitMillis > 0 ? ` in ${waitMillis} ms` : ""}`
+    if (because !== this) this.system.log("Info", `${this.address} starts again with ${because.key}; ${what}`)
+    else if (typeof reason !== "object") {
+      this.system.log("Info", `${this.address} ended and is permanent; ${what}`)
+    } else this.system.log("Warning", `${this.address} crashed; ${what}`, reason.cause)
+    if (because === this && typeof reason === "object" && this.system.changes.isObserved) {
+      this.tellObservers({ _tag: "crashed", cause: reason.cause, delayMillis: waitMillis })
+    }
+  }
+
+  givenUp(cause: Cause.Cause<unknown>): void {
     this.cause = cause
+    this.stopping = "no"
     this.state = State.failed
     if (this.identity.residents !== undefined) {
       this.identity.residents.leave(this)
@@ -354,13 +401,53 @@ export class Cell extends MessageLoop {
     if (this.system.changes.isObserved) this.tellObservers({ _tag: "given up", cause })
     this.discardMail("given up", () => new ActorFailed({ address: this.address, cause }, true))
     this.tellWatchers({ _tag: "failed", cause })
-    if (escalate) this.parent?.crash(cause)
+  }
+
+  gone(reason: Reason, mayReturn: boolean): void {
+    this.finish(typeof reason === "object" ? { _tag: "failed", cause: reason.cause } : { _tag: "stopped" }, mayReturn)
+  }
+
+  // What its children's supervisor tells it.
+
+  /** The supervisor of an incarnation's children; none if the incarnation is over. */
+  childrenOf(incarnation: Incarnation): Supervisor | undefined {
+    if (this.incarnation !== incarnation || incarnation.ending !== undefined || incarnation.isClosing) return undefined
+    const { timers } = this.system
+    incarnation.children ??= new Supervisor(this.behavior.children, {
+      now: timers.now,
+      after: (millis, wake) => timers.after(millis, wake),
+      random: this.system.random,
+      shutdown: (why) => this.shutdown(incarnation, why),
+      escalate: (_, cause) => this.crash(cause)
+    })
+    return incarnation.children
+  }
+
+  /** In the order in which they were spawned. */
+  get children(): ReadonlyArray<Cell> {
+    // What an actor's supervisor holds was put there by `spawn`, and is a cell.
+    const children = this.incarnation?.children as Supervisor<Cell> | undefined
+    return children === undefined ? [] : [...children].filter((child) => child.state !== State.ended)
+  }
+
+  private shutdown(incarnation: Incarnation, why: Shutdown): void {
+    const child = why.child.key
+    if (why._tag === "significant child ended") {
+      this.system.log("Info", `${this.address} shuts down: ${child}, which is significant, has ended`)
+    } else {
+      const line = `${this.address} shuts down: ${child} would have been one restart too many within the limit of its strategy`
+      this.system.log("Error", line, typeof why.reason === "object" ? why.reason.cause : undefined)
+    }
+    if (this.incarnation !== incarnation || incarnation.isClosing) return
+    if (this.stopping === "no") this.stopping = "shutdown"
+    this.refuseWaiting(() => this.stoppingError(), "stopped")
+    this.breakOff(incarnation)
   }
 
   /** Makes the incarnation end with `cause`, whatever it is doing. */
   crash(cause: Cause.Cause<unknown>): void {
     const incarnation = this.incarnation
-    if (incarnation === undefined || incarnation.crash !== undefined || incarnation.isClosing || this.stopRequested)
+    if (incarnation === undefined || incarnation.crash !== undefined || incarnation.isClosing || this.stopping !== "no")
       return
     incarnation.crash = cause
     this.whenNotInTurn(() => this.finishWork(cause))
@@ -369,15 +456,14 @@ export class Cell extends MessageLoop {
   /** Lets a given-up actor live again: a root at its next message, a child at once. */
   revive(): void {
     if (this.state !== State.failed) return
-    this.system.givenUp.delete(this)
-    this.window = undefined
-    this.restartsInARow = 0
-    this.cause = undefined
-    this.state = State.absent
     this.isRestart = false
     if (this.system.changes.isObserved) this.tellObservers({ _tag: "revived" })
-    if (!this.identity.isRoot) this.start()
-    else this.identity.residents?.leave(this)
+    if (!this.identity.isRoot) return this.supervisor.revive(this)
+    this.supervisor.forgive(this)
+    this.system.givenUp.delete(this)
+    this.cause = undefined
+    this.state = State.absent
+    this.identity.residents?.leave(this)
   }
 
   /** As if it had never been. */
@@ -398,7 +484,7 @@ export class Cell extends MessageLoop {
       this.incarnation!.besides > 0 ||
       this.incarnation!.timers?.count ||
       this.watchCount > 0 ||
-      this.children.length > 0 ||
+      (this.incarnation!.children?.size ?? 0) > 0 ||
       this.stashSize > 0
     ) {
       return false
@@ -426,21 +512,62 @@ export class Cell extends MessageLoop {
     this.identity.forget(this)
   }
 
+  /** Ends by its own choice, after the messages it has. */
+  stopItself(incarnation: Incarnation): void {
+    if (this.incarnation !== incarnation || incarnation.isClosing || this.stopping !== "no") return
+    this.stopping = "normal"
+    this.drain(false, this.identity.kept.stopBudgetMillis)
+  }
+
   /**
-   * Ends the actor in order: no new messages, those it has `withinMillis`, its children, its scope. `done` hears of it.
-   * With `now` what it has is not handled any more. Asked again, the shorter time counts.
+   * For good it ends in order: no new messages, those it has within the budget, its children, its scope. For a restart of
+   * its group the incarnation ends at once; the mailbox stays.
    */
-  stop(done: () => void, now = false, withinMillis = this.system.stopBudgetMillis): void {
-    if (this.state === State.ended) return done()
+  stop(forGood: boolean, done: () => void): void {
+    if (forGood) this.stopForGood(done)
+    else this.stopForRestart(done)
+  }
+
+  /**
+   * Goes on with the messages it has for `withinMillis`; with `now` they are not handled any more. Asked again, the shorter
+   * time counts.
+   */
+  stopForGood(done: () => void, now = false, withinMillis = this.identity.kept.stopBudgetMillis): void {
+    if (this.state === State.ended) {
+      this.identity.forget(this)
+      return done()
+    }
     this.whenStopped ??= []
     this.whenStopped.push(done)
-    if (this.stopRequested) {
-      if (this.state !== State.draining) return
+    const before = this.stopping
+    this.stopping = "for good"
+    if (this.isDown) return this.finish({ _tag: "stopped" }, false)
+    // Else it is ending already.
+    if (before === "no") this.drain(now, withinMillis)
+    else if (this.state === State.restarting) this.state = State.ending
+    else if (this.state === State.draining) {
       if (now) this.stopDraining()
       else this.limitDraining(withinMillis)
-      return
     }
-    this.stopRequested = true
+  }
+
+  private stopForRestart(done: () => void): void {
+    if (this.isDown) {
+      if (this.state === State.absent) this.stopping = "resting"
+      this.state = State.backingOff
+      return done()
+    }
+    this.whenStopped ??= []
+    this.whenStopped.push(done)
+    if (this.stopping === "for good") return
+    const incarnation = this.incarnation
+    this.stopping = "for a restart"
+    this.state = State.restarting
+    if (incarnation !== undefined && !incarnation.isClosing) this.breakOff(incarnation)
+  }
+
+  /** Handles no messages but those it has, and ends. */
+  private drain(now: boolean, withinMillis: number): void {
     this.refuseWaiting(() => this.stoppingError(), "stopped")
     switch (this.state) {
       case State.starting:
@@ -453,13 +580,15 @@ export class Cell extends MessageLoop {
         if ((this.state as State) === State.draining) this.limitDraining(withinMillis)
         return
       case State.restarting:
-        // Its incarnation is closing already; `ended` sees the request.
+        // Its incarnation is closing already; `goOn` sees the request.
         this.state = State.ending
-        return
-      default:
-        this.clearTimer?.()
-        return this.finish({ _tag: "stopped" })
     }
+  }
+
+  private breakOff(incarnation: Incarnation): void {
+    this.cutOff(incarnation, undefined)
+    this.state = this.isStarting ? State.restarting : State.ending
+    this.stopDraining()
   }
 
   private limitDraining(withinMillis: number): void {
@@ -487,8 +616,8 @@ export class Cell extends MessageLoop {
 
   /** Interrupts the fiber that starts the actor or works for it. */
   private interrupt(incarnation: Incarnation): void {
-    this.state = this.stopRequested ? State.ending : State.restarting
     this.cutOff(incarnation, incarnation.crash)
+    this.state = this.isStarting ? State.restarting : State.ending
     this.limit("be interrupted", () => this.abandon(incarnation))
     if (this.worker !== undefined) this.worker.interrupt()
     else if (incarnation.starting !== undefined) incarnation.interrupt(incarnation.starting)
@@ -497,15 +626,20 @@ export class Cell extends MessageLoop {
   /** Its fiber does not let itself be interrupted. Nobody waits for it any longer; what it owns is still closed. */
   private abandon(incarnation: Incarnation): void {
     incarnation.isClosing = true
+    incarnation.children?.close()
     this.incarnation = undefined
+    this.abandoning = true
     this.worker = undefined
     if (this.inHand) this.failInHand(incarnation.endingCause())
     incarnation.expectNothing()
     this.unstash()
-    this.system.fork(this.endDependents(incarnation)).addObserver(() => this.goOn(incarnation, incarnation.crash))
+    this.system.fork(this.endDependents(incarnation)).addObserver(() => {
+      this.abandoning = false
+      this.goOn(incarnation.crash)
+    })
   }
 
-  private limit(what: string, act: () => void, millis = this.system.stopBudgetMillis): void {
+  private limit(what: string, act: () => void, millis = this.identity.kept.stopBudgetMillis): void {
     this.clearTimer?.()
     this.clearTimer = this.system.timers.after(millis, () => {
       this.system.log("Warning", `${this.address} took more than ${millis} ms to ${what}`)
@@ -513,26 +647,31 @@ export class Cell extends MessageLoop {
     })
   }
 
-  private finish(end: End): void {
+  private finish(end: End, mayReturn: boolean): void {
     this.clearTimer?.()
     this.clearTimer = undefined
     this.state = State.ended
+    this.stopping = "no"
     this.free = false
     this.discardMail("stopped", () => this.stoppingError())
-    if (this.parent !== undefined) {
-      const at = this.parent.children.indexOf(this)
-      if (at !== -1) this.parent.children.splice(at, 1)
-    }
     this.system.givenUp.delete(this)
-    this.identity.forget(this)
-    const whenStarted = this.stopRequested ? this.whenStarted : undefined
-    this.whenStarted = undefined
-    whenStarted?.(this.stoppingError())
+    if (!mayReturn) this.identity.forget(this)
     if (this.system.changes.isObserved) {
       this.tellObservers(end._tag === "failed" ? { _tag: "given up", cause: end.cause } : { _tag: "stopped" })
     }
+    const { whenSpawned } = this
+    this.whenSpawned = undefined
+    whenSpawned?.(
+      end._tag === "failed"
+        ? new ActorStartFailed({ address: this.address, cause: end.cause }, true)
+        : this.stoppingError()
+    )
     this.tellWatchers(end)
-    const whenStopped = this.whenStopped
+    this.tellStopped()
+  }
+
+  private tellStopped(): void {
+    const { whenStopped } = this
     this.whenStopped = undefined
     if (whenStopped !== undefined) for (const done of whenStopped) done()
   }
@@ -619,18 +758,27 @@ class HandlerContext {
   }
 }
 
-/** Stops a cell and waits until it has ended. */
+/** Why a message was cut off whose actor did not crash itself. */
+class GroupStartsAgain extends Error {
+  override readonly name = "GroupStartsAgain"
+  override readonly message = "a sibling ended, and the strategy of their parent starts them again together"
+}
+
+/**
+ * Stops a cell for good and waits until it has ended. With `now` what it has is not handled any more, else it is, for so
+ * long; by default for the stop budget.
+ */
 export const stopped = (cell: Cell, now = false, withinMillis?: number): Effect.Effect<void> =>
   Effect.suspend(() => {
     let hasEnded = false
     let wake: (() => void) | undefined
-    cell.stop(
+    cell.supervisor.remove(
+      cell,
       () => {
         hasEnded = true
         wake?.()
       },
-      now,
-      withinMillis
+      (done) => cell.stopForGood(done, now, withinMillis)
     )
     if (hasEnded) return Effect.void
     return Effect.async<void>((resume) => {

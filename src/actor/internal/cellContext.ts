@@ -9,6 +9,7 @@ import type { Sender } from "./attachment.ts"
 import type { Cell } from "./cell.ts"
 import type { Incarnation } from "./incarnation.ts"
 import { KeyedTimers } from "./keyedTimers.ts"
+import type { Supervisor } from "./supervisor.ts"
 
 type Self = ActorContext["Type"]
 
@@ -19,6 +20,10 @@ export class CellContext implements Self {
     readonly sender: Sender
   ) {}
 
+  /** Who supervises what is spawned here; nobody, once the incarnation is over. */
+  get children(): Supervisor | undefined {
+    return this.cell.childrenOf(this.life)
+  }
   get self(): ActorRef.Any {
     return this.cell.self
   }
@@ -32,7 +37,7 @@ export class CellContext implements Self {
     return this.life.number
   }
   get stop(): Effect.Effect<void> {
-    return Effect.sync(() => this.cell.stop(() => {}))
+    return Effect.sync(() => this.cell.stopItself(this.life))
   }
   get stash(): Effect.Effect<never> {
     return Effect.suspend(() => {

@@ -35,7 +35,7 @@ export interface Environment {
     context?: Context.Context<never>
   ) => Fiber.RuntimeFiber<unknown, unknown>
   /** Logs a line as the program does that built the system; costs nothing where nobody listens. */
-  readonly log: (level: "Debug" | "Warning" | "Error", line: string, cause?: Cause.Cause<unknown>) => void
+  readonly log: (level: "Debug" | "Info" | "Warning" | "Error", line: string, cause?: Cause.Cause<unknown>) => void
   readonly senderOf: (fiber: Fiber.RuntimeFiber<unknown, unknown>) => Sender | undefined
   /** What goes wrong in a test; none elsewhere. */
   readonly faults: ActiveFaults | undefined

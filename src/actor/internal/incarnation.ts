@@ -8,6 +8,7 @@ import type { IdleTimer } from "./idleTimer.ts"
 import type { KeyedTimers } from "./keyedTimers.ts"
 import { LazyScope } from "./lazyScope.ts"
 import { stackless } from "./stackless.ts"
+import type { Supervisor } from "./supervisor.ts"
 import type { Node } from "./waitGraph.ts"
 import type { Watches } from "./watches.ts"
 
@@ -32,6 +33,8 @@ export class Incarnation implements Sender {
   linked: Map<Fiber.RuntimeFiber<unknown, unknown>, Attachment | undefined> | undefined = undefined
   whenUnlinked: (() => void) | undefined = undefined
   timers: KeyedTimers | undefined = undefined
+  /** Of its children, once there was one. */
+  children: Supervisor | undefined = undefined
   idleTimer: IdleTimer | undefined = undefined
   watches: Watches | undefined = undefined
   readonly scope = new LazyScope()
@@ -68,7 +71,7 @@ export class Incarnation implements Sender {
 
   /** Whether its end has nothing to wait for. */
   get ownsNothing(): boolean {
-    return this.besides === 0 && !this.scope.isUsed
+    return this.besides === 0 && !this.scope.isUsed && (this.children === undefined || this.children.size === 0)
   }
 
   interrupt(fiber: Fiber.RuntimeFiber<unknown, unknown>): void {

@@ -2,7 +2,7 @@
  * The two services over one local system: names to cells, and refs that send to them.
  */
 import type * as Rpc from "@effect/rpc/Rpc"
-import { type Duration, Effect, Scope } from "effect"
+import { type Duration, Effect, type Fiber, Scope } from "effect"
 import { ActorContext } from "../ActorContext.ts"
 import {
   ActorAlreadyExists,
@@ -10,6 +10,7 @@ import {
   ActorStopping,
   type AskError,
   DuplicateActorType,
+  InvalidChildOptions,
   type SpawnError,
   type TellError,
   TooManyActors
@@ -18,16 +19,19 @@ import type { ActorRef, ActorType } from "../ActorRef.ts"
 import type { End, Load } from "../ActorSnapshot.ts"
 import type { Behavior } from "../Behavior.ts"
 import type { Receipt } from "../Receipt.ts"
+import type { ChildOptions } from "../Strategy.ts"
 import { ReceiptSlip } from "./attachment.ts"
-import { Cell, stopped } from "./cell.ts"
+import { Cell, type Kept, stopped } from "./cell.ts"
+import type { CellContext } from "./cellContext.ts"
 import { CheckedRef, checksOf } from "./checkedRef.ts"
 import { State } from "./inbox.ts"
 import { Listings } from "./listings.ts"
 import { type Find, LocalRef, type Sending, sendingOf } from "./localRef.ts"
-import type { LocalSystem, Registration } from "./localSystem.ts"
+import { guardian, type LocalSystem, type Registration } from "./localSystem.ts"
 import { snapshotsOf, totalsOf } from "./observation.ts"
 import { durationMillis } from "./ranges.ts"
 import { maxWaiting, Residents } from "./residents.ts"
+import type { Supervisor } from "./supervisor.ts"
 import { Tell } from "./tell.ts"
 
 /** What sending to the actors of a definition takes. */
@@ -51,9 +55,9 @@ export const localDirectory = (system: LocalSystem) => {
     registration: Registration,
     id: string,
     address: string,
-    parent: Cell | undefined,
-    isRoot: boolean,
-    forget: (cell: Cell) => void
+    supervisor: Supervisor<Cell>,
+    kept: Kept,
+    isRoot: boolean
   ): Cell => {
     const { behavior, cells, definition, past, protocol, residents } = registration
     const cell = new Cell(system, {
@@ -62,17 +66,19 @@ export const localDirectory = (system: LocalSystem) => {
       address,
       protocol,
       behavior,
-      parent,
+      supervisor,
+      kept,
       isRoot,
       // A root's own ref is like any other to it: it outlives the cell.
       refOf: (cell) => (isRoot ? rootRef(definition, id) : cellRef(definition, cell)) as unknown as ActorRef.Any,
       residents: isRoot ? residents : undefined,
       forget: (ended) => {
+        if (!cells.delete(ended)) return
         past.handled += ended.handled
         past.failed += ended.failed
         past.restarts += ended.restarts
-        cells.delete(ended)
-        forget(ended)
+        supervisor.forget(ended)
+        if (isRoot) residents.leave(ended)
       }
     })
     cells.add(cell)
@@ -91,11 +97,8 @@ export const localDirectory = (system: LocalSystem) => {
       if (why === "send" && residents.isOverrun) {
         return new TooManyActors({ address, maxResident: residents.limit, waiting: maxWaiting })
       }
-      cell = cellOf(registration, id, address, undefined, true, (ended) => {
-        if (residents.roots.get(id) === ended) residents.roots.delete(id)
-        residents.leave(ended)
-      })
-      residents.roots.set(id, cell)
+      cell = cellOf(registration, id, address, registration.guardian, keptByDefault, true)
+      registration.guardian.adopt(cell)
     }
     return cell
   }
@@ -135,13 +138,15 @@ export const localDirectory = (system: LocalSystem) => {
         if (system.registrations.has(definition.type)) {
           return Effect.die(new DuplicateActorType({ type: definition.type, system: system.name }))
         }
+        const residents = new Residents<Cell>(behavior.maxResident, system.scheduler, system.timers, () =>
+          listings.rootsChanged()
+        )
         const registration: Registration = {
           definition,
           behavior,
           protocol: protocol(definition).sending,
-          residents: new Residents(behavior.maxResident, system.scheduler, system.timers, () =>
-            listings.rootsChanged()
-          ),
+          residents,
+          guardian: guardian(system, residents.roots),
           cells: new Set(),
           past: { handled: 0, failed: 0, restarts: 0 },
           closing: false
@@ -170,30 +175,35 @@ export const localDirectory = (system: LocalSystem) => {
 
   const spawn = <Type extends string, Rpcs extends Rpc.Any>(
     definition: ActorType<Type, Rpcs>,
-    id: string
+    id: string,
+    options?: ChildOptions
   ): Effect.Effect<ActorRef<Rpcs>, SpawnError, Scope.Scope> =>
     // From the moment its address is taken somebody must own the child.
     Effect.uninterruptibleMask((restore) =>
       Effect.withFiberRuntime((fiber) => {
-        // Nobody but a cell puts itself into a fiber's context.
-        const parent = system.senderOf(fiber)?.cell as Cell | undefined
+        const parent = contextOf(fiber)
         const address = `${parent === undefined ? "host" : parent.address}/${definition.type}/${id}`
         const registration = system.registrations.get(definition.type)
         if (registration === undefined) {
           return Effect.fail(new ActorNotFound({ address, reason: "no layer provides its type" }))
         }
-        if (system.stopping || registration.closing || (parent !== undefined && parent.state > State.draining)) {
+        // What an actor's supervisor holds was put there by this function.
+        const supervisor = parent === undefined ? system.hosted : (parent.children as Supervisor<Cell> | undefined)
+        if (system.stopping || registration.closing || supervisor === undefined) {
           return Effect.fail(new ActorStopping({ address }))
         }
-        const siblings = parent === undefined ? system.hosted.values() : parent.children
-        for (const sibling of siblings) {
-          if (sibling.address === address) return Effect.fail(new ActorAlreadyExists({ address }))
+        const kept = keptAs(address, options, supervisor)
+        if (kept instanceof InvalidChildOptions) return Effect.fail(kept)
+        const namesake = supervisor.find(address)
+        if (namesake !== undefined && namesake.state !== State.ended) {
+          return Effect.fail(new ActorAlreadyExists({ address }))
         }
-        const cell = cellOf(registration, id, address, parent, false, () => system.hosted.delete(address))
-        if (parent === undefined) system.hosted.set(address, cell)
-        else parent.children.push(cell)
+        // One that has ended and waited for its group to bring it back: it has left its name, and its place, to this one.
+        if (namesake !== undefined) supervisor.remove(namesake, () => {})
+        const cell = cellOf(registration, id, address, supervisor, kept, false)
         const started = Effect.async<void, SpawnError>((resume) => {
-          cell.start((error) => resume(error === undefined ? Effect.void : Effect.fail(error)))
+          cell.whenSpawned = (error) => resume(error === undefined ? Effect.void : Effect.fail(error))
+          supervisor.add(cell)
           return stopped(cell)
         })
         // A child of an actor is stopped by the end of the actor's incarnation, in order; a host's by the host's scope.
@@ -207,6 +217,26 @@ export const localDirectory = (system: LocalSystem) => {
         return Effect.as(owned, cellRef(registration.definition, cell) as unknown as ActorRef<Rpcs>)
       })
     )
+
+  const keptByDefault: Kept = { restart: "transient", significant: false, stopBudgetMillis: system.stopBudgetMillis }
+
+  const keptAs = (
+    address: string,
+    options: ChildOptions | undefined,
+    supervisor: Supervisor<Cell>
+  ): Kept | InvalidChildOptions => {
+    if (options === undefined) return keptByDefault
+    const { restart = "transient", significant = false, stopBudget } = options
+    if (significant && restart === "permanent") {
+      return new InvalidChildOptions({ address, reason: "significant and permanent" })
+    }
+    if (significant && supervisor.strategy.autoShutdown === "never") {
+      return new InvalidChildOptions({ address, reason: "significant, and the parent never shuts down by itself" })
+    }
+    const stopBudgetMillis =
+      stopBudget === undefined ? system.stopBudgetMillis : durationMillis("stopBudget", stopBudget, "zero")
+    return { restart, significant, stopBudgetMillis }
+  }
 
   const receipt = (tell: ActorRef.Tell): Effect.Effect<Receipt, TellError> =>
     Effect.withFiberRuntime((fiber) => {
@@ -294,3 +324,8 @@ export const localDirectory = (system: LocalSystem) => {
     }
   }
 }
+
+/** Which actor, and which incarnation of it, a fiber works for. */
+const contextOf = (fiber: Fiber.RuntimeFiber<unknown, unknown>): CellContext | undefined =>
+  // Nobody but a cell puts that into a fiber's context.
+  fiber.currentContext.unsafeMap.get(ActorContext.key) as CellContext | undefined

@@ -23,6 +23,7 @@ import type { ActorType } from "../ActorRef.ts"
 import type { Behavior } from "../Behavior.ts"
 import { Recorder } from "../DeadLetters.ts"
 import * as FairScheduler from "../FairScheduler.ts"
+import * as Strategy from "../Strategy.ts"
 import type { Sender } from "./attachment.ts"
 import { type Cell, stopped } from "./cell.ts"
 import { Changes } from "./changes.ts"
@@ -32,6 +33,7 @@ import { GivenUp } from "./givenUp.ts"
 import type { Sending } from "./localRef.ts"
 import type { Residents } from "./residents.ts"
 import { StuckHandlers } from "./stuckHandlers.ts"
+import { Supervisor } from "./supervisor.ts"
 import { Timers } from "./timers.ts"
 
 /** A type that a Layer has provided, and its actors. */
@@ -40,6 +42,8 @@ export interface Registration {
   readonly behavior: Behavior
   readonly protocol: Sending
   readonly residents: Residents<Cell>
+  /** Supervises its roots, each by itself. */
+  readonly guardian: Supervisor<Cell>
   /** All of its actors, roots and children. */
   readonly cells: Set<Cell>
   /** What those did that have ended. */
@@ -52,8 +56,8 @@ export interface LocalSystem extends Environment {
   readonly name: string
   readonly askTimeoutMillis: number
   readonly registrations: Map<string, Registration>
-  /** Children of no actor: spawned by a host, which owns them by its scope. */
-  readonly hosted: Map<string, Cell>
+  /** Children of no actor: spawned by a host, which owns them by its scope. Each is supervised by itself. */
+  readonly hosted: Supervisor<Cell>
   /** Whether payloads are checked where they are sent. */
   readonly validate: boolean
   stopping: boolean
@@ -73,6 +77,23 @@ export interface Settings {
   readonly changes: number
   readonly validate: boolean
 }
+
+/** Supervises those who have no parent: each by itself, and with nobody above to escalate to. */
+export const guardian = (
+  { random, timers }: Pick<Environment, "random" | "timers">,
+  children?: Map<string, Cell>
+): Supervisor<Cell> =>
+  new Supervisor(
+    Strategy.oneForOne(),
+    {
+      now: timers.now,
+      after: (millis, wake) => timers.after(millis, wake),
+      random,
+      shutdown: () => {},
+      escalate: () => {}
+    },
+    children
+  )
 
 /** Closing the scope stops all actors. */
 export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scope.Scope> =>
@@ -115,6 +136,7 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
       { scheduler, timers, coarseMillis, log },
       changes
     )
+    const chance = () => Effect.runSync(random.next)
     const system: LocalSystem = {
       name: settings.name,
       scheduler,
@@ -131,7 +153,7 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
       stopBudgetMillis: settings.stopBudgetMillis,
       validate: settings.validate,
       registrations,
-      hosted: new Map(),
+      hosted: guardian({ timers, random: chance }),
       stopping: false,
       coarseMillis,
       fork,
@@ -139,7 +161,7 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
       faults,
       senderOf: (fiber) =>
         (fiber.currentContext.unsafeMap.get(ActorContext.key) as { readonly sender: Sender } | undefined)?.sender,
-      random: () => Effect.runSync(random.next)
+      random: chance
     }
     yield* Effect.addFinalizer(() =>
       Effect.zipRight(
@@ -155,7 +177,7 @@ export const stopAll = (system: LocalSystem): Effect.Effect<void> =>
   Effect.suspend(() => {
     system.stopping = true
     const roots = [...system.registrations.values()].flatMap(({ residents }) => [...residents.roots.values()])
-    return Effect.forEach([...roots, ...system.hosted.values()].reverse(), (cell) => stopped(cell), {
+    return Effect.forEach([...roots, ...system.hosted].reverse(), (cell) => stopped(cell), {
       discard: true,
       concurrency: "unbounded"
     })

@@ -426,7 +426,7 @@ export abstract class MessageLoop extends Inbox {
   /** Sends a message anew, wherever its address leads by then. */
   protected abstract tellAgain(rpc: number, payload: unknown): Effect.Effect<void, TellError>
 
-  protected decide(cause: Cause.Cause<unknown>): Directive {
+  decide(cause: Cause.Cause<unknown>): Directive {
     try {
       return this.behavior.supervision.decide(cause)
     } catch (defect) {

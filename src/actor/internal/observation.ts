@@ -10,7 +10,7 @@ import { waitsFor } from "./waitGraph.ts"
 export const snapshotsOf = (system: LocalSystem): ReadonlyArray<ActorSnapshot> =>
   [...system.registrations.values()]
     .flatMap(({ residents }) => residents.list())
-    .concat([...system.hosted.values()].filter(isLiving))
+    .concat([...system.hosted].filter(isLiving))
     .map(snapshotOf)
 
 const snapshotOf = (cell: Cell): ActorSnapshot => {
@@ -54,5 +54,5 @@ export const totalsOf = (system: LocalSystem): ReadonlyArray<TypeTotals> =>
     return totals
   })
 
-/** An address that is only watched has a cell, too. */
-const isLiving = (cell: Cell): boolean => cell.state !== State.absent
+/** An address that is only watched has a cell, and a child that has ended may be kept for a restart of its group. */
+const isLiving = ({ state }: Cell): boolean => state !== State.absent && state !== State.ended

@@ -18,6 +18,8 @@ import { RestartWindow } from "./restartWindow.ts"
 export type Reason = "normal" | "shutdown" | { readonly cause: Cause.Cause<unknown> }
 
 export interface Child {
+  /** Its name among its siblings. */
+  readonly key: string
   readonly restart: Restart
   readonly significant: boolean
   readonly supervision: Supervision.Supervision
@@ -36,8 +38,8 @@ export interface Child {
   restarting(because: Child, reason: Reason, waitMillis: number): void
   /** It is not started again until it is revived. */
   givenUp(cause: Cause.Cause<unknown>): void
-  /** It has ended and is no child any more, or one that only a restart of its group brings back. */
-  gone(reason: Reason): void
+  /** It has ended and is no child any more; or, if it `mayReturn`, one that a restart of its group brings back. */
+  gone(reason: Reason, mayReturn: boolean): void
 }
 
 /** Why a permanent child was given up that never crashed. */
@@ -85,9 +87,7 @@ export class Notes {
   clearTimer: (() => void) | undefined
 }
 
-export class Supervisor {
-  /** In the order of their specification, which is the order in which they were added. */
-  private readonly children = new Set<Child>()
+export class Supervisor<C extends Child = Child> {
   /** Of those who share their strategy or their limit. */
   private readonly line: Line | undefined
   private readonly window: RestartWindow | undefined
@@ -95,8 +95,10 @@ export class Supervisor {
   private closed = false
 
   constructor(
-    private readonly strategy: Strategy,
-    private readonly owner: Owner
+    readonly strategy: Strategy,
+    private readonly owner: Owner,
+    /** In the order of their specification, which is the order in which they were added. */
+    private readonly children = new Map<string, C>()
   ) {
     const { intensity, period, restarts } = strategy
     if (intensity !== undefined) this.window = new RestartWindow(intensity, Duration.toMillis(period))
@@ -107,22 +109,33 @@ export class Supervisor {
     return this.children.size
   }
 
-  [Symbol.iterator](): IterableIterator<Child> {
+  [Symbol.iterator](): IterableIterator<C> {
     return this.children.values()
   }
 
+  find(key: string): C | undefined {
+    return this.children.get(key)
+  }
+
   /** Takes a child in and starts it when its turn comes. A start that fails is not tried again: the child is `gone`. */
-  add(child: Child): void {
+  add(child: C): void {
     if (this.closed) return child.stop(true, () => {})
-    this.children.add(child)
+    this.children.set(child.key, child)
     if (this.line === undefined) return child.start((failure) => this.firstStarted(child, failure))
     this.noted(child).phase = "queued"
     this.line.submit(() => this.first(child))
   }
 
   /** Takes in a child that starts by itself; a first start that fails is an end like any other. */
-  adopt(child: Child): void {
-    this.children.add(child)
+  adopt(child: C): void {
+    this.children.set(child.key, child)
+  }
+
+  /** A child has gone without an end, such as one that was idle and nobody will miss. */
+  forget(child: Child): void {
+    if (!this.isIn(child)) return
+    this.children.delete(child.key)
+    if (child.notes !== undefined) this.lower(child.notes)
   }
 
   /** A life has ended by itself. */
@@ -136,10 +149,10 @@ export class Supervisor {
   }
 
   /** Stops a child and forgets it: OTP's terminate_child and delete_child in one. */
-  remove(child: Child, done: () => void): void {
+  remove(child: Child, done: () => void, how = (done: () => void) => child.stop(true, done)): void {
     const phase = child.notes?.phase
     const rest = phase === "restarting" || phase === "waiting" ? this.groupOf(child).filter((one) => one !== child) : []
-    this.stopForGood(child, done)
+    this.stopForGood(child, done, how)
     // Its group has stopped and would have waited for it.
     const [next] = rest
     if (next !== undefined && !this.closed) this.submit(next, () => this.startGroup(this.groupOf(next)))
@@ -166,8 +179,8 @@ export class Supervisor {
   }
 
   private *stopping(done: () => void): Operation {
-    for (const child of [...this.children].reverse()) {
-      if (this.children.has(child)) yield (done) => this.stopForGood(child, () => done(undefined))
+    for (const child of [...this.children.values()].reverse()) {
+      if (this.isIn(child)) yield (done) => this.stopForGood(child, () => done(undefined))
     }
     done()
   }
@@ -182,8 +195,8 @@ export class Supervisor {
 
   private firstStarted(child: Child, failure: Cause.Cause<unknown> | undefined): void {
     if (failure === undefined || !this.has(child)) return
-    this.leave(child)
-    child.gone({ cause: failure })
+    this.forget(child)
+    child.gone({ cause: failure }, false)
   }
 
   private *revived(child: Child): Operation {
@@ -222,7 +235,12 @@ export class Supervisor {
     const periodMillis = Duration.toMillis(child.supervision.period)
     if (now - notes.startedAt > periodMillis) notes.inARow = 0
     notes.startedAt = Number.POSITIVE_INFINITY
-    const waitMillis = Supervision.backoffMillis(child.supervision, ++notes.inARow, this.owner.random())
+    notes.inARow++
+    // Chance is not asked for where nothing depends on it.
+    const waitMillis =
+      child.supervision.backoff === undefined
+        ? 0
+        : Supervision.backoffMillis(child.supervision, notes.inARow, this.owner.random())
     notes.phase = "restarting"
     notes.waitUntil = now + waitMillis
     child.restarting(child, reason, waitMillis)
@@ -248,7 +266,7 @@ export class Supervisor {
 
   private *stopGroup(group: ReadonlyArray<Child>, because: Child, reason: Reason): Operation {
     for (const child of [...group].reverse()) {
-      if (child === because || !this.children.has(child) || !lives(child)) continue
+      if (child === because || !this.isIn(child) || !lives(child)) continue
       const notes = this.noted(child)
       const phase = notes.phase
       // An end that waits in line is taken out of it: it leads to no other restart than this one.
@@ -307,9 +325,10 @@ export class Supervisor {
   }
 
   private end(child: Child, reason: Reason): void {
-    if (child.restart === "temporary" || this.strategy.restarts === "one-for-one") this.leave(child)
-    else this.noted(child).phase = "down"
-    child.gone(reason)
+    const mayReturn = child.restart !== "temporary" && this.strategy.restarts !== "one-for-one"
+    if (mayReturn) this.noted(child).phase = "down"
+    else this.forget(child)
+    child.gone(reason, mayReturn)
     this.endedForGood(child)
   }
 
@@ -329,7 +348,7 @@ export class Supervisor {
     const { autoShutdown } = this.strategy
     if (!child.significant || autoShutdown === "never") return
     if (autoShutdown === "all") {
-      for (const other of this.children) if (other.significant && lives(other)) return
+      for (const other of this.children.values()) if (other.significant && lives(other)) return
     }
     this.shutdown({ _tag: "significant child ended", child })
   }
@@ -339,33 +358,34 @@ export class Supervisor {
     this.owner.shutdown(why)
   }
 
-  private close(): void {
+  /** Nothing starts from now on, and no end is looked at any more. */
+  close(): void {
+    if (this.closed) return
     this.closed = true
     this.line?.cancel()
-    for (const { notes } of this.children) {
+    for (const { notes } of this.children.values()) {
       notes?.line?.cancel()
       notes?.clearTimer?.()
     }
   }
 
-  /** Whether it is a child, and not about to leave. */
-  private has(child: Child): boolean {
-    return this.children.has(child) && child.notes?.phase !== "leaving"
+  private isIn(child: Child): boolean {
+    return this.children.get(child.key) === child
   }
 
-  private stopForGood(child: Child, done: () => void): void {
+  /** Whether it is a child, and not about to leave. */
+  private has(child: Child): boolean {
+    return this.isIn(child) && child.notes?.phase !== "leaving"
+  }
+
+  private stopForGood(child: Child, done: () => void, how = (done: () => void) => child.stop(true, done)): void {
     const notes = this.noted(child)
     this.lower(notes)
     notes.phase = "leaving"
-    child.stop(true, () => {
-      this.leave(child)
+    how(() => {
+      this.forget(child)
       done()
     })
-  }
-
-  private leave(child: Child): void {
-    this.children.delete(child)
-    if (child.notes !== undefined) this.lower(child.notes)
   }
 
   /** Nothing that was to happen to the child happens any more; it may still come back with its group, if it is in one. */
@@ -379,7 +399,7 @@ export class Supervisor {
   /** Those who start again with the child, itself among them. */
   private groupOf(child: Child): ReadonlyArray<Child> {
     if (this.strategy.restarts === "one-for-one") return [child]
-    const all = [...this.children]
+    const all: ReadonlyArray<Child> = [...this.children.values()]
     return this.strategy.restarts === "one-for-all" ? all : all.slice(all.indexOf(child))
   }
 

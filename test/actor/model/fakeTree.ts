@@ -117,6 +117,7 @@ class Tree {
 }
 
 class Node implements Child {
+  readonly key
   readonly restart
   readonly significant
   readonly supervision = Supervision.restart({ intensity: 0 })
@@ -130,6 +131,7 @@ class Node implements Child {
     readonly spec: Spec,
     readonly parent: Supervisor | undefined
   ) {
+    this.key = spec.id
     this.restart = spec.restart
     this.significant = spec.significant
   }
@@ -226,6 +228,7 @@ class Node implements Child {
 }
 
 class Blocker implements Child {
+  readonly key = "blocker"
   readonly restart = "temporary"
   readonly significant = false
   readonly supervision = Supervision.stop
