@@ -32,7 +32,11 @@ type Kind = "root" | "child"
 const scene = <A, E>(
   kind: Kind,
   test: (scene: Scene) => Effect.Effect<A, E, Services>,
-  options?: { readonly supervision?: Supervision.Supervision; readonly holdStart?: number }
+  options?: {
+    readonly supervision?: Supervision.Supervision
+    readonly holdStart?: number
+    readonly passivateAfter?: number
+  }
 ): Promise<A> =>
   run((clock) =>
     Effect.gen(function* () {
@@ -51,7 +55,7 @@ const scene = <A, E>(
               StopYourself: () => self.stop
             })
           }),
-          { supervision: options?.supervision ?? Supervision.restart() }
+          { supervision: options?.supervision ?? Supervision.restart(), passivateAfter: options?.passivateAfter }
         )
       )
       const ref = kind === "root" ? (yield* Subject.client)("s") : yield* ActorSystem.spawn(Subject, "s")
@@ -89,6 +93,7 @@ interface Row {
   readonly kinds: ReadonlyArray<Kind>
   readonly supervision?: Supervision.Supervision
   readonly holdStart?: number
+  readonly passivateAfter?: number
   readonly arrange: (scene: Scene) => Effect.Effect<unknown, unknown, Services>
   /** What a snapshot calls it. */
   readonly state: string
@@ -144,6 +149,16 @@ const rows: ReadonlyArray<Row> = [
     state: "backing off",
     tell: "done",
     ask: "waits",
+    watch: "waits"
+  },
+  {
+    name: "passive",
+    kinds: ["root", "child"],
+    passivateAfter: 1000,
+    arrange: ({ advance, ref }) => Effect.zipRight(ref.ask.Ping(), advance(2000)),
+    state: "none",
+    tell: "done",
+    ask: "done",
     watch: "waits"
   },
   {
