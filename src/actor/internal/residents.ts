@@ -14,6 +14,8 @@ import type { Timers } from "./timers.ts"
 const looksAtOnce = 32
 /** Looks in one task, for those that wait. */
 const looksPerTask = 1024
+/** Tasks in vain before the hand takes all to be at work with what takes time. Each runs when all that is queued has run. */
+const patience = 8
 /** Between two tasks while all are at work. */
 const pauseMillis = 20
 /** Roots of one type that may wait for room: one more is refused. */
@@ -38,12 +40,15 @@ export class Residents<R extends Root> {
   /** All addresses of the type that have a cell, in the order in which a message or a watch first named them. */
   readonly roots = new Map<string, R>()
   private count = 0
+  /** Those in memory, for the hand to go round; kept from the first time that there is no room. */
+  private ring: Set<R> | undefined
   private readonly waiting = new Set<R>()
   /** Being passivated, and not at their end yet. */
   private readonly leaving = new Set<R>()
-  /** Goes round through `roots`, in whose order those that begin come last. */
+  /** Those that begin come last. */
   private hand: Iterator<R> | undefined
   private looksInVain = 0
+  private tasksInVain = 0
   private isLooking = false
   private living: ReadonlyArray<R> | undefined
 
@@ -73,7 +78,7 @@ export class Residents<R extends Root> {
     this.waiting.add(root)
     this.changed()
     this.makeRoom(looksAtOnce)
-    if (this.wants) this.lookLater()
+    if (this.wants) this.lookLater(false)
   }
 
   /** A root has no incarnation any more: it ended, was given up, or is passive. */
@@ -84,6 +89,7 @@ export class Residents<R extends Root> {
     if (!root.isResident) return
     root.isResident = false
     this.count--
+    this.ring?.delete(root)
     this.letIn()
   }
 
@@ -97,6 +103,7 @@ export class Residents<R extends Root> {
     // Something to do is why it begins: the first look passes over it.
     root.doneBefore = -1
     this.count++
+    this.ring?.add(root)
     root.start()
     this.changed()
   }
@@ -114,44 +121,55 @@ export class Residents<R extends Root> {
     return this.waiting.size > this.leaving.size
   }
 
-  /** Passivates idle roots for those that wait, in so many looks. */
-  private makeRoom(looks: number): void {
-    for (let left = looks; left > 0 && this.wants; left--) {
+  /** Passivates idle roots for those that wait, in so many looks; whether there were any. */
+  private makeRoom(looks: number): boolean {
+    this.ring ??= new Set([...this.roots.values()].filter(({ isResident }) => isResident))
+    if (this.hasLookedTwice) this.looksInVain = 0
+    let found = false
+    for (let left = looks; left > 0 && this.wants && !this.hasLookedTwice; left--) {
       this.looksInVain++
-      const root = this.next()
-      if (!root.isResident || this.leaving.has(root)) continue
+      const root = this.next(this.ring)
+      if (this.leaving.has(root)) continue
       const done = root.handled + root.failed
       if (done !== root.doneBefore) {
         root.doneBefore = done
         continue
       }
       if (!root.passivate()) continue
+      found = true
       this.looksInVain = 0
       // Its scope may take its time to close.
       if (root.isResident) this.leaving.add(root)
     }
+    return found
   }
 
-  /** Where the hand points; somebody waits, so that there is a root. */
-  private next(): R {
+  /** Whether the hand has gone round twice, and nobody was idle. */
+  private get hasLookedTwice(): boolean {
+    return this.looksInVain > 2 * this.count
+  }
+
+  /** Where the hand points. Somebody waits, so that all places are taken. */
+  private next(ring: ReadonlySet<R>): R {
     const next = this.hand?.next()
     if (next !== undefined && next.done !== true) return next.value
-    this.hand = this.roots.values()
+    this.hand = ring.values()
     return this.hand.next().value as R
   }
 
-  private lookLater(): void {
+  private lookLater(pause: boolean): void {
     if (this.isLooking) return
     this.isLooking = true
-    // Twice round, nobody was idle: what they do takes time.
-    if (this.looksInVain > 2 * this.roots.size + looksAtOnce) this.timers.after(pauseMillis, this.look)
+    if (pause) this.timers.after(pauseMillis, this.look)
     else this.scheduler.scheduleTask(this.look, 0)
   }
 
   private readonly look = (): void => {
     this.isLooking = false
-    this.makeRoom(looksPerTask)
-    if (this.wants) this.lookLater()
-    else this.looksInVain = 0
+    this.tasksInVain = this.makeRoom(looksPerTask) ? 0 : this.tasksInVain + 1
+    // Those that began just now may be done when what is queued has run; if not, all are at work with what takes time.
+    const pause = this.hasLookedTwice && this.tasksInVain >= patience
+    if (pause) this.tasksInVain = 0
+    if (this.wants) this.lookLater(pause)
   }
 }
