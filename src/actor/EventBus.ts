@@ -30,6 +30,7 @@ import {
   Stream
 } from "effect"
 import { ActorContext } from "./ActorContext.ts"
+import { durationMillis } from "./internal/ranges.ts"
 import { Publishing, Subscriber } from "./internal/subscriber.ts"
 
 /** A name and the schema of its events; plain data. @category models */
@@ -110,7 +111,7 @@ export class EventBus extends Context.Tag("troupe/EventBus")<
 
 /** @category models */
 export interface Options {
-  /** How long a publish from inside a handler waits for full subscribers. Default `5 seconds`. */
+  /** How long a publish from inside a handler waits for full subscribers. Default `5 seconds`; zero and more. */
   readonly handlerWait?: Duration.DurationInput | undefined
 }
 
@@ -118,7 +119,10 @@ export interface Options {
 export const layer = (options?: Options): Layer.Layer<EventBus> =>
   Layer.effect(
     EventBus,
-    Effect.map(Effect.clock, (clock) => new Bus(clock, Duration.decode(options?.handlerWait ?? "5 seconds")))
+    Effect.map(
+      Effect.clock,
+      (clock) => new Bus(clock, durationMillis("A bus's handlerWait", options?.handlerWait ?? "5 seconds", "zero"))
+    )
   )
 
 /** Defines a topic. Its name is unique in a bus. @category constructors */
@@ -203,7 +207,7 @@ class Bus {
 
   constructor(
     clock: Clock.Clock,
-    private readonly handlerWait: Duration.Duration
+    private readonly handlerWaitMillis: number
   ) {
     this.now = () => clock.unsafeCurrentTimeMillis()
   }
@@ -250,7 +254,7 @@ class Bus {
     const limited = isHandler
       ? Effect.raceFirst(
           handed,
-          Effect.flatMap(Effect.sleep(this.handlerWait), () => this.missed(subscribed, publishing.leave()))
+          Effect.flatMap(Effect.sleep(this.handlerWaitMillis), () => this.missed(subscribed, publishing.leave()))
         )
       : handed
     return Effect.flatMap(limited, () => (missesItself ? this.missed(subscribed, [own!]) : Exit.void))

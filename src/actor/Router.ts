@@ -12,11 +12,13 @@
  * @since 0.1.0
  */
 import type * as Rpc from "@effect/rpc/Rpc"
-import { Duration, Effect, type Exit, type Scope } from "effect"
+import { type Duration, Effect, type Exit, type Scope } from "effect"
 import { ActorStopping, type AskError, type TellError } from "./ActorError.ts"
 import type { ActorRef, ActorType, Args } from "./ActorRef.ts"
 import { ActorSystem, LocalActorSystem } from "./ActorSystem.ts"
 import { isOut, Pool, type Routee } from "./internal/pool.ts"
+import { durationMillis } from "./internal/ranges.ts"
+import { type Destination, Tell } from "./internal/tell.ts"
 
 /** A message as the key function sees it: as it was sent, before the payload's constructor fills in defaults. @category models */
 export type Message<Rpcs extends Rpc.Any> = Rpcs extends Rpc.Any
@@ -52,7 +54,7 @@ export interface Options<Rpcs extends Rpc.Any> {
   readonly size?: number | Bounds | undefined
   /** Default `Router.roundRobin`. */
   readonly strategy?: Strategy<Rpcs> | undefined
-  /** How often the pool looks at itself: size, given-up routees, those that leave. Default `1 second`. */
+  /** How often the pool looks at itself: size, given-up routees, those that leave. Default `1 second`; more than zero. */
   readonly checkEvery?: Duration.DurationInput | undefined
   /**
    * It grows when there are more than so many messages a living routee at a check: to one for every `growAbove` messages, at
@@ -74,10 +76,8 @@ export interface Router<Rpcs extends Rpc.Any> {
   readonly name: string
   /** Asks one routee, as `ActorRef.ask` does. */
   readonly ask: ActorRef<Rpcs>["ask"]
-  /** Tells one routee: waits while that one's mailbox is full; success means accepted. */
-  readonly tell: {
-    readonly [R in Rpcs as R["_tag"]]: (...args: Args<R>) => Effect.Effect<void, TellError>
-  }
+  /** Tells one routee, as `ActorRef.tell` does; which one is decided when it is sent. */
+  readonly tell: ActorRef<Rpcs>["tell"]
   /** The same routees with another time-out for asks. */
   readonly withTimeout: (timeout: Duration.DurationInput) => Router<Rpcs>
   /**
@@ -167,6 +167,7 @@ export const make = <Type extends string, Rpcs extends Rpc.Any>(
   if (!(Number.isInteger(shrinkAfter) && shrinkAfter >= 1)) {
     throw new RangeError(`A router's shrinkAfter must be a whole number of 1 or more, found ${shrinkAfter}.`)
   }
+  const checkEveryMillis = durationMillis("A router's checkEvery", options?.checkEvery ?? "1 second", "more than zero")
   return Effect.gen(function* () {
     const system = yield* ActorSystem
     const local = yield* LocalActorSystem
@@ -186,11 +187,10 @@ export const make = <Type extends string, Rpcs extends Rpc.Any>(
     }
     const pool = new Pool(settings, min, max, system, local, scope)
     yield* Effect.addFinalizer(() => pool.close)
-    const interval = Duration.decode(options?.checkEvery ?? "1 second")
-    yield* Effect.forkScoped(Effect.forever(Effect.zipRight(Effect.sleep(interval), pool.check)))
+    yield* Effect.forkScoped(Effect.forever(Effect.zipRight(Effect.sleep(checkEveryMillis), pool.check)))
     const tags = [...definition.protocol.requests.keys()]
     // The records have the protocol's tags and send what they are given: the types are those of the refs behind.
-    return new PoolRouter(name, pool, methodsOf(tags), `${definition.type}/${name}`) as unknown as Router<Rpcs>
+    return new View(name, pool, methodsOf(tags), `${definition.type}/${name}`) as unknown as Router<Rpcs>
   })
 }
 
@@ -217,43 +217,41 @@ const boundsOf = (size: number | Bounds): Bounds => {
   return { max, min }
 }
 
-type Send = (payload: unknown) => Effect.Effect<unknown, unknown>
-type Sends = Readonly<Record<string, Send>>
-
-/** The methods of `ask`, `tell` and `broadcast`; `this` is the record they are called on. */
+/** The records `ask`, `tell` and `broadcast`, made once; a view's own ones only know their view. */
 interface Methods {
+  readonly tags: ReadonlyArray<string>
   readonly ask: object
   readonly tell: object
   readonly askAll: object
   readonly tellAll: object
 }
 
-interface Sender {
-  readonly router: PoolRouter
+/** `this` of the methods: the record they are called on. */
+interface Sends {
+  readonly view: View
 }
 
 const methodsOf = (tags: ReadonlyArray<string>): Methods => {
-  const record = (method: (tag: string) => (this: Sender, payload: unknown) => Effect.Effect<unknown, unknown>) =>
-    Object.fromEntries(tags.map((tag) => [tag, method(tag)]))
-  const one = (kind: "ask" | "tell") =>
-    record(
-      (tag) =>
-        function (payload) {
-          return Effect.suspend(() => this.router.toOne(kind, tag, payload))
+  const record = (send: (view: View, tag: string, rpc: number, payload: unknown) => Effect.Effect<unknown, unknown>) =>
+    Object.fromEntries(
+      tags.map((tag, rpc) => [
+        tag,
+        function (this: Sends, payload: unknown) {
+          return send(this.view, tag, rpc, payload)
         }
+      ])
     )
-  const all = (kind: "ask" | "tell") =>
-    record(
-      (tag) =>
-        function (payload) {
-          return Effect.suspend(() => this.router.toAll(kind, tag, payload))
-        }
-    )
-  return { ask: one("ask"), tell: one("tell"), askAll: all("ask"), tellAll: all("tell") }
+  return {
+    tags,
+    ask: record((view, tag, _, payload) => Effect.suspend(() => view.askOne(tag, payload))),
+    tell: record((view, _, rpc, payload) => new Tell(view, rpc, payload)),
+    askAll: record((view, tag, _, payload) => view.sendAll("ask", tag, payload)),
+    tellAll: record((view, tag, _, payload) => view.sendAll("tell", tag, payload))
+  }
 }
 
-/** A router, and its views with other time-outs. */
-class PoolRouter {
+/** A router, as it is or with another time-out. To a tell it is an address like any other. */
+class View implements Destination {
   readonly ask: object
   readonly tell: object
   readonly broadcast: { readonly ask: object; readonly tell: object }
@@ -263,46 +261,78 @@ class PoolRouter {
     readonly name: string,
     private readonly pool: Pool,
     private readonly methods: Methods,
-    private readonly address: string,
+    readonly address: string,
     private readonly timeout?: Duration.DurationInput
   ) {
-    const sends = (methods: object): object => Object.create(methods, { router: { value: this } })
+    const sends = (methods: object): object => Object.create(methods, { view: { value: this } })
     this.ask = sends(methods.ask)
     this.tell = sends(methods.tell)
     this.broadcast = { ask: sends(methods.askAll), tell: sends(methods.tellAll) }
   }
 
-  withTimeout(timeout: Duration.DurationInput): PoolRouter {
-    return new PoolRouter(this.name, this.pool, this.methods, this.address, timeout)
+  withTimeout(timeout: Duration.DurationInput): View {
+    return new View(this.name, this.pool, this.methods, this.address, timeout)
   }
 
-  toOne(kind: "ask" | "tell", tag: string, payload: unknown): Effect.Effect<unknown, unknown> {
-    if (this.pool.closed) return this.closed()
-    return this.send(kind, this.pool.pick(tag, payload), tag, payload)
+  askOne(tag: string, payload: unknown): Effect.Effect<unknown, unknown> {
+    return this.pool.closed
+      ? Effect.fail(this.stopping())
+      : this.messageTo("ask", this.pool.pick(tag, payload), tag, payload)
   }
 
-  toAll(kind: "ask" | "tell", tag: string, payload: unknown): Effect.Effect<unknown, unknown> {
-    if (this.pool.closed) return gather(this.pool.routees, () => this.closed())
-    return gather([...this.pool.routees], (routee) => this.send(kind, routee, tag, payload))
+  sendAll(kind: "ask" | "tell", tag: string, payload: unknown): Effect.Effect<unknown, unknown> {
+    const send = (routee: Routee) =>
+      this.pool.closed ? Effect.fail(this.stopping()) : this.messageTo(kind, routee, tag, payload)
+    return Effect.suspend(() => gather([...this.pool.routees], send))
   }
 
-  private closed(): Effect.Effect<never, ActorStopping> {
-    return Effect.fail(new ActorStopping({ address: this.address }))
+  tagOf(rpc: number): string {
+    return this.methods.tags[rpc]!
+  }
+  tellOf(rpc: number, payload: unknown): Effect.Effect<void, TellError> {
+    return this.pool.closed ? Effect.fail(this.stopping()) : this.tellToOne(rpc, payload).commit()
+  }
+  tellWith(...[rpc, payload, attachment, fiber]: Parameters<Destination["tellWith"]>): Effect.Effect<void, TellError> {
+    if (this.pool.closed) return Effect.fail(this.stopping())
+    const tell = this.tellToOne(rpc, payload)
+    return tell.destination.tellWith(tell.rpc, tell.payload, attachment, fiber)
+  }
+  deliver(...[rpc, payload, attachment]: Parameters<Destination["deliver"]>): TellError | undefined {
+    if (this.pool.closed) return this.stopping()
+    const tell = this.tellToOne(rpc, payload)
+    return tell.destination.deliver(tell.rpc, tell.payload, attachment)
+  }
+  refusal(rpc: number, payload: unknown): TellError | undefined {
+    // Routees have one protocol: any of them knows.
+    const tell = this.messageTo("tell", this.pool.routees[0]!, this.tagOf(rpc), payload) as unknown as Tell
+    return tell.destination.refusal(tell.rpc, tell.payload)
   }
 
-  private send(kind: "ask" | "tell", routee: Routee, tag: string, payload: unknown): Effect.Effect<unknown, unknown> {
+  private stopping(): ActorStopping {
+    return new ActorStopping({ address: this.address })
+  }
+
+  private tellToOne(rpc: number, payload: unknown): Tell {
+    const tag = this.tagOf(rpc)
+    // The refs of this process give tells of this class.
+    return this.messageTo("tell", this.pool.pick(tag, payload), tag, payload) as unknown as Tell
+  }
+
+  private messageTo(kind: "ask" | "tell", routee: Routee, tag: string, payload: unknown) {
     // By the definition's own tags: the record has this method.
-    return (this.refTo(routee)[kind] as unknown as Sends)[tag]!(payload)
+    const methods = this.refTo(routee)[kind] as unknown as Readonly<
+      Record<string, (payload: unknown) => Effect.Effect<unknown, unknown>>
+    >
+    return methods[tag]!(payload)
   }
 
   private refTo(routee: Routee): ActorRef.Any {
     if (this.timeout === undefined) return routee.ref
-    let ref = this.refs.get(routee)
-    if (ref === undefined) {
-      ref = routee.ref.withTimeout(this.timeout)
-      this.refs.set(routee, ref as ActorRef.Any)
-    }
-    return ref as ActorRef.Any
+    const known = this.refs.get(routee)
+    if (known !== undefined) return known
+    const ref: ActorRef.Any = routee.ref.withTimeout(this.timeout)
+    this.refs.set(routee, ref)
+    return ref
   }
 
   readonly routees = Effect.sync(() => this.pool.routees.map((routee) => routee.ref))

@@ -13,6 +13,7 @@
  * @since 0.1.0
  */
 import { type Clock, Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Option, type Scope } from "effect"
+import { durationMillis } from "./internal/ranges.ts"
 
 /**
  * `unbind`: take no more work from outside. `drain`: finish what was taken; actors are all there. `stop actors`: they end
@@ -27,7 +28,7 @@ export const phases: ReadonlyArray<Phase> = ["unbind", "drain", "stop actors", "
 
 /** @category models */
 export interface TaskOptions {
-  /** How long the shutdown waits for it. Default: the phase's. */
+  /** How long the shutdown waits for it. Default: the phase's; zero and more, `infinity` allowed. */
   readonly budget?: Duration.DurationInput | undefined
 }
 
@@ -58,7 +59,7 @@ export class Shutdown extends Context.Tag("troupe/Shutdown")<
 
 /** @category models */
 export interface Options {
-  /** How long each phase may take, for tasks that name no budget of their own. Default `5 seconds`. */
+  /** How long each phase may take, for tasks that name no budget of their own. Default `5 seconds`; zero and more. */
   readonly budget?: Duration.DurationInput | undefined
 }
 
@@ -67,7 +68,7 @@ export const make = (options?: Options): Effect.Effect<Shutdown["Type"]> =>
   Effect.gen(function* () {
     const clock = yield* Effect.clock
     const done = yield* Deferred.make<void>()
-    return new Coordinator(clock, Duration.decode(options?.budget ?? "5 seconds"), done)
+    return new Coordinator(clock, budgetOf(options?.budget ?? "5 seconds"), done)
   })
 
 /** For programs without an actor system, whose Layer has one. Closing it runs it. @category layers */
@@ -98,6 +99,9 @@ export const add = <E, R>(
 
 /** {@link Shutdown.run}. @category combinators */
 export const run: Effect.Effect<void, never, Shutdown> = Effect.flatMap(Shutdown, (shutdown) => shutdown.run)
+
+const budgetOf = (input: Duration.DurationInput): Duration.Duration =>
+  Duration.millis(durationMillis("The budget of a shutdown", input, "zero"))
 
 interface Task {
   readonly name: string
@@ -130,7 +134,7 @@ class Coordinator {
     options?: TaskOptions
   ): Effect.Effect<void, never, R | Scope.Scope> =>
     Effect.flatMap(Effect.context<R>(), (context) => {
-      const budget = options?.budget === undefined ? this.budget : Duration.decode(options.budget)
+      const budget = options?.budget === undefined ? this.budget : budgetOf(options.budget)
       const task: Task = { name, budget, effect: Effect.provide(effect, context) }
       if (phases.indexOf(phase) < this.begun) {
         return Effect.logWarning(`"${name}" was added to the phase "${phase}" after that had begun, and is not run`)

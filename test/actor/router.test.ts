@@ -53,7 +53,7 @@ const workers = (supervision: Supervision.Supervision = Supervision.restart()) =
 
 type Workers = Effect.Effect.Success<ReturnType<typeof workers>>
 
-/** What still holds at the end is let go: on a clock that stands still no stop budget would end it. */
+/** What still holds at the end is let go, and time goes on: on a clock that stands still no stop would end. */
 const scenario = <E>(
   program: (workers: Workers, clock: ManualClock) => Effect.Effect<void, E, Services>,
   options?: { readonly supervision?: Supervision.Supervision; readonly logger?: Logger.Logger<unknown, unknown> }
@@ -151,6 +151,35 @@ describe("A router", () => {
         const error = yield* Fiber.join(asking)
         assert.deepStrictEqual([error._tag, error._tag === "AskTimedOut" && error.timeoutMillis], ["AskTimedOut", 2000])
         yield* open
+      })
+    ))
+
+  it("gives tells like those of a ref: with a receipt, sent again, handed on by a handler", () =>
+    scenario(({ worked }, clock) =>
+      Effect.gen(function* () {
+        const router = yield* Router.make(Worker, "w", { size: 2 })
+        const tell = router.tell.Slow({ n: 0 })
+        assert.deepStrictEqual([tell.address, tell.message], ["Worker/w", "Slow"])
+        const receipt = yield* ActorSystem.receipt(tell)
+        const settled = yield* Effect.fork(receipt.settled)
+        yield* clock.advance(3000)
+        assert.strictEqual((yield* Fiber.join(settled))._tag, "handled")
+        // One tell, sent twice, goes to two routees.
+        yield* tell
+        yield* tell
+        yield* rest
+        assert.deepStrictEqual(
+          (yield* router.stats).routees.map(({ backlog }) => backlog),
+          [1, 1]
+        )
+        const Front = Actor.make("Front", [Rpc.make("Pass", { payload: { n: Schema.Int } })])
+        yield* provided(Front.toLayer(Effect.succeed(Front.of({ Pass: ({ n }) => router.tell.Slow({ n }) }))))
+        yield* (yield* Front.client)("f").tell.Pass({ n: 1 })
+        yield* clock.advance(20_000)
+        assert.deepStrictEqual(
+          worked.toSorted((a, b) => a - b),
+          [0, 0, 0, 1]
+        )
       })
     ))
 

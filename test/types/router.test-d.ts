@@ -5,6 +5,7 @@ import { Rpc } from "@effect/rpc"
 import { Effect, type Exit, Schema, type Scope } from "effect"
 import * as Actor from "../../src/actor/Actor.ts"
 import type { AskError, TellError } from "../../src/actor/ActorError.ts"
+import type { ActorRef } from "../../src/actor/ActorRef.ts"
 import * as ActorSystem from "../../src/actor/ActorSystem.ts"
 import * as Router from "../../src/actor/Router.ts"
 
@@ -30,7 +31,7 @@ export const router = Effect.gen(function* () {
   const paid = tills.ask.Pay({ account: "a", amount: 1 })
   same<typeof paid, Effect.Effect<number, Short | AskError>>(true)
   const told = tills.tell.Open()
-  same<typeof told, Effect.Effect<void, TellError>>(true)
+  same<typeof told, ActorRef.Tell>(true)
   const all = tills.withTimeout("1 second").broadcast.ask.Pay({ account: "a", amount: 1 })
   same<typeof all, Effect.Effect<ReadonlyArray<Exit.Exit<number, Short | AskError>>>>(true)
   const toldAll = tills.broadcast.tell.Open()

@@ -215,8 +215,9 @@ export class Pool {
 export const isOut = ({ load: { state } }: Routee): boolean =>
   state === "failed" || state === "stopping" || state === "ended"
 
-/** Takes messages, but handles none before it has restarted. */
-const isLate = ({ load: { state } }: Routee): boolean => state === "backing off" || state === "restarting"
+/** Takes messages, but handles none before it has restarted, or has found room in memory. */
+const isLate = ({ load: { state } }: Routee): boolean =>
+  state === "backing off" || state === "restarting" || state === "waiting for room"
 
 /**
  * The backlog, and what weighs heavier than any: to be late, to be out. Of two with equal backlogs the one that exists is
