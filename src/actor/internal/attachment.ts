@@ -4,7 +4,17 @@
  * A plain tell attaches nothing. Everything here settles once: the first of reply, crash, time-out, refusal and withdrawal
  * counts, and the later ones find `settled`.
  */
-import { type Cause, Cause as CauseModule, Effect, Exit, type Fiber, FiberRef, RuntimeFlags, type Tracer } from "effect"
+import {
+  type Cause,
+  Cause as CauseModule,
+  Effect,
+  Effectable,
+  Exit,
+  type Fiber,
+  FiberRef,
+  RuntimeFlags,
+  type Tracer
+} from "effect"
 import { type AskError, AskTimedOut, MailboxFull } from "../ActorError.ts"
 import type { Reason } from "../DeadLetters.ts"
 import type { Settlement } from "../Receipt.ts"
@@ -150,15 +160,10 @@ export class Ask extends Attachment implements Timer, Wait {
 
   /** The answer, if it has come; otherwise an Effect that waits for it. `onInterrupt` cleans up what a withdrawal leaves. */
   outcome(onInterrupt: (() => void) | undefined): Effect.Effect<unknown, unknown> {
-    if (this.answer !== undefined) return this.answer
-    return onInterrupt === undefined
-      ? Effect.async((resume) => this.waitWith(resume))
-      : Effect.async((resume) => {
-          this.waitWith(resume)
-          return Effect.sync(onInterrupt)
-        })
+    return this.answer ?? new Awaited(this, onInterrupt)
   }
-  private waitWith(resume: Resume): void {
+  /** Calls back with the answer, now or when it comes. */
+  waitWith(resume: Resume): void {
     if (this.answer === undefined) this.resume = resume
     else resume(this.answer)
   }
@@ -213,6 +218,30 @@ export class Ask extends Attachment implements Timer, Wait {
     this.settled = true
     if (this.bucket !== undefined) this.actor.timers.clear(this)
     this.sender?.node?.waits?.delete(this)
+  }
+}
+
+/** An ask that was sent and is not answered yet, as the Effect that waits for the answer. */
+export class Awaited extends Effectable.Class<unknown, unknown> {
+  constructor(
+    private readonly ask: Ask,
+    private readonly onInterrupt: (() => void) | undefined
+  ) {
+    super()
+  }
+  commit(): Effect.Effect<unknown, unknown> {
+    const { ask, onInterrupt } = this
+    return onInterrupt === undefined
+      ? Effect.async((resume) => ask.waitWith(resume))
+      : Effect.async((resume) => {
+          ask.waitWith(resume)
+          return Effect.sync(onInterrupt)
+        })
+  }
+  /** Waits without a fiber; the result cleans up what a withdrawal leaves. */
+  begin(resume: Resume): (() => void) | undefined {
+    this.ask.waitWith(resume)
+    return this.onInterrupt
   }
 }
 

@@ -30,7 +30,7 @@ export const sendingOf = (definition: ActorType.Any): Sending => {
   const tells: Record<string, unknown> = {}
   const protocol = Protocol.protocolOf(definition)
   rpcs.forEach((rpc, index) => {
-    const Asking = protocol.interruptible?.[index] ? AskUntilLeft : Ask
+    const Asking = protocol.interruptible?.[index] ? AskUntilLeft : UnsentAsk
     asks[rpc._tag] = function (this: Sends, payload: unknown) {
       return new Asking(this.ref, index, payload)
     }
@@ -72,7 +72,7 @@ const hasDefault = (ast: unknown): boolean =>
   (("defaultValue" in ast && ast.defaultValue !== undefined) || ("to" in ast && hasDefault(ast.to)))
 
 /** An ask that was not sent yet. */
-class Ask extends Effectable.Class<unknown, unknown> {
+export class UnsentAsk extends Effectable.Class<unknown, unknown> {
   constructor(
     protected readonly ref: LocalRef,
     private readonly rpc: number,
@@ -86,7 +86,7 @@ class Ask extends Effectable.Class<unknown, unknown> {
 }
 
 /** An ask whose handler ends with its asker: also with one that is interrupted after it sent, before it waits. */
-class AskUntilLeft extends Ask {
+class AskUntilLeft extends UnsentAsk {
   override commit(): Effect.Effect<unknown, unknown> {
     return Effect.uninterruptibleMask((restore) =>
       Effect.onInterrupt(restore(Effect.suspend(() => super.commit())), () =>

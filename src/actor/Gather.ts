@@ -1,0 +1,59 @@
+/**
+ * Asking many actors at once and collecting all their answers.
+ *
+ * ```ts
+ * const exits = yield* Gather.all(counters.map((counter) => counter.ask.Total()))
+ * ```
+ *
+ * `Effect.all` does the same with a fiber for each ask, which costs more than most asks. Here the asker's own fiber sends
+ * them all and waits for all: nobody's failure ends the others, and answers stand in the order of the asks.
+ *
+ * @since 0.1.0
+ */
+import { Effect, Exit } from "effect"
+import { Awaited } from "./internal/attachment.ts"
+import { UnsentAsk } from "./internal/localRef.ts"
+
+/**
+ * Sends all asks, in their order, before it waits for the first answer, and gives how each ended, in the same order. Each
+ * ask has its own deadline; if the gathering fiber is interrupted, all that were not begun are withdrawn. Effects that are
+ * no asks of this process run in a fiber each, after the asks were sent.
+ *
+ * @category combinators
+ */
+export const all = <A, E = never, R = never>(
+  asks: ReadonlyArray<Effect.Effect<A, E, R>>
+): Effect.Effect<ReadonlyArray<Exit.Exit<A, E>>, never, R> =>
+  Effect.suspend(() => {
+    const exits = new Array<Exit.Exit<A, E>>(asks.length)
+    const others: Array<number> = []
+    const cleanUps: Array<() => void> = []
+    let left = 0
+    let wake: (() => void) | undefined
+    asks.forEach((ask, i) => {
+      const sent: Effect.Effect<unknown, unknown, unknown> = ask instanceof UnsentAsk ? ask.commit() : ask
+      // What an ask gives is what its type says; `commit` only does not know it.
+      if (Exit.isExit(sent)) exits[i] = sent as Exit.Exit<A, E>
+      else if (sent instanceof Awaited) {
+        left++
+        const cleanUp = sent.begin((exit) => {
+          exits[i] = exit as Exit.Exit<A, E>
+          if (--left === 0) wake?.()
+        })
+        if (cleanUp !== undefined) cleanUps.push(cleanUp)
+      } else others.push(i)
+    })
+    const answered = Effect.async<void>((resume) => {
+      if (left === 0) return resume(Exit.void)
+      wake = () => resume(Exit.void)
+      return Effect.sync(() => {
+        for (const cleanUp of cleanUps) cleanUp()
+      })
+    })
+    if (others.length === 0) return left === 0 ? Effect.succeed(exits) : Effect.as(answered, exits)
+    const run = Effect.forEach(others, (i) => Effect.map(Effect.exit(asks[i]!), (exit) => void (exits[i] = exit)), {
+      concurrency: "unbounded",
+      discard: true
+    })
+    return Effect.as(Effect.zip(answered, run, { concurrent: true }), exits)
+  })

@@ -1,0 +1,93 @@
+import { Rpc } from "@effect/rpc"
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Effect, Exit, Fiber, Layer, Schema, TestClock } from "effect"
+import * as Actor from "../../src/actor/Actor.ts"
+import * as ActorSystem from "../../src/actor/ActorSystem.ts"
+import * as ActorTest from "../../src/actor/ActorTest.ts"
+import { DeadLetters } from "../../src/actor/DeadLetters.ts"
+import * as Gather from "../../src/actor/Gather.ts"
+import * as Mailbox from "../../src/actor/Mailbox.ts"
+
+class Refused extends Schema.TaggedError<Refused>()("Refused", { n: Schema.Int }) {}
+const Worker = Actor.make("Worker", [
+  Rpc.make("Do", { payload: { n: Schema.Int }, success: Schema.Int, error: Refused }),
+  Rpc.make("Hold", { payload: { n: Schema.Int }, success: Schema.Int })
+])
+
+const workers = Effect.gen(function* () {
+  const gate = yield* Deferred.make<void>()
+  const held: Array<number> = []
+  yield* Layer.build(
+    Worker.toLayer(
+      Effect.succeed(
+        Worker.of({
+          Do: ({ n }) =>
+            n % 3 === 0 ? new Refused({ n }) : n % 3 === 1 ? n : Effect.delay(Effect.succeed(n), "1 second"),
+          Hold: ({ n }) =>
+            Effect.as(
+              Effect.zipRight(
+                Effect.sync(() => held.push(n)),
+                Deferred.await(gate)
+              ),
+              n
+            )
+        })
+      ),
+      { mailbox: Mailbox.bounded(1) }
+    )
+  )
+  return { client: yield* Worker.client, held, open: Deferred.succeed(gate, undefined) }
+})
+
+describe("Gather.all", () => {
+  it.scoped("gives every answer in order; a failure is its own", () =>
+    Effect.gen(function* () {
+      const { client } = yield* workers
+      const asks = Array.from({ length: 9 }, (_, n) => client(`${n}`).ask.Do({ n }))
+      const gathering = yield* Effect.fork(Gather.all([...asks, Effect.succeed(9)]))
+      yield* TestClock.adjust("1 second")
+      const exits = yield* Fiber.join(gathering)
+      assert.deepStrictEqual(
+        exits.map((exit) => (Exit.isSuccess(exit) ? exit.value : "refused")),
+        ["refused", 1, 2, "refused", 4, 5, "refused", 7, 8, 9]
+      )
+    }).pipe(Effect.provide(ActorTest.layer()))
+  )
+
+  it.scoped("of nothing is nothing", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* Gather.all([]), [])
+    }).pipe(Effect.provide(ActorTest.layer()))
+  )
+
+  it.scoped("waits for room where there is none, and withdraws with its fiber what was not begun", () =>
+    Effect.gen(function* () {
+      const { client, held, open } = yield* workers
+      const one = client("one")
+      const gathering = yield* Effect.fork(Gather.all([1, 2, 3, 4].map((n) => one.ask.Hold({ n }))))
+      yield* ActorTest.settle
+      assert.deepStrictEqual(held, [1])
+      yield* Fiber.interrupt(gathering)
+      yield* open
+      yield* ActorTest.settle
+      assert.deepStrictEqual(held, [1])
+      assert.strictEqual((yield* Effect.flatMap(DeadLetters, (letters) => letters.counts)).withdrawn, 1)
+      const [snapshot] = yield* Effect.flatMap(ActorSystem.LocalActorSystem, (local) => local.snapshot)
+      assert.strictEqual(snapshot!.waitingSenders, 0)
+    }).pipe(Effect.provide(ActorTest.layer()))
+  )
+
+  it.scoped("ends each with its own deadline", () =>
+    Effect.gen(function* () {
+      const { client, open } = yield* workers
+      const gathering = yield* Effect.fork(
+        Gather.all([client("a").withTimeout("1 second").ask.Hold({ n: 1 }), client("b").ask.Do({ n: 1 })])
+      )
+      yield* TestClock.adjust("1 second")
+      const [late, fine] = yield* Fiber.join(gathering)
+      assert.include(String(late), "AskTimedOut")
+      assert.deepStrictEqual(fine, Exit.succeed(1))
+      yield* open
+    }).pipe(Effect.provide(ActorTest.layer()))
+  )
+})
