@@ -10,7 +10,7 @@ import type * as Rpc from "@effect/rpc/Rpc"
 
 import * as RpcGroup from "@effect/rpc/RpcGroup"
 
-import { Effect, type Either, Layer, type Option, type Scope } from "effect"
+import { Context, Effect, type Either, Layer, type Option, type Scope } from "effect"
 import { ActorContext } from "./ActorContext.ts"
 import type { ActorRef, ActorType } from "./ActorRef.ts"
 import { ActorSystem } from "./ActorSystem.ts"
@@ -77,7 +77,8 @@ export interface Definition<Type extends string, Rpcs extends Rpc.Any> extends A
   ): Effect.Effect<void, never, ActorContext | Exclude<HandlersNeed<H>, Scope.Scope | ActorContext>>
   /**
    * Provides the behaviour. `build` runs once per incarnation; its failure is a failed start and goes to supervision, so
-   * the Layer cannot fail. Two Layers for one type in one system are a defect, `DuplicateActorType`.
+   * the Layer cannot fail. Two Layers for one type in one system are a defect, `DuplicateActorType`. An option out of its
+   * range throws a `RangeError` here.
    */
   toLayer<H extends Handlers<Rpcs>, E, R>(
     build: Effect.Effect<H, E, R>,
@@ -129,11 +130,11 @@ export const make = <const Type extends string, const Rpcs extends ReadonlyArray
     toLayer: (build, options) => {
       // The context taken below holds all that `build` and the handlers need: the Layer's type asks for it.
       const untyped = build as Effect.Effect<Readonly<Record<string, unknown>>, unknown>
+      // Here, so that an option out of its range is met where it stands.
+      const behavior = Behavior.make(type, untyped, Context.empty(), options)
       return Layer.scopedDiscard(
         Effect.flatMap(Effect.context<never>(), (services) =>
-          Effect.flatMap(ActorSystem, (system) =>
-            system.register(definition, Behavior.make(type, untyped, services, options))
-          )
+          Effect.flatMap(ActorSystem, (system) => system.register(definition, { ...behavior, services }))
         )
         // biome-ignore lint/suspicious/noExplicitAny: what the handlers need is in the signature; here it is data
       ) as Layer.Layer<never, never, any>

@@ -12,22 +12,27 @@
  * @since 0.1.0
  */
 import type { Fiber, Scheduler } from "effect"
+import { atLeast } from "./internal/ranges.ts"
 
 /** How long fibers may run before others get their turn. @category models */
 export interface Options {
   /** How long tasks may run before timers and sockets get a turn, in milliseconds. Default `5`; at least `1`. */
   readonly budgetMillis?: number | undefined
-  /** Operations a fiber may run before it goes to the end of the ring. Default `2048`, which is Effect's own. */
+  /** Operations a fiber may run before it goes to the end of the ring. Default `2048`, which is Effect's own; at least `1`. */
   readonly maxOpsBeforeYield?: number | undefined
 }
 
 /**
- * Makes a scheduler. It owns nothing that must be closed: an empty ring holds no timer.
+ * Makes a scheduler. It owns nothing that must be closed: an empty ring holds no timer. An option out of its range throws a
+ * `RangeError`.
  *
  * @category constructors
  */
 export const make = (options?: Options): FairScheduler =>
-  new FairScheduler(options?.budgetMillis ?? 5, options?.maxOpsBeforeYield ?? 2048)
+  new FairScheduler(
+    atLeast("budgetMillis", options?.budgetMillis ?? 5, 1),
+    atLeast("maxOpsBeforeYield", options?.maxOpsBeforeYield ?? 2048, 1)
+  )
 
 /** How many tasks run between two looks at the clock: a look costs as much as a small task. */
 const tasksPerLook = 64

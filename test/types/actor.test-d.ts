@@ -11,6 +11,7 @@ import type { End } from "../../src/actor/ActorSnapshot.ts"
 import * as ActorSystem from "../../src/actor/ActorSystem.ts"
 import * as ActorTest from "../../src/actor/ActorTest.ts"
 import type { DeadLetters } from "../../src/actor/DeadLetters.ts"
+import type { Receipt } from "../../src/actor/Receipt.ts"
 import type { Shutdown } from "../../src/actor/Shutdown.ts"
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
@@ -128,8 +129,19 @@ export const local = Effect.gen(function* () {
   const ref = yield* spawned
   const watched = ActorSystem.watch(ref)
   same<typeof watched, Effect.Effect<End, never, ActorSystem.LocalActorSystem>>(true)
-  const stopped = ActorSystem.stop(ref)
+  const stopped = ActorSystem.stop(ref, { within: "1 second" })
   same<typeof stopped, Effect.Effect<void, never, ActorSystem.ActorSystem>>(true)
+  const receipt = ActorSystem.receipt(ref.tell.Open())
+  same<typeof receipt, Effect.Effect<Receipt, TellError, ActorSystem.LocalActorSystem>>(true)
+  // @ts-expect-error an ask has its own answer
+  ActorSystem.receipt(ref.ask.Open())
+  // Being told needs a mailbox: only inside an actor.
+  const watching = ActorSystem.watchWith(ref, () => ref.tell.Open())
+  same<typeof watching, Effect.Effect<Effect.Effect<void>, never, ActorSystem.LocalActorSystem | ActorContext>>(true)
+  // @ts-expect-error what is told is a tell
+  ActorSystem.watchWith(ref, () => ref.ask.Open())
+  const types = ActorSystem.types("tag")
+  same<typeof types, Effect.Effect<ReadonlyArray<string>, never, ActorSystem.ActorSystem>>(true)
 })
 same<
   ReturnType<typeof ActorSystem.layer>,

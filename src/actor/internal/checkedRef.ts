@@ -3,7 +3,7 @@
  * JavaScript, or cast ones.
  */
 import type * as Rpc from "@effect/rpc/Rpc"
-import { Effect, Either, type Fiber, ParseResult, type Schema } from "effect"
+import { Effect, Either, type Fiber, ParseResult, type Schema, SchemaAST } from "effect"
 import { MessageRefused, type TellError } from "../ActorError.ts"
 import type { ActorType } from "../ActorRef.ts"
 import type { Attachment } from "./attachment.ts"
@@ -17,6 +17,10 @@ type Check = (payload: unknown) => string | undefined
 export const checksOf = (definition: ActorType.Any): ReadonlyArray<Check> => rpcsOf(definition).map(checkOf)
 
 const checkOf = ({ payloadSchema }: Rpc.AnyWithProps): Check => {
+  if (SchemaAST.isVoidKeyword(payloadSchema.ast)) {
+    // Effect's own check takes anything for nothing.
+    return (payload) => (payload === undefined ? undefined : "it has no payload, and was given one")
+  }
   // A payload is what its constructor accepts, where there is one; it is the schema's own, with its checks on.
   const schema = payloadSchema as unknown as Schema.Schema<unknown> & { readonly make?: (payload: unknown) => unknown }
   if (schema.make === undefined) {

@@ -11,6 +11,12 @@ export const wholeNumber = (name: string, value: number, least: number): number 
   return value
 }
 
+/** Throws a `RangeError` unless it is a number of `least` or more. */
+export const atLeast = (name: string, value: number, least: number): number => {
+  if (!(value >= least)) throw new RangeError(`${name} must be a number of ${least} or more, found ${value}.`)
+  return value
+}
+
 /** In milliseconds. Throws a `RangeError` if it is negative or no number, or zero where that means nothing. */
 export const durationMillis = (
   name: string,
