@@ -1,0 +1,134 @@
+/**
+ * The same actors on many machines: definitions, handlers and call sites as in one process, over Effect Cluster.
+ *
+ * The cluster finds the machine, the cell does the work: each entity hosts the local cell of its id, with its mailbox,
+ * supervision, deadlines, lanes and settlement, so that what is promised does not fork. `layer` gives `ActorSystem`, the
+ * portable part; `LocalActorSystem` is what only one process can give, and using it here does not compile.
+ *
+ * What a cluster adds to the promises of one process, because machines die and wires break:
+ *
+ * - A message that is not durable is handled at most once. If its runner is lost with it under way, its sender gets
+ *   `ActorUnreachable`, which says that it is not known whether it was handled. That takes a transport which tells a lost
+ *   connection from one that was never made, as `Cluster` of `troupe/layers` does; over another one, the cluster sends
+ *   such a message again.
+ * - A message whose Rpc is annotated `ClusterSchema.Persisted` is durable: its tell succeeds when the cluster's storage has
+ *   it, and if its runner dies it is begun again on another one. So its handler must bear being begun twice. Storage keeps
+ *   such messages and their answers for good; clearing them away is the operator's.
+ * - An actor that moves to another machine begins there with nothing, as after a restart.
+ * - Back-pressure crosses the wire: a tell succeeds when the mailbox over there has it. Each waiting sender is a request
+ *   that the runner holds open, at most `requestsInFlight` for an actor; the next one gets `MailboxFull`. A tell from a
+ *   handler that has waited `tellTimeout` gets `MailboxFull` too, and in that very moment may still have been accepted.
+ * - Deadlines travel as the time that is left, counted on arrival; the asker's own clock has the last word.
+ * - A circle of actors that wait for each other is refused where they live on one machine. One that spans machines is not
+ *   seen; it ends by its deadline.
+ * - What supervision has given up stays so on its machine until `stop`; on another machine it begins anew.
+ *
+ * @since 0.1.0
+ */
+import { Sharding } from "@effect/cluster/Sharding"
+import type * as Rpc from "@effect/rpc/Rpc"
+import { Clock, Context, Duration, Effect, Layer } from "effect"
+import type { ActorRef, ActorType } from "../actor/ActorRef.ts"
+import * as ActorSystems from "../actor/ActorSystem.ts"
+import * as ClusterRef from "./internal/clusterRef.ts"
+import { type Hosted, Hosting } from "./internal/hosting.ts"
+import { Remote } from "./internal/remote.ts"
+import { handlers } from "./internal/runner.ts"
+import { entity, entityIdOf } from "./internal/wire.ts"
+
+/** @category models */
+export interface Options extends ActorSystems.Options {
+  /**
+   * Requests of other machines, and of senders that do not live with it, that a runner holds open for one actor: asks
+   * under way, and senders that wait for room in its mailbox. One more gets `MailboxFull`; a durable one waits in storage.
+   * Default `4096`; no mailbox may be larger.
+   */
+  readonly requestsInFlight?: number | undefined
+  /**
+   * How long a runner that does not know a type waits for its Layer, after the runner's start and after the Layer was
+   * closed, before senders get `ActorNotFound`. Durable messages wait in storage instead. Default `10 seconds`.
+   */
+  readonly registrationGrace?: Duration.DurationInput | undefined
+  /**
+   * How long nobody may answer before a tell ends with `ActorUnreachable`. Asks have their deadline instead. Default
+   * `30 seconds`.
+   */
+  readonly reachTimeout?: Duration.DurationInput | undefined
+  /**
+   * How long an address whose actor has ended stays with its machine; until then being activated again is cheaper. A living
+   * actor is not ended by being idle. Default `1 minute`; less than 5 seconds counts as 5.
+   */
+  readonly entityIdleTime?: Duration.DurationInput | undefined
+}
+
+/**
+ * Actors on the machines that share a `Sharding`. All processes of one system give it the same `name`, and the Layers of
+ * all its types to every runner; a process that only sends needs no more than definitions.
+ *
+ * Closing the layer hands the actors of this machine over: each handles what it has, within `stopBudget`.
+ *
+ * @category layers
+ */
+export const layer = (options?: Options): Layer.Layer<ActorSystems.ActorSystem, never, Sharding> =>
+  Layer.scoped(ActorSystems.ActorSystem, make(options))
+
+const make = (options: Options | undefined) =>
+  Effect.gen(function* () {
+    const sharding = yield* Sharding
+    const cells = yield* Layer.build(ActorSystems.layer(options))
+    const portable = Context.get(cells, ActorSystems.ActorSystem)
+    const requestsInFlight = options?.requestsInFlight ?? 4096
+    const wire = entity(portable.name)
+    const client = yield* sharding.makeClient(wire)
+    const hosting = new Hosting(
+      {
+        sharding,
+        portable,
+        local: Context.get(cells, ActorSystems.LocalActorSystem),
+        registrationGrace: Duration.decode(options?.registrationGrace ?? "10 seconds"),
+        requestsInFlight
+      },
+      yield* Clock.currentTimeMillis
+    )
+    const hold = (hosted: Hosted) =>
+      Effect.suspend(() => {
+        hosted.held = true
+        const underWay = client(entityIdOf(hosted.type, hosted.id)).Host(undefined, { discard: true })
+        return Effect.catchAllCause(underWay, () =>
+          Effect.sync(() => {
+            hosted.held = false
+          })
+        )
+      })
+    yield* sharding.registerEntity(wire, handlers(wire, hosting, hold), {
+      concurrency: "unbounded",
+      // One more for `Host`, which is not a sender's.
+      mailboxCapacity: requestsInFlight + 1,
+      maxIdleTime: options?.entityIdleTime ?? "1 minute",
+      disableFatalDefects: true
+    })
+    // Added last, so run first: an entity waits with its end for what is under way, and `Host` waits for this.
+    yield* Effect.addFinalizer(() => hosting.leaveAll)
+    yield* Effect.forkScoped(hosting.watchShards)
+
+    const remote = new Remote(client, {
+      tellTimeoutMillis: Duration.toMillis(options?.tellTimeout ?? "5 seconds"),
+      reachTimeout: Duration.decode(options?.reachTimeout ?? "30 seconds"),
+      requestsInFlight
+    })
+    const routes: ClusterRef.Routes = {
+      remote,
+      isHere: (entityId) => hosting.isHere(entityId),
+      cell: (definition, id) => portable.ref(definition, id),
+      askTimeoutMillis: Duration.toMillis(options?.askTimeout ?? "30 seconds")
+    }
+
+    return ActorSystems.ActorSystem.of({
+      name: portable.name,
+      register: (definition, behavior) => hosting.register(definition, behavior),
+      ref: <Type extends string, Rpcs extends Rpc.Any>(definition: ActorType<Type, Rpcs>, id: string) =>
+        ClusterRef.make(routes, definition, id) as ActorRef<Rpcs>,
+      stop: (ref) => Effect.suspend(() => remote.stop(ClusterRef.targetOfRef(ref))),
+      ids: portable.ids
+    })
+  })

@@ -1,0 +1,127 @@
+/**
+ * Refs of a cluster: to the actor on this machine directly, to any other by way of the cluster.
+ *
+ * The short way is what makes actors that live together behave as in one process: circles of waiting are seen, deadlines
+ * and withdrawal need no wire. It is taken only for what the cluster has given to this machine.
+ */
+import { Duration, Effect, Either } from "effect"
+import { MessageRefused } from "../../actor/ActorError.ts"
+import type { ActorRef, ActorType } from "../../actor/ActorRef.ts"
+import { codecOf, type Message } from "./codec.ts"
+import { type Remote, type Target, targetOf } from "./remote.ts"
+
+export interface Routes {
+  readonly remote: Remote
+  readonly isHere: (entityId: string) => boolean
+  /** The cell of that id in this process. */
+  readonly cell: (definition: ActorType.Any, id: string) => ActorRef.Any
+  readonly askTimeoutMillis: number
+}
+
+type Send = (payload: unknown) => Effect.Effect<unknown, unknown>
+
+/** Sends by name; the methods find the ref they are called for in `ref`. */
+interface Sends {
+  readonly ref: ClusterRef
+}
+type Method = (this: Sends, payload: unknown) => Effect.Effect<unknown, unknown>
+interface Methods {
+  readonly asks: Readonly<Record<string, Method>>
+  readonly tells: Readonly<Record<string, Method>>
+}
+
+/** Made once per definition: a ref is made for a message often enough. */
+const methods = new WeakMap<ActorType.Any, Methods>()
+
+const methodsOf = (definition: ActorType.Any): Methods => {
+  let known = methods.get(definition)
+  if (known === undefined) {
+    const asks: Record<string, Method> = {}
+    const tells: Record<string, Method> = {}
+    for (const message of codecOf(definition).values()) {
+      asks[message.tag] = function (payload) {
+        return this.ref.askOf(message, payload)
+      }
+      tells[message.tag] = function (payload) {
+        return this.ref.tellOf(message, payload)
+      }
+    }
+    known = { asks, tells }
+    methods.set(definition, known)
+  }
+  return known
+}
+
+/** The public type differs in that ask and tell are known there by the protocol, which is why each way across is a cast. */
+export const make = (routes: Routes, definition: ActorType.Any, id: string): ActorRef.Any =>
+  new ClusterRef(routes, definition, id, routes.askTimeoutMillis) as unknown as ActorRef.Any
+
+export const targetOfRef = (ref: ActorRef.Any): Target => (ref as unknown as ClusterRef).target
+
+class ClusterRef {
+  readonly ask: object
+  readonly tell: object
+  readonly target: Target
+  private cell: ActorRef.Any | undefined
+
+  constructor(
+    private readonly routes: Routes,
+    private readonly definition: ActorType.Any,
+    private readonly id: string,
+    private readonly timeoutMillis: number
+  ) {
+    const { asks, tells } = methodsOf(definition)
+    this.ask = Object.create(asks, { ref: { value: this } })
+    this.tell = Object.create(tells, { ref: { value: this } })
+    this.target = targetOf(definition.type, id)
+  }
+
+  get address(): string {
+    return this.target.address
+  }
+
+  withTimeout(timeout: Duration.DurationInput): ClusterRef {
+    return new ClusterRef(this.routes, this.definition, this.id, Duration.toMillis(timeout))
+  }
+
+  askOf(message: Message, payload: unknown): Effect.Effect<unknown, unknown> {
+    return this.send(
+      message,
+      payload,
+      (payload) => byTag(this.here.ask, message)(payload),
+      (payload) => this.routes.remote.ask(this.target, message, payload, this.timeoutMillis)
+    )
+  }
+
+  tellOf(message: Message, payload: unknown): Effect.Effect<unknown, unknown> {
+    return this.send(
+      message,
+      payload,
+      (payload) => byTag(this.here.tell, message)(payload),
+      (payload) => this.routes.remote.tell(this.target, message, payload)
+    )
+  }
+
+  private get here(): ActorRef.Any {
+    this.cell ??= this.routes.cell(this.definition, this.id).withTimeout(Duration.millis(this.timeoutMillis))
+    return this.cell
+  }
+
+  /** Either way the payload is checked here. On the short one the cell constructs it again, from what was given. */
+  private send(message: Message, payload: unknown, here: Send, elsewhere: Send): Effect.Effect<unknown, unknown> {
+    return Effect.suspend(() => {
+      const constructed = message.construct(payload)
+      if (Either.isLeft(constructed)) {
+        const { address } = this.target
+        return Effect.fail(new MessageRefused({ address, message_tag: message.tag, reason: constructed.left }))
+      }
+      return !message.durable && this.routes.isHere(this.target.entityId) ? here(payload) : elsewhere(constructed.right)
+    })
+  }
+}
+
+const byTag = (sends: unknown, message: Message): Send => {
+  // Called on their record, where they find their ref.
+  const record = sends as Readonly<Record<string, Send>>
+  return (payload) => record[message.tag]!(payload)
+}

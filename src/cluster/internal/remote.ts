@@ -1,0 +1,216 @@
+/**
+ * The sender's side of the wire: what a cluster answers, and what it does not, in the words of a local system.
+ *
+ * The cluster resends a message whose runner refused it or could not be reached, for as long as nobody interrupts it. Here
+ * every wait has an end: asks their deadline, tells a look at whether anybody is there.
+ */
+import type * as ClusterError from "@effect/cluster/ClusterError"
+import { Cause, Clock, Duration, Effect, Option, Random } from "effect"
+import { ActorContext, deadlineOf } from "../../actor/ActorContext.ts"
+import {
+  ActorUnreachable,
+  type AskError,
+  AskTimedOut,
+  MailboxFull,
+  MessageRefused,
+  type TellError
+} from "../../actor/ActorError.ts"
+import type { Message } from "./codec.ts"
+import { entityIdOf, type Failure, type Wire } from "./wire.ts"
+
+type Client = Effect.Effect.Success<Wire["client"]>
+
+/** An address as senders know it. */
+export interface Target {
+  readonly address: string
+  readonly entityId: string
+}
+
+export const targetOf = (type: string, id: string): Target => ({
+  address: `${type}/${id}`,
+  entityId: entityIdOf(type, id)
+})
+
+export interface Settings {
+  readonly tellTimeoutMillis: number
+  /** How long a sender tries to reach a runner where its message has no end of its own. */
+  readonly reachTimeout: Duration.Duration
+  readonly requestsInFlight: number
+}
+
+/** How long after its deadline an ask waits for the runner's word, which knows what the actor was doing. */
+const grace = Duration.millis(250)
+
+/** How long to wait with sending again what a runner that gives its actors away did not take. */
+const retryAfter = Duration.millis(100)
+
+type WireError =
+  | Failure
+  | ClusterError.MailboxFull
+  | ClusterError.AlreadyProcessingMessage
+  | ClusterError.PersistenceError
+
+export class Remote {
+  constructor(
+    private readonly client: Client,
+    private readonly settings: Settings
+  ) {}
+
+  ask(target: Target, message: Message, payload: unknown, timeoutMillis: number): Effect.Effect<unknown, unknown> {
+    return Effect.gen(this, function* () {
+      const now = yield* Clock.currentTimeMillis
+      const inherited = Option.flatMap(yield* Effect.serviceOption(ActorContext), deadlineOf)
+      const deadline = Math.min(
+        now + timeoutMillis,
+        Option.getOrElse(inherited, () => Number.POSITIVE_INFINITY)
+      )
+      const limit = Math.max(0, deadline - now)
+      const encoded = yield* this.encoded(target, message, payload)
+      const key = message.durable ? (message.keyOf(payload) ?? (yield* uniqueKey)) : ""
+      const actor = this.client(target.entityId)
+      const send = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        const remainingMillis = deadline === Number.POSITIVE_INFINITY ? null : Math.max(0, deadline - now)
+        const request = { tag: message.tag, payload: encoded, remainingMillis }
+        return message.durable ? actor.Deliver({ ...request, key: `${message.tag}/${key}` }) : actor.Ask(request)
+      })
+      const answered = Effect.flatMap(this.settled(target, message, send, limit), ({ value }) =>
+        Effect.mapError(message.decodeSuccess(value), misfit(target, message, "answer"))
+      )
+      if (limit === Number.POSITIVE_INFINITY) return yield* answered
+      const timedOut = (state: string) =>
+        new AskTimedOut({ address: target.address, message_tag: message.tag, timeoutMillis: limit, state })
+      return yield* Effect.raceFirst(
+        // What is cut off is taken back in the background: a runner that is gone would hold up the one who leaves.
+        Effect.disconnect(answered),
+        Effect.zipRight(
+          Effect.sleep(Duration.sum(Duration.millis(limit), grace)),
+          Effect.fail(timedOut("out of reach"))
+        )
+      )
+    })
+  }
+
+  tell(target: Target, message: Message, payload: unknown): Effect.Effect<void, TellError> {
+    return Effect.gen(this, function* () {
+      const encoded = yield* this.encoded(target, message, payload)
+      const actor = this.client(target.entityId)
+      const { reachTimeout, tellTimeoutMillis } = this.settings
+      if (message.durable) {
+        const key = `${message.tag}/${message.keyOf(payload) ?? (yield* uniqueKey)}`
+        const request = { tag: message.tag, payload: encoded, key, remainingMillis: null }
+        const stored = this.settled(target, message, actor.Deliver(request, { discard: true }), 0)
+        return yield* Effect.raceFirst(
+          Effect.disconnect(stored),
+          Effect.zipRight(
+            Effect.sleep(reachTimeout),
+            Effect.fail(lost(target, message, "the cluster's storage does not answer"))
+          )
+        )
+      }
+      // Who handles a message must not wait for ever, as in one process.
+      const waitMillis = Option.isSome(yield* Effect.serviceOption(ActorContext)) ? tellTimeoutMillis : null
+      const send = actor.Tell({ tag: message.tag, payload: encoded, waitMillis })
+      const nobodyThere = Effect.forever(
+        Effect.zipRight(
+          Effect.sleep(reachTimeout),
+          Effect.timeoutFail(Effect.ignore(actor.Look()), {
+            duration: reachTimeout,
+            onTimeout: () => lost(target, message, "no runner answers for it")
+          })
+        )
+      )
+      return yield* Effect.raceFirst(
+        Effect.disconnect(this.settled(target, message, send, 0)),
+        Effect.disconnect(nobodyThere)
+      )
+    }) as Effect.Effect<void, TellError>
+  }
+
+  /** Waits until whoever has the address says that nothing lives there any more. */
+  stop(target: Target): Effect.Effect<void> {
+    const stopped = this.client(target.entityId).Stop()
+    const again = Effect.zipRight(
+      Effect.logWarning(`No runner has answered that ${target.address} has stopped; trying again`),
+      Effect.suspend(() => this.stop(target))
+    )
+    return Effect.catchAllCause(
+      Effect.timeoutFail(Effect.disconnect(stopped), {
+        duration: this.settings.reachTimeout,
+        onTimeout: () => "unreachable" as const
+      }),
+      () => Effect.zipRight(Effect.sleep(retryAfter), again)
+    )
+  }
+
+  private encoded(target: Target, message: Message, payload: unknown): Effect.Effect<unknown, MessageRefused> {
+    return Effect.mapError(
+      message.encodePayload(payload),
+      (reason) => new MessageRefused({ address: target.address, message_tag: message.tag, reason })
+    )
+  }
+
+  /** One answer of the wire: sent again where that is safe, and every failure in our words. */
+  private settled<A>(
+    target: Target,
+    message: Message,
+    send: Effect.Effect<A, WireError>,
+    limitMillis: number
+  ): Effect.Effect<A, unknown> {
+    return Effect.catchAllCause(send, (cause): Effect.Effect<A, unknown> => {
+      const failure = Cause.failureOption(cause)
+      if (failure._tag === "None") {
+        // Ours was not interrupted, or nobody would be here to see it: the runner's was, or ours has been shut down.
+        const reason = Cause.isInterruptedOnly(cause) ? "its runner left" : Cause.pretty(cause).split("\n")[0]!
+        return Effect.fail(lost(target, message, reason))
+      }
+      const error = failure.value
+      switch (error._tag) {
+        case "Leaving":
+          return Effect.zipRight(
+            Effect.sleep(retryAfter),
+            Effect.suspend(() => this.settled(target, message, send, limitMillis))
+          )
+        case "Refusal":
+          return Effect.flatMap(
+            Effect.mapError(message.decodeError(error.error), misfit(target, message, "typed error")),
+            Effect.fail
+          )
+        case "Undelivered":
+          return Effect.fail(ours(target, message, error.error, limitMillis))
+        case "MailboxFull":
+          return Effect.fail(new MailboxFull({ address: target.address, capacity: this.settings.requestsInFlight }))
+        case "AlreadyProcessingMessage":
+          return Effect.fail(lost(target, message, "its runner, or the way to it, was lost"))
+        case "PersistenceError":
+          return Effect.fail(lost(target, message, `the cluster's storage failed: ${String(error.cause)}`))
+      }
+    })
+  }
+}
+
+const lost = (target: Target, message: Message, reason: string) =>
+  new ActorUnreachable({ address: target.address, message_tag: message.tag, reason, handled: "unknown" })
+
+const misfit = (target: Target, message: Message, what: string) => (reason: string) =>
+  new MessageRefused({
+    address: target.address,
+    message_tag: message.tag,
+    reason: `its ${what} does not fit: ${reason}`
+  })
+
+/** The runner counts what was left when the message arrived; its asker gave it more. */
+const ours = (target: Target, message: Message, error: AskError, limitMillis: number): AskError =>
+  error._tag === "AskTimedOut" && error.address === target.address && error.message_tag === message.tag
+    ? new AskTimedOut({
+        address: error.address,
+        message_tag: error.message_tag,
+        timeoutMillis: limitMillis,
+        state: error.state
+      })
+    : error
+
+/** Where the protocol names no primary key, no two messages are one. 104 bits. */
+const uniqueKey = Effect.map(
+  Effect.all([Random.nextIntBetween(0, 2 ** 52), Random.nextIntBetween(0, 2 ** 52)]),
+  (parts) => parts.map((part) => part.toString(36)).join("-")
+)

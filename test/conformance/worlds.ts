@@ -1,0 +1,94 @@
+/**
+ * The systems that keep the portable promises: in one process, on a cluster by a sender that is the runner, and on a
+ * cluster by a sender elsewhere, with everything encoded on its way.
+ */
+import {
+  MessageStorage,
+  RunnerAddress,
+  RunnerHealth,
+  RunnerServer,
+  RunnerStorage,
+  Runners,
+  Sharding,
+  ShardingConfig
+} from "@effect/cluster"
+import { Context, Effect, Layer, Logger, type Scope, TestClock } from "effect"
+import * as Option from "effect/Option"
+import { ActorSystem } from "../../src/actor/ActorSystem.ts"
+import * as ActorTest from "../../src/actor/ActorTest.ts"
+import * as ClusterActorSystem from "../../src/cluster/ClusterActorSystem.ts"
+import * as MemoryWire from "./memoryWire.ts"
+
+/** Where behaviour is provided. In one process it is where senders are, too. */
+export class Host extends Context.Tag("test/Host")<Host, ActorSystem["Type"]>() {}
+
+export interface World {
+  readonly name: string
+  readonly layer: Layer.Layer<ActorSystem | Host>
+}
+
+/** The same settings everywhere; `requestsInFlight` and what follows it is known to a cluster only. */
+export const settings: ClusterActorSystem.Options = { tracing: false }
+
+const hostIsHere = Layer.effect(Host, ActorSystem)
+
+const local: World = {
+  name: "in one process",
+  layer: Layer.provideMerge(hostIsHere, ActorTest.layer(settings))
+}
+
+const config = ShardingConfig.layer({
+  runnerAddress: Option.some(RunnerAddress.make("memory", 1)),
+  // As the layer that ships.
+  shardsPerGroup: 60,
+  entityMessagePollInterval: "1 second"
+})
+const storage = Layer.mergeAll(MessageStorage.layerMemory, RunnerStorage.layerMemory).pipe(Layer.provideMerge(config))
+
+const runner = (wire: ReturnType<typeof MemoryWire.make>) =>
+  RunnerServer.layer.pipe(
+    Layer.provideMerge(Sharding.layer),
+    Layer.provideMerge(Runners.layerRpc),
+    Layer.provide([wire.server, wire.client, RunnerHealth.layerNoop])
+  )
+
+/** A new runner has its addresses as soon as time passes. */
+const settled = Layer.effectDiscard(TestClock.adjust("5 seconds"))
+
+const onTheRunner: World = {
+  name: "on a cluster, from its runner",
+  layer: Layer.suspend(() =>
+    Layer.provideMerge(
+      Layer.merge(hostIsHere, settled),
+      ClusterActorSystem.layer(settings).pipe(Layer.provide(runner(MemoryWire.make())), Layer.provide(storage))
+    )
+  )
+}
+
+const fromElsewhere: World = {
+  name: "on a cluster, from elsewhere",
+  layer: Layer.suspend(() => {
+    const wire = MemoryWire.make()
+    const host = Layer.effect(Host, ActorSystem).pipe(
+      Layer.provide(ClusterActorSystem.layer(settings)),
+      Layer.provide(runner(wire))
+    )
+    const client = ClusterActorSystem.layer(settings).pipe(
+      Layer.provide(RunnerServer.layerClientOnly),
+      Layer.provide(wire.client)
+    )
+    return Layer.provideMerge(settled, Layer.merge(Layer.fresh(client), host)).pipe(Layer.provide(storage))
+  })
+}
+
+export const worlds: ReadonlyArray<World> = [local, onTheRunner, fromElsewhere]
+
+/** Provides behaviour for the rest of the scope. */
+export const provided = <R>(
+  layer: Layer.Layer<never, never, ActorSystem | R>
+): Effect.Effect<void, never, Host | R | Scope.Scope> =>
+  Effect.flatMap(Host, (host) =>
+    Effect.asVoid(Layer.build(Layer.provide(layer, Layer.succeed(ActorSystem, host)) as Layer.Layer<never, never, R>))
+  )
+
+export const quiet = Logger.remove(Logger.defaultLogger)
