@@ -29,7 +29,13 @@ module.exports = {
       name: "src-knows-no-vendor",
       severity: "error",
       from: noBodies,
-      to: { path: "^node_modules/", pathNot: "^node_modules/(effect|@effect/rpc)/" }
+      to: { path: "^node_modules/", pathNot: "^node_modules/(effect|@effect/rpc|@effect/cluster)/" }
+    },
+    {
+      name: "only-cluster-knows-the-cluster",
+      severity: "error",
+      from: { path: "^src/", pathNot: room("cluster") },
+      to: { path: "^node_modules/@effect/cluster/" }
     },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     {

@@ -25,16 +25,17 @@
  *
  * @since 0.1.0
  */
+import * as EntityId from "@effect/cluster/EntityId"
 import { Sharding } from "@effect/cluster/Sharding"
 import type * as Rpc from "@effect/rpc/Rpc"
 import { Clock, Context, Duration, Effect, Layer } from "effect"
 import type { ActorRef, ActorType } from "../actor/ActorRef.ts"
 import * as ActorSystems from "../actor/ActorSystem.ts"
 import * as ClusterRef from "./internal/clusterRef.ts"
-import { type Hosted, Hosting } from "./internal/hosting.ts"
+import { Hosting } from "./internal/hosting.ts"
 import { Remote } from "./internal/remote.ts"
 import { handlers } from "./internal/runner.ts"
-import { entity, entityIdOf } from "./internal/wire.ts"
+import { entity } from "./internal/wire.ts"
 
 /** @category models */
 export interface Options extends ActorSystems.Options {
@@ -90,16 +91,9 @@ const make = (options: Options | undefined) =>
       },
       yield* Clock.currentTimeMillis
     )
-    const hold = (hosted: Hosted) =>
-      Effect.suspend(() => {
-        hosted.held = true
-        const underWay = client(entityIdOf(hosted.type, hosted.id)).Host(undefined, { discard: true })
-        return Effect.catchAllCause(underWay, () =>
-          Effect.sync(() => {
-            hosted.held = false
-          })
-        )
-      })
+    /** Has the cluster know an address to be in use; a failure is met again by the next message. */
+    const hold = (entityId: string) =>
+      Effect.ignore(Effect.sandbox(client(entityId).Host(undefined, { discard: true })))
     yield* sharding.registerEntity(wire, handlers(wire, hosting, hold), {
       concurrency: "unbounded",
       // One more for `Host`, which is not a sender's.
@@ -118,7 +112,10 @@ const make = (options: Options | undefined) =>
     })
     const routes: ClusterRef.Routes = {
       remote,
+      shardOf: (entityId) => sharding.getShardId(EntityId.make(entityId), "default"),
       isHere: (entityId) => hosting.isHere(entityId),
+      isHome: (type, shardId) => hosting.isHome(type, shardId),
+      enter: hold,
       cell: (definition, id) => portable.ref(definition, id),
       askTimeoutMillis: Duration.toMillis(options?.askTimeout ?? "30 seconds")
     }

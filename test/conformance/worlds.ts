@@ -27,8 +27,8 @@ export interface World {
   readonly layer: Layer.Layer<ActorSystem | Host>
 }
 
-/** The same settings everywhere; `requestsInFlight` and what follows it is known to a cluster only. */
-export const settings: ClusterActorSystem.Options = { tracing: false }
+/** The same settings everywhere; the second is known to a cluster only. */
+const settings: ClusterActorSystem.Options = { tracing: false, entityIdleTime: "5 seconds" }
 
 const hostIsHere = Layer.effect(Host, ActorSystem)
 
@@ -39,9 +39,14 @@ const local: World = {
 
 const config = ShardingConfig.layer({
   runnerAddress: Option.some(RunnerAddress.make("memory", 1)),
-  // As the layer that ships.
-  shardsPerGroup: 60,
-  entityMessagePollInterval: "1 second"
+  shardsPerGroup: 10,
+  // Each wake-up costs real time under a TestClock, and nothing here moves.
+  entityMessagePollInterval: "10 seconds",
+  entityReplyPollInterval: "1 second",
+  refreshAssignmentsInterval: "1 hour",
+  shardLockRefreshInterval: "1 hour",
+  shardLockExpiration: "10 hours",
+  runnerHealthCheckInterval: "1 hour"
 })
 const storage = Layer.mergeAll(MessageStorage.layerMemory, RunnerStorage.layerMemory).pipe(Layer.provideMerge(config))
 
@@ -53,7 +58,7 @@ const runner = (wire: ReturnType<typeof MemoryWire.make>) =>
   )
 
 /** A new runner has its addresses as soon as time passes. */
-const settled = Layer.effectDiscard(TestClock.adjust("5 seconds"))
+const settled = Layer.effectDiscard(TestClock.adjust(1))
 
 const onTheRunner: World = {
   name: "on a cluster, from its runner",
@@ -77,7 +82,9 @@ const fromElsewhere: World = {
       Layer.provide(RunnerServer.layerClientOnly),
       Layer.provide(wire.client)
     )
-    return Layer.provideMerge(settled, Layer.merge(Layer.fresh(client), host)).pipe(Layer.provide(storage))
+    // The runner first: the sender looks for runners when it begins, and hardly ever again.
+    const both = Layer.provideMerge(client, Layer.provideMerge(Layer.fresh(settled), host))
+    return Layer.provideMerge(settled, both).pipe(Layer.provide(storage))
   })
 }
 

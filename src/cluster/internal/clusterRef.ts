@@ -4,6 +4,7 @@
  * The short way is what makes actors that live together behave as in one process: circles of waiting are seen, deadlines
  * and withdrawal need no wire. It is taken only for what the cluster has given to this machine.
  */
+import type { ShardId } from "@effect/cluster/ShardId"
 import { Duration, Effect, Either } from "effect"
 import { MessageRefused } from "../../actor/ActorError.ts"
 import type { ActorRef, ActorType } from "../../actor/ActorRef.ts"
@@ -12,7 +13,13 @@ import { type Remote, type Target, targetOf } from "./remote.ts"
 
 export interface Routes {
   readonly remote: Remote
+  readonly shardOf: (entityId: string) => ShardId
+  /** The actor lives on this machine. */
   readonly isHere: (entityId: string) => boolean
+  /** If it lives nowhere, it would here. */
+  readonly isHome: (type: string, shardId: ShardId) => boolean
+  /** Takes an address of this machine into use. */
+  readonly enter: (entityId: string) => Effect.Effect<void>
   /** The cell of that id in this process. */
   readonly cell: (definition: ActorType.Any, id: string) => ActorRef.Any
   readonly askTimeoutMillis: number
@@ -29,6 +36,9 @@ interface Methods {
   readonly asks: Readonly<Record<string, Method>>
   readonly tells: Readonly<Record<string, Method>>
 }
+
+/** Taking an address of one's own into use asks nobody; what takes longer has lost it meanwhile. */
+const enterLimit = Duration.seconds(1)
 
 /** Made once per definition: a ref is made for a message often enough. */
 const methods = new WeakMap<ActorType.Any, Methods>()
@@ -62,6 +72,7 @@ class ClusterRef {
   readonly ask: object
   readonly tell: object
   readonly target: Target
+  private readonly shardId: ShardId
   private cell: ActorRef.Any | undefined
 
   constructor(
@@ -74,6 +85,7 @@ class ClusterRef {
     this.ask = Object.create(asks, { ref: { value: this } })
     this.tell = Object.create(tells, { ref: { value: this } })
     this.target = targetOf(definition.type, id)
+    this.shardId = routes.shardOf(this.target.entityId)
   }
 
   get address(): string {
@@ -115,7 +127,14 @@ class ClusterRef {
         const { address } = this.target
         return Effect.fail(new MessageRefused({ address, message_tag: message.tag, reason: constructed.left }))
       }
-      return !message.durable && this.routes.isHere(this.target.entityId) ? here(payload) : elsewhere(constructed.right)
+      const { entityId } = this.target
+      if (message.durable) return elsewhere(constructed.right)
+      if (this.routes.isHere(entityId)) return here(payload)
+      if (!this.routes.isHome(this.definition.type, this.shardId)) return elsewhere(constructed.right)
+      // Its first message, or the first after its end: the cluster hears of it before the cell does.
+      return Effect.flatMap(Effect.timeoutOption(Effect.disconnect(this.routes.enter(entityId)), enterLimit), () =>
+        this.routes.isHere(entityId) ? here(payload) : elsewhere(constructed.right)
+      )
     })
   }
 }

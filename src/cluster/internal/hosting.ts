@@ -35,10 +35,12 @@ export interface Hosted {
   /** The entity will be closed: nothing new begins. */
   leaving: boolean
   readonly whenLeaving: Effect.Latch
-  /** Its actor lives, and `Host` is under way. */
+  /** Its actor lives, or is about to, and `Host` is under way. */
   held: boolean
   /** Opened by a stop: ends the wait for an actor that was given up, whose address stays taken until then. */
   readonly whenStopped: Effect.Latch
+  /** Opened when the Layer of its type is closed. */
+  readonly whenForgotten: Effect.Latch
 }
 
 export interface Services {
@@ -97,7 +99,7 @@ export class Hosting {
       Effect.sync(() => {
         this.registrations.delete(type)
         this.goneAt.set(type, now)
-        for (const hosted of this.hosted.values()) if (hosted.type === type) hosted.whenStopped.unsafeOpen()
+        for (const hosted of this.hosted.values()) if (hosted.type === type) hosted.whenForgotten.unsafeOpen()
       })
     )
     const close = Effect.sync(() => {
@@ -157,7 +159,8 @@ export class Hosting {
       leaving: false,
       whenLeaving: Effect.unsafeMakeLatch(false),
       held: false,
-      whenStopped: Effect.unsafeMakeLatch(false)
+      whenStopped: Effect.unsafeMakeLatch(false),
+      whenForgotten: Effect.unsafeMakeLatch(false)
     }
     this.hosted.set(address.entityId, hosted)
     this.any.unsafeOpen()
@@ -210,22 +213,30 @@ export class Hosting {
     return ref === undefined ? Effect.void : this.services.local.revive(ref)
   }
 
-  /** Waits until the actor has ended, or its address is lost. */
+  /** Whether an actor that does not live anywhere would begin its life here. */
+  isHome(type: string, shardId: ShardId): boolean {
+    const registration = this.registrations.get(type)
+    return registration !== undefined && !registration.closing && this.services.sharding.hasShardId(shardId)
+  }
+
+  /** Waits until the actor has ended, or its address is lost. One such wait is enough. */
   whileHosted(hosted: Hosted): Effect.Effect<void> {
-    const ended = Effect.suspend(() => {
+    return Effect.suspend(() => {
       const ref = this.cell(hosted)
-      return ref === undefined
-        ? Effect.void
-        : Effect.flatMap(this.services.local.watch(ref), (end) =>
-            end._tag === "failed" ? hosted.whenStopped.await : Effect.void
-          )
+      if (ref === undefined || hosted.held) return Effect.void
+      hosted.held = true
+      hosted.whenStopped.unsafeClose()
+      hosted.whenForgotten.unsafeClose()
+      const ended = Effect.flatMap(this.services.local.watch(ref), (end) =>
+        end._tag === "failed" ? hosted.whenStopped.await : Effect.void
+      )
+      return Effect.ensuring(
+        Effect.raceAll([ended, hosted.whenForgotten.await, hosted.whenLeaving.await]),
+        Effect.sync(() => {
+          hosted.held = false
+        })
+      )
     })
-    return Effect.ensuring(
-      Effect.raceFirst(ended, hosted.whenLeaving.await),
-      Effect.sync(() => {
-        hosted.held = false
-      })
-    )
   }
 
   stop(hosted: Hosted): Effect.Effect<void> {

@@ -14,7 +14,7 @@ import {
 } from "../../actor/ActorError.ts"
 import type { ActorRef } from "../../actor/ActorRef.ts"
 import type { Message } from "./codec.ts"
-import type { Hosted, Hosting, Registration } from "./hosting.ts"
+import type { Hosting, Registration } from "./hosting.ts"
 import { type Failure, Leaving, Refusal, Undelivered, type Wire } from "./wire.ts"
 
 /** How soon a message in storage looks whether its actor may begin after all. */
@@ -37,7 +37,7 @@ interface Ready {
 }
 
 /** What the entity of an address is built of. `hold` tells the cluster that the address is in use. */
-export const handlers = (wire: Wire, hosting: Hosting, hold: (hosted: Hosted) => Effect.Effect<void>) =>
+export const handlers = (wire: Wire, hosting: Hosting, hold: (entityId: string) => Effect.Effect<void>) =>
   Effect.gen(function* () {
     const address = yield* Entity.CurrentAddress
     const hosted = yield* Effect.acquireRelease(
@@ -69,7 +69,7 @@ export const handlers = (wire: Wire, hosting: Hosting, hold: (hosted: Hosted) =>
           return Effect.as(
             Effect.zipRight(
               hosted.isNew ? hosting.clear(hosted) : Effect.void,
-              hosted.held ? Effect.void : hold(hosted)
+              hosted.held ? Effect.void : hold(address.entityId)
             ),
             { registration, ref, message, payload }
           )
