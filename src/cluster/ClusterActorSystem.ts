@@ -103,7 +103,7 @@ const make = (options: Options | undefined) =>
     })
     // Added last, so run first: an entity waits with its end for what is under way, and `Host` waits for this.
     yield* Effect.addFinalizer(() => hosting.leaveAll)
-    yield* Effect.forkScoped(hosting.watchShards)
+    yield* Effect.forkScoped(hosting.watch)
 
     const remote = new Remote(client, {
       tellTimeoutMillis: Duration.toMillis(options?.tellTimeout ?? "5 seconds"),
@@ -125,7 +125,7 @@ const make = (options: Options | undefined) =>
       register: (definition, behavior) => hosting.register(definition, behavior),
       ref: <Type extends string, Rpcs extends Rpc.Any>(definition: ActorType<Type, Rpcs>, id: string) =>
         ClusterRef.make(routes, definition, id) as ActorRef<Rpcs>,
-      stop: (ref) => Effect.suspend(() => remote.stop(ClusterRef.targetOfRef(ref))),
-      ids: portable.ids
+      stop: (ref, options) => Effect.suspend(() => remote.stop(ClusterRef.targetOfRef(ref), options)),
+      types: portable.types
     })
   })

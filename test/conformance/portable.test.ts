@@ -145,6 +145,26 @@ describe.each(worlds)("A portable program $name", (world) => {
     )
 
     promise(
+      "has a tell that was not sent as a value, and hands a message on by answering with it",
+      Effect.gen(function* () {
+        yield* provided(till())
+        const Clerk = Actor.make("Clerk", [Rpc.make("Pay", { payload: { amount: Schema.Int } })])
+        const tills = yield* Till.client
+        yield* provided(
+          Clerk.toLayer(Effect.succeed(Clerk.of({ Pay: ({ amount }) => tills("t").tell.Pay({ amount }) })))
+        )
+        const tell = tills("t").tell.Pay({ amount: 1 })
+        assert.strictEqual(tell.address, "Till/t")
+        assert.strictEqual(tell.message, "Pay")
+        assert.strictEqual(yield* tills("t").ask.Total(), 0)
+        yield* tell
+        yield* tell
+        yield* (yield* Clerk.client)("c").ask.Pay({ amount: 3 })
+        assert.strictEqual(yield* tills("t").ask.Total(), 5)
+      })
+    )
+
+    promise(
       "has payloads constructed: defaults are filled in",
       Effect.gen(function* () {
         yield* provided(till())

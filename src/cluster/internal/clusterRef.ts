@@ -5,7 +5,7 @@
  * and withdrawal need no wire. It is taken only for what the cluster has given to this machine.
  */
 import type { ShardId } from "@effect/cluster/ShardId"
-import { Duration, Effect, Either } from "effect"
+import { Duration, Effect, Effectable, Either } from "effect"
 import { MessageRefused } from "../../actor/ActorError.ts"
 import type { ActorRef, ActorType } from "../../actor/ActorRef.ts"
 import { codecOf, type Message } from "./codec.ts"
@@ -53,7 +53,7 @@ const methodsOf = (definition: ActorType.Any): Methods => {
         return this.ref.askOf(message, payload)
       }
       tells[message.tag] = function (payload) {
-        return this.ref.tellOf(message, payload)
+        return new Tell(this.ref, message, payload)
       }
     }
     known = { asks, tells }
@@ -67,6 +67,26 @@ export const make = (routes: Routes, definition: ActorType.Any, id: string): Act
   new ClusterRef(routes, definition, id, routes.askTimeoutMillis) as unknown as ActorRef.Any
 
 export const targetOfRef = (ref: ActorRef.Any): Target => (ref as unknown as ClusterRef).target
+
+/** A tell that was not sent yet. */
+class Tell extends Effectable.Class<unknown, unknown> {
+  constructor(
+    private readonly ref: ClusterRef,
+    private readonly sent: Message,
+    private readonly payload: unknown
+  ) {
+    super()
+  }
+  get address(): string {
+    return this.ref.address
+  }
+  get message(): string {
+    return this.sent.tag
+  }
+  commit(): Effect.Effect<unknown, unknown> {
+    return this.ref.tellOf(this.sent, this.payload)
+  }
+}
 
 class ClusterRef {
   readonly ask: object

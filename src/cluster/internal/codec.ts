@@ -5,6 +5,7 @@ import * as ClusterSchema from "@effect/cluster/ClusterSchema"
 import type * as Rpc from "@effect/rpc/Rpc"
 import { Context, Effect, Either, ParseResult, PrimaryKey, Schema } from "effect"
 import type { ActorType } from "../../actor/ActorRef.ts"
+import { Idempotent } from "../../actor/Delivery.ts"
 
 type Coding = (value: unknown) => Effect.Effect<unknown, string>
 
@@ -55,7 +56,7 @@ const messageOf = (rpc: Rpc.AnyWithProps): Message => {
   const validate = Schema.validateEither(typed(rpc.payloadSchema))
   return {
     tag: rpc._tag,
-    durable: Context.get(rpc.annotations, ClusterSchema.Persisted),
+    durable: Context.get(rpc.annotations, ClusterSchema.Persisted) && Context.get(rpc.annotations, Idempotent),
     construct: (payload) => {
       try {
         return Either.mapLeft(
@@ -95,3 +96,11 @@ const decode = (schema: Schema.Schema.All): Coding => {
   const run = Schema.decodeUnknown(typed(schema))
   return (value) => Effect.mapError(run(value), inWords)
 }
+
+/** Messages to be kept for another runner that must not be begun by one. */
+export const notIdempotent = (definition: ActorType.Any): ReadonlyArray<string> =>
+  [...(definition.protocol.requests as ReadonlyMap<string, Rpc.AnyWithProps>).values()]
+    .filter(
+      ({ annotations }) => Context.get(annotations, ClusterSchema.Persisted) && !Context.get(annotations, Idempotent)
+    )
+    .map(({ _tag }) => _tag)

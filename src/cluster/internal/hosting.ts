@@ -11,9 +11,9 @@ import type { Sharding } from "@effect/cluster/Sharding"
 import { Cause, Clock, Duration, Effect, Option, type Scope } from "effect"
 import { ActorContext } from "../../actor/ActorContext.ts"
 import type { ActorRef, ActorType } from "../../actor/ActorRef.ts"
-import type { ActorSystem, LocalActorSystem } from "../../actor/ActorSystem.ts"
+import type { ActorSystem, LocalActorSystem, StopOptions } from "../../actor/ActorSystem.ts"
 import type { Behavior } from "../../actor/Behavior.ts"
-import { type Codec, codecOf } from "./codec.ts"
+import { type Codec, codecOf, notIdempotent } from "./codec.ts"
 import { actorOf, entityIdOf } from "./wire.ts"
 
 /** A type that a Layer has provided. */
@@ -27,6 +27,7 @@ export interface Registration {
 
 /** An address that is this machine's. */
 export interface Hosted {
+  readonly entityId: string
   readonly type: string
   readonly id: string
   readonly shardId: ShardId
@@ -35,12 +36,11 @@ export interface Hosted {
   /** The entity will be closed: nothing new begins. */
   leaving: boolean
   readonly whenLeaving: Effect.Latch
-  /** Its actor lives, or is about to, and `Host` is under way. */
+  /** `Host` is under way: its actor lives, or may. */
   held: boolean
-  /** Opened by a stop: ends the wait for an actor that was given up, whose address stays taken until then. */
-  readonly whenStopped: Effect.Latch
-  /** Opened when the Layer of its type is closed. */
-  readonly whenForgotten: Effect.Latch
+  /** Nothing lived there when it was last looked, and nothing was sent there since. */
+  quiet: boolean
+  readonly whenQuiet: Effect.Latch
 }
 
 export interface Services {
@@ -53,7 +53,10 @@ export interface Services {
 }
 
 /** How often it is looked whether addresses were lost: by so much a machine is slower to give them up. */
-const lookEvery = Duration.millis(200)
+const lookEveryMillis = 200
+
+/** How often it is looked whether held addresses have an actor: two looks without one let the address go. */
+const lookForActorsEveryMillis = 5000
 
 /** An actor was to be activated on a machine that its address does not belong to, by a ref that it kept to itself. */
 class NotHosted extends Error {
@@ -66,6 +69,8 @@ export class Hosting {
   private readonly goneAt = new Map<string, number>()
   private readonly registered = Effect.unsafeMakeLatch(false)
   private readonly hosted = new Map<string, Hosted>()
+  /** The same by shard: shards are few, and are lost as a whole. */
+  private readonly byShard = new Map<string, { readonly shardId: ShardId; readonly members: Set<Hosted> }>()
   private readonly any = Effect.unsafeMakeLatch(false)
 
   constructor(
@@ -73,17 +78,32 @@ export class Hosting {
     private readonly startedAt: number
   ) {}
 
-  /** What runs beside: gives up what the cluster has taken away. */
-  readonly watchShards: Effect.Effect<never> = Effect.forever(
-    Effect.zipRight(
-      Effect.zipRight(this.any.await, Effect.sleep(lookEvery)),
-      Effect.sync(() => {
-        for (const hosted of this.hosted.values()) {
-          if (!hosted.leaving && !this.services.sharding.hasShardId(hosted.shardId)) this.give(hosted)
-        }
-      })
+  /** What runs beside: gives up what the cluster has taken away, and lets go of addresses that nobody lives at. */
+  readonly watch: Effect.Effect<never> = Effect.suspend(() => {
+    let sinceActors = 0
+    return Effect.forever(
+      Effect.zipRight(
+        Effect.zipRight(this.any.await, Effect.sleep(lookEveryMillis)),
+        Effect.sync(() => {
+          for (const { shardId, members } of this.byShard.values()) {
+            if (!this.services.sharding.hasShardId(shardId)) for (const hosted of members) this.give(hosted)
+          }
+          sinceActors += lookEveryMillis
+          if (sinceActors < lookForActorsEveryMillis) return
+          sinceActors = 0
+          for (const hosted of this.hosted.values()) if (hosted.held) this.lookForActor(hosted)
+        })
+      )
     )
-  )
+  })
+
+  private lookForActor(hosted: Hosted): void {
+    const ref = this.cell(hosted)
+    // Passivated, stopped, or of a type that is gone. One that was given up by its supervision is there.
+    if (ref !== undefined && this.services.local.load(ref).state !== "absent") hosted.quiet = false
+    else if (hosted.quiet) hosted.whenQuiet.unsafeOpen()
+    else hosted.quiet = true
+  }
 
   register(definition: ActorType.Any, behavior: Behavior): Effect.Effect<void, never, Scope.Scope> {
     const { type } = definition
@@ -94,12 +114,17 @@ export class Hosting {
         `The mailbox of "${type}" holds ${capacity} messages, but a runner takes only ${requestsInFlight} requests for an actor at a time: raise "requestsInFlight", or make the mailbox smaller.`
       )
     }
+    const unsafe = notIdempotent(definition)
+    if (unsafe.length > 0) {
+      return Effect.dieMessage(
+        `"${type}" has messages annotated Persisted, which may be begun twice, but not Idempotent: ${unsafe.join(", ")}. Annotate both, or neither.`
+      )
+    }
     const registration: Registration = { definition, codec: codecOf(definition), behavior, closing: false }
     const forget = Effect.flatMap(Clock.currentTimeMillis, (now) =>
       Effect.sync(() => {
         this.registrations.delete(type)
         this.goneAt.set(type, now)
-        for (const hosted of this.hosted.values()) if (hosted.type === type) hosted.whenForgotten.unsafeOpen()
       })
     )
     const close = Effect.sync(() => {
@@ -149,20 +174,23 @@ export class Hosting {
   }
 
   /** The entity of an address begins: from here on the address is this machine's. */
-  enter(address: EntityAddress): Hosted {
-    const { type, id } = actorOf(address.entityId)
+  enter({ entityId, shardId }: EntityAddress): Hosted {
     const hosted: Hosted = {
-      type,
-      id,
-      shardId: address.shardId,
-      isNew: !this.hosted.has(address.entityId),
+      entityId,
+      ...actorOf(entityId),
+      shardId,
+      isNew: !this.hosted.has(entityId),
       leaving: false,
       whenLeaving: Effect.unsafeMakeLatch(false),
       held: false,
-      whenStopped: Effect.unsafeMakeLatch(false),
-      whenForgotten: Effect.unsafeMakeLatch(false)
+      quiet: false,
+      whenQuiet: Effect.unsafeMakeLatch(false)
     }
-    this.hosted.set(address.entityId, hosted)
+    this.hosted.set(entityId, hosted)
+    const shard = shardId.toString()
+    const known = this.byShard.get(shard)
+    if (known === undefined) this.byShard.set(shard, { shardId, members: new Set([hosted]) })
+    else known.members.add(hosted)
     this.any.unsafeOpen()
     return hosted
   }
@@ -171,17 +199,25 @@ export class Hosting {
   leave(hosted: Hosted): Effect.Effect<void> {
     return Effect.suspend(() => {
       this.give(hosted)
-      const entityId = entityIdOf(hosted.type, hosted.id)
-      if (this.hosted.get(entityId) !== hosted) return Effect.void
-      const ref = this.cell(hosted)
+      const ref = this.isTakenOver(hosted) ? undefined : this.cell(hosted)
       return Effect.zipRight(
         ref === undefined ? Effect.void : this.services.portable.stop(ref),
-        Effect.sync(() => {
-          if (this.hosted.get(entityId) === hosted) this.hosted.delete(entityId)
-          if (this.hosted.size === 0) this.any.unsafeClose()
-        })
+        Effect.sync(() => this.forget(hosted))
       )
     })
+  }
+
+  private isTakenOver(hosted: Hosted): boolean {
+    return this.hosted.get(hosted.entityId) !== hosted
+  }
+
+  private forget(hosted: Hosted): void {
+    if (!this.isTakenOver(hosted)) this.hosted.delete(hosted.entityId)
+    const shard = hosted.shardId.toString()
+    const members = this.byShard.get(shard)?.members
+    members?.delete(hosted)
+    if (members?.size === 0) this.byShard.delete(shard)
+    if (this.byShard.size === 0) this.any.unsafeClose()
   }
 
   /** All addresses are about to be lost. */
@@ -200,10 +236,18 @@ export class Hosting {
     return registration === undefined ? undefined : this.services.portable.ref(registration.definition, hosted.id)
   }
 
-  /** Whether an actor lives here and may be sent to without asking the cluster. */
+  /** Whether this machine has the address in use, so that its actor may be sent to without asking the cluster. */
   isHere(entityId: string): boolean {
     const hosted = this.hosted.get(entityId)
-    return hosted?.held === true && !hosted.leaving && this.services.sharding.hasShardId(hosted.shardId)
+    if (hosted?.held !== true || hosted.leaving || !this.services.sharding.hasShardId(hosted.shardId)) return false
+    hosted.quiet = false
+    return true
+  }
+
+  /** Whether an address that nobody has in use would be this machine's. */
+  isHome(type: string, shardId: ShardId): boolean {
+    const registration = this.registrations.get(type)
+    return registration !== undefined && !registration.closing && this.services.sharding.hasShardId(shardId)
   }
 
   /** Before the first message: a ref that outlived its actor may have left a cell here that was not allowed to begin. */
@@ -213,25 +257,15 @@ export class Hosting {
     return ref === undefined ? Effect.void : this.services.local.revive(ref)
   }
 
-  /** Whether an actor that does not live anywhere would begin its life here. */
-  isHome(type: string, shardId: ShardId): boolean {
-    const registration = this.registrations.get(type)
-    return registration !== undefined && !registration.closing && this.services.sharding.hasShardId(shardId)
-  }
-
-  /** Waits until the actor has ended, or its address is lost. One such wait is enough. */
+  /** Waits until nobody lives there any more, or the address is lost. One such wait is enough. */
   whileHosted(hosted: Hosted): Effect.Effect<void> {
     return Effect.suspend(() => {
-      const ref = this.cell(hosted)
-      if (ref === undefined || hosted.held) return Effect.void
+      hosted.quiet = false
+      if (hosted.held) return Effect.void
       hosted.held = true
-      hosted.whenStopped.unsafeClose()
-      hosted.whenForgotten.unsafeClose()
-      const ended = Effect.flatMap(this.services.local.watch(ref), (end) =>
-        end._tag === "failed" ? hosted.whenStopped.await : Effect.void
-      )
+      hosted.whenQuiet.unsafeClose()
       return Effect.ensuring(
-        Effect.raceAll([ended, hosted.whenForgotten.await, hosted.whenLeaving.await]),
+        Effect.raceFirst(hosted.whenQuiet.await, hosted.whenLeaving.await),
         Effect.sync(() => {
           hosted.held = false
         })
@@ -239,13 +273,10 @@ export class Hosting {
     })
   }
 
-  stop(hosted: Hosted): Effect.Effect<void> {
+  stop(hosted: Hosted, options: StopOptions): Effect.Effect<void> {
     return Effect.suspend(() => {
       const ref = this.cell(hosted)
-      return Effect.zipRight(
-        ref === undefined ? Effect.void : this.services.portable.stop(ref),
-        Effect.sync(() => hosted.whenStopped.unsafeOpen())
-      )
+      return ref === undefined ? Effect.void : this.services.portable.stop(ref, options)
     })
   }
 

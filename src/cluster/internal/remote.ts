@@ -15,6 +15,7 @@ import {
   MessageRefused,
   type TellError
 } from "../../actor/ActorError.ts"
+import type { StopOptions } from "../../actor/ActorSystem.ts"
 import type { Message } from "./codec.ts"
 import { entityIdOf, type Failure, type Wire } from "./wire.ts"
 
@@ -103,42 +104,51 @@ export class Remote {
           Effect.disconnect(stored),
           Effect.zipRight(
             Effect.sleep(reachTimeout),
-            Effect.fail(lost(target, message, "the cluster's storage does not answer"))
+            Effect.fail(lost(target, message.tag, "the cluster's storage does not answer"))
           )
         )
       }
       // Who handles a message must not wait for ever, as in one process.
       const waitMillis = Option.isSome(yield* Effect.serviceOption(ActorContext)) ? tellTimeoutMillis : null
       const send = actor.Tell({ tag: message.tag, payload: encoded, waitMillis })
-      const nobodyThere = Effect.forever(
-        Effect.zipRight(
-          Effect.sleep(reachTimeout),
-          Effect.timeoutFail(Effect.ignore(actor.Look()), {
-            duration: reachTimeout,
-            onTimeout: () => lost(target, message, "no runner answers for it")
-          })
-        )
-      )
       return yield* Effect.raceFirst(
         Effect.disconnect(this.settled(target, message, send, 0)),
-        Effect.disconnect(nobodyThere)
+        Effect.disconnect(this.nobodyThere(target, message.tag))
       )
     }) as Effect.Effect<void, TellError>
   }
 
   /** Waits until whoever has the address says that nothing lives there any more. */
-  stop(target: Target): Effect.Effect<void> {
-    const stopped = this.client(target.entityId).Stop()
-    const again = Effect.zipRight(
-      Effect.logWarning(`No runner has answered that ${target.address} has stopped; trying again`),
-      Effect.suspend(() => this.stop(target))
+  stop(target: Target, options: StopOptions | undefined): Effect.Effect<void> {
+    const within = options?.within === undefined ? undefined : Duration.toMillis(options.within)
+    const actor = this.client(target.entityId)
+    const stopped = actor.Stop({
+      now: options?.now ?? false,
+      ...(within === undefined ? {} : { withinMillis: within === Number.POSITIVE_INFINITY ? null : within })
+    })
+    const answered = Effect.raceFirst(Effect.disconnect(stopped), Effect.disconnect(this.nobodyThere(target, "stop")))
+    return Effect.catchAllCause(answered, (cause) =>
+      Effect.zipRight(
+        Effect.logWarning(`It is not known yet whether ${target.address} has stopped; asking again`, cause),
+        Effect.zipRight(
+          Effect.sleep(retryAfter),
+          Effect.suspend(() => this.stop(target, options))
+        )
+      )
     )
-    return Effect.catchAllCause(
-      Effect.timeoutFail(Effect.disconnect(stopped), {
-        duration: this.settings.reachTimeout,
-        onTimeout: () => "unreachable" as const
-      }),
-      () => Effect.zipRight(Effect.sleep(retryAfter), again)
+  }
+
+  /** Fails when nobody answers for the address. Whoever is busy with it answers this beside. */
+  private nobodyThere(target: Target, tag: string): Effect.Effect<never, ActorUnreachable> {
+    const { reachTimeout } = this.settings
+    return Effect.forever(
+      Effect.zipRight(
+        Effect.sleep(reachTimeout),
+        Effect.timeoutFail(Effect.ignore(Effect.sandbox(this.client(target.entityId).Look())), {
+          duration: reachTimeout,
+          onTimeout: () => lost(target, tag, "no runner answers for it")
+        })
+      )
     )
   }
 
@@ -161,7 +171,7 @@ export class Remote {
       if (failure._tag === "None") {
         // Ours was not interrupted, or nobody would be here to see it: the runner's was, or ours has been shut down.
         const reason = Cause.isInterruptedOnly(cause) ? "its runner left" : Cause.pretty(cause).split("\n")[0]!
-        return Effect.fail(lost(target, message, reason))
+        return Effect.fail(lost(target, message.tag, reason))
       }
       const error = failure.value
       switch (error._tag) {
@@ -180,16 +190,16 @@ export class Remote {
         case "MailboxFull":
           return Effect.fail(new MailboxFull({ address: target.address, capacity: this.settings.requestsInFlight }))
         case "AlreadyProcessingMessage":
-          return Effect.fail(lost(target, message, "its runner, or the way to it, was lost"))
+          return Effect.fail(lost(target, message.tag, "its runner, or the way to it, was lost"))
         case "PersistenceError":
-          return Effect.fail(lost(target, message, `the cluster's storage failed: ${String(error.cause)}`))
+          return Effect.fail(lost(target, message.tag, `the cluster's storage failed: ${String(error.cause)}`))
       }
     })
   }
 }
 
-const lost = (target: Target, message: Message, reason: string) =>
-  new ActorUnreachable({ address: target.address, message_tag: message.tag, reason, handled: "unknown" })
+const lost = (target: Target, tag: string, reason: string) =>
+  new ActorUnreachable({ address: target.address, message_tag: tag, reason, handled: "unknown" })
 
 const misfit = (target: Target, message: Message, what: string) => (reason: string) =>
   new MessageRefused({

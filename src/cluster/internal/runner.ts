@@ -20,6 +20,9 @@ import { type Failure, Leaving, Refusal, Undelivered, type Wire } from "./wire.t
 /** How soon a message in storage looks whether its actor may begin after all. */
 const lookAgainAfter = Duration.millis(200)
 
+/** JSON knows no infinity. */
+const durationOf = (millis: number | null) => (millis === null ? Duration.infinity : Duration.millis(millis))
+
 /** Sends by name: what the protocol's types know, the codec has checked. */
 type Sends = Readonly<Record<string, (payload: unknown) => Effect.Effect<unknown, unknown>>>
 
@@ -66,6 +69,7 @@ export const handlers = (wire: Wire, hosting: Hosting, hold: (entityId: string) 
         return Effect.flatMap(Effect.mapError(decoded, refused(tag)), (payload) => {
           // Not undefined: its type is registered.
           const ref = hosting.cell(hosted)!
+          hosted.quiet = false
           return Effect.as(
             Effect.zipRight(
               hosted.isNew ? hosting.clear(hosted) : Effect.void,
@@ -77,7 +81,7 @@ export const handlers = (wire: Wire, hosting: Hosting, hold: (entityId: string) 
       })
 
     const asked = ({ registration, ref, message, payload }: Ready, remainingMillis: number | null) => {
-      const { ask } = ref.withTimeout(remainingMillis === null ? Duration.infinity : Duration.millis(remainingMillis))
+      const { ask } = ref.withTimeout(durationOf(remainingMillis))
       const { services } = registration.behavior
       const notEncoded = (what: string) => (reason: string) =>
         refused(message.tag)(`its ${what} does not fit: ${reason}`)
@@ -148,7 +152,11 @@ export const handlers = (wire: Wire, hosting: Hosting, hold: (entityId: string) 
           })
         ),
       Deliver: ({ payload }) => durable(payload),
-      Stop: () => hosting.stop(hosted),
+      Stop: ({ payload: { now, withinMillis } }) =>
+        hosting.stop(hosted, {
+          now,
+          within: withinMillis === undefined ? undefined : durationOf(withinMillis)
+        }),
       Look: () => Effect.void,
       Host: () => hosting.whileHosted(hosted)
     })

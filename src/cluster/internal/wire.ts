@@ -54,8 +54,8 @@ const Deliver = Rpc.make("Deliver", {
   primaryKey: ({ key }) => key
 }).annotate(ClusterSchema.Persisted, true)
 
-/** Stops the actor, and is answered when it has ended. */
-const Stop = Rpc.make("Stop")
+/** Stops the actor, and is answered when it has ended. Without `withinMillis` the system's budget counts. */
+const Stop = Rpc.make("Stop", { payload: { now: Schema.Boolean, withinMillis: Schema.optional(millis) } })
 
 /** Answered at once by whoever runs the actor: tells waiting for room from waiting for nobody. */
 const Look = Rpc.make("Look")
