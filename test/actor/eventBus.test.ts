@@ -213,6 +213,30 @@ describe("A publisher at work for others", () => {
     )
   })
 
+  it("is missed only by those that had no room in time", () =>
+    scenario((clock) =>
+      Effect.gen(function* () {
+        const quicker = yield* holding({ name: "quicker", capacity: 1 })
+        const slow = yield* holding({ name: "slow", capacity: 1 })
+        const actor = yield* clerk
+        yield* publishing(0, 2)
+        const asking = yield* Effect.fork(actor.ask.Publish({ at: 2 }))
+        yield* clock.advance(2000)
+        yield* quicker.open
+        yield* clock.advance(3000)
+        yield* Fiber.join(asking)
+        yield* slow.open
+        yield* rest
+        assert.deepStrictEqual([quicker.heard, slow.heard], [times(3), times(2)])
+        const cost = ({ publishersWaited, shed }: EventBus.SubscriberStats) => [
+          shed,
+          Duration.toMillis(publishersWaited)
+        ]
+        assert.deepStrictEqual(cost(yield* statsOf("quicker")), [0, 2000])
+        assert.deepStrictEqual(cost(yield* statsOf("slow")), [1, 5000])
+      })
+    ))
+
   it("does not wait longer than the room takes to come", () =>
     scenario((clock) =>
       Effect.gen(function* () {
