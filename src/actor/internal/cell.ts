@@ -31,6 +31,7 @@ import { IdleTimer } from "./idleTimer.ts"
 import { State } from "./inbox.ts"
 import { Incarnation } from "./incarnation.ts"
 import { type Handler, MessageLoop } from "./messageLoop.ts"
+import { outcomeOf } from "./primitive.ts"
 import type { Protocol } from "./protocol.ts"
 import type { Residents } from "./residents.ts"
 import { type Child, type Notes, type Reason, type Shutdown, Supervisor } from "./supervisor.ts"
@@ -38,16 +39,11 @@ import { type Destination, Tell } from "./tell.ts"
 import { Watches } from "./watches.ts"
 import type { Worker } from "./worker.ts"
 
-/** Who an actor is, and where it belongs. */
-export interface Identity {
+/** What the roots of one type have in common, or its children. */
+export interface Kind {
   readonly type: string
-  readonly id: string
-  readonly address: string
   readonly protocol: Protocol
   readonly behavior: Behavior
-  /** Whose child it is: an actor's, a host's, or its type's, as a root. */
-  readonly supervisor: Supervisor<Cell>
-  readonly kept: Kept
   /** A root is activated by a message, and is a new actor after its end. */
   readonly isRoot: boolean
   readonly refOf: (cell: Cell) => ActorRef.Any
@@ -105,29 +101,31 @@ export class Cell extends MessageLoop implements Child {
 
   constructor(
     system: Environment,
-    private readonly identity: Identity
+    private readonly kind: Kind,
+    id: string,
+    address: string,
+    /** Whose child it is: an actor's, a host's, or its type's, as a root. */
+    readonly supervisor: Supervisor<Cell>,
+    private readonly kept: Kept
   ) {
-    super(system, identity.type, identity.id, identity.address, identity.protocol, identity.behavior)
+    super(system, kind.type, id, address, kind.protocol, kind.behavior)
   }
 
   /** Among the roots of its type, or among its siblings. */
   get key(): string {
-    return this.identity.isRoot ? this.id : this.address
+    return this.kind.isRoot ? this.id : this.address
   }
   get restart(): Restart {
-    return this.identity.kept.restart
+    return this.kept.restart
   }
   get significant(): boolean {
-    return this.identity.kept.significant
+    return this.kept.significant
   }
   get supervision(): Supervision {
     return this.behavior.supervision
   }
-  get supervisor(): Supervisor<Cell> {
-    return this.identity.supervisor
-  }
   get self(): ActorRef.Any {
-    return this.identity.refOf(this)
+    return this.kind.refOf(this)
   }
   get watchCount(): number {
     return this.watches?.count ?? 0
@@ -137,8 +135,8 @@ export class Cell extends MessageLoop implements Child {
   }
 
   protected activate(): void {
-    if (this.identity.residents === undefined) this.start()
-    else this.identity.residents.enter(this)
+    if (this.kind.residents === undefined) this.start()
+    else this.kind.residents.enter(this)
     if (this.state === State.waitingForRoom && this.system.changes.isObserved) {
       this.tellObservers({ _tag: "waiting for room" })
     }
@@ -160,7 +158,9 @@ export class Cell extends MessageLoop implements Child {
     this.incarnation = incarnation
     const { faults } = this.system
     const build = faults === undefined ? this.behavior.build : faults.starting(this.address, this.behavior.build)
-    const fiber = this.system.fork(build, this.contextOf(incarnation, incarnation.builder))
+    const outcome = outcomeOf(build)
+    if (outcome !== undefined && Exit.isSuccess(outcome)) return this.built(incarnation, outcome)
+    const fiber = this.system.fork(outcome ?? build, this.contextOf(incarnation, incarnation.builder))
     const exit = fiber.unsafePoll()
     if (exit === null) {
       incarnation.starting = fiber
@@ -308,7 +308,7 @@ export class Cell extends MessageLoop implements Child {
   /** Interrupts forked handlers, waiting for them within the budget, then stops the children, last spawned first. */
   private endDependents(incarnation: Incarnation): Effect.Effect<void> {
     const interruptLinked = incarnation.interruptLinked((after) =>
-      this.system.timers.after(this.identity.kept.stopBudgetMillis, () => {
+      this.system.timers.after(this.kept.stopBudgetMillis, () => {
         this.system.log(
           "Error",
           `${this.address} has a handler that cannot be interrupted; it goes on without an owner`
@@ -393,8 +393,8 @@ export class Cell extends MessageLoop implements Child {
     this.cause = cause
     this.stopping = "no"
     this.state = State.failed
-    if (this.identity.residents !== undefined) {
-      this.identity.residents.leave(this)
+    if (this.kind.residents !== undefined) {
+      this.kind.residents.leave(this)
       this.system.givenUp.add(this)
     }
     this.system.log("Error", `${this.address} was given up by its supervision`, cause)
@@ -458,12 +458,12 @@ export class Cell extends MessageLoop implements Child {
     if (this.state !== State.failed) return
     this.isRestart = false
     if (this.system.changes.isObserved) this.tellObservers({ _tag: "revived" })
-    if (!this.identity.isRoot) return this.supervisor.revive(this)
+    if (!this.kind.isRoot) return this.supervisor.revive(this)
     this.supervisor.forgive(this)
     this.system.givenUp.delete(this)
     this.cause = undefined
     this.state = State.absent
-    this.identity.residents?.leave(this)
+    this.kind.residents?.leave(this)
   }
 
   /** As if it had never been. */
@@ -498,25 +498,25 @@ export class Cell extends MessageLoop implements Child {
     this.state = State.absent
     this.isRestart = false
     if (this.system.changes.isObserved) this.tellObservers({ _tag: "passivated" })
-    this.identity.residents?.leave(this)
+    this.kind.residents?.leave(this)
     // One that was let in instead may have sent to it already.
     if (this.state !== State.absent) return
     // A message came while it was closed.
     if (this.ring.size > 0) return this.activate()
-    if (this.identity.isRoot && this.watchers === undefined) this.disappear()
+    if (this.kind.isRoot && this.watchers === undefined) this.disappear()
   }
 
   /** Whoever still holds this cell must find the address anew, or it would live twice. */
   private disappear(): void {
     this.state = State.ended
-    this.identity.forget(this)
+    this.kind.forget(this)
   }
 
   /** Ends by its own choice, after the messages it has. */
   stopItself(incarnation: Incarnation): void {
     if (this.incarnation !== incarnation || incarnation.isClosing || this.stopping !== "no") return
     this.stopping = "normal"
-    this.drain(false, this.identity.kept.stopBudgetMillis)
+    this.drain(false, this.kept.stopBudgetMillis)
   }
 
   /**
@@ -532,9 +532,9 @@ export class Cell extends MessageLoop implements Child {
    * Goes on with the messages it has for `withinMillis`; with `now` they are not handled any more. Asked again, the shorter
    * time counts.
    */
-  stopForGood(done: () => void, now = false, withinMillis = this.identity.kept.stopBudgetMillis): void {
+  stopForGood(done: () => void, now = false, withinMillis = this.kept.stopBudgetMillis): void {
     if (this.state === State.ended) {
-      this.identity.forget(this)
+      this.kind.forget(this)
       return done()
     }
     this.whenStopped ??= []
@@ -639,7 +639,7 @@ export class Cell extends MessageLoop implements Child {
     })
   }
 
-  private limit(what: string, act: () => void, millis = this.identity.kept.stopBudgetMillis): void {
+  private limit(what: string, act: () => void, millis = this.kept.stopBudgetMillis): void {
     this.clearTimer?.()
     this.clearTimer = this.system.timers.after(millis, () => {
       this.system.log("Warning", `${this.address} took more than ${millis} ms to ${what}`)
@@ -655,7 +655,7 @@ export class Cell extends MessageLoop implements Child {
     this.free = false
     this.discardMail("stopped", () => this.stoppingError())
     this.system.givenUp.delete(this)
-    if (!mayReturn) this.identity.forget(this)
+    if (!mayReturn) this.kind.forget(this)
     if (this.system.changes.isObserved) {
       this.tellObservers(end._tag === "failed" ? { _tag: "given up", cause: end.cause } : { _tag: "stopped" })
     }
@@ -689,7 +689,7 @@ export class Cell extends MessageLoop implements Child {
       watchers.delete(watcher)
       if (watchers.size > 0) return
       if (this.watchers === watchers) this.watchers = undefined
-      if (this.state === State.absent && this.identity.isRoot) this.disappear()
+      if (this.state === State.absent && this.kind.isRoot) this.disappear()
     }
   }
 

@@ -51,14 +51,7 @@ export class Incarnation implements Sender {
   }
   /** On whose behalf `build` sends. What it leaves running beside the mailbox holds up no message and answers none. */
   get builder(): Sender {
-    const incarnation = this
-    return {
-      cell: this.cell,
-      get node() {
-        return incarnation.started ? undefined : incarnation.cell
-      },
-      deadline: () => Number.POSITIVE_INFINITY
-    }
+    return new Builder(this)
   }
   deadline(): number {
     return this.cell.deadlineInHand()
@@ -109,5 +102,19 @@ export class Incarnation implements Sender {
 
   close(exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> {
     return this.scope.close(exit)
+  }
+}
+
+class Builder implements Sender {
+  constructor(private readonly incarnation: Incarnation) {}
+
+  get cell(): Handling {
+    return this.incarnation.cell
+  }
+  get node(): Handling | undefined {
+    return this.incarnation.started ? undefined : this.incarnation.cell
+  }
+  deadline(): number {
+    return Number.POSITIVE_INFINITY
   }
 }

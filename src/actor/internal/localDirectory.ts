@@ -21,7 +21,7 @@ import type { Behavior } from "../Behavior.ts"
 import type { Receipt } from "../Receipt.ts"
 import type { ChildOptions } from "../Strategy.ts"
 import { ReceiptSlip } from "./attachment.ts"
-import { Cell, type Kept, stopped } from "./cell.ts"
+import { Cell, type Kind, type Kept, stopped } from "./cell.ts"
 import type { CellContext } from "./cellContext.ts"
 import { CheckedRef, checksOf } from "./checkedRef.ts"
 import { State } from "./inbox.ts"
@@ -53,37 +53,41 @@ export const localDirectory = (system: LocalSystem) => {
 
   const cellOf = (
     registration: Registration,
+    kind: Kind,
     id: string,
     address: string,
     supervisor: Supervisor<Cell>,
-    kept: Kept,
-    isRoot: boolean
+    kept: Kept
   ): Cell => {
-    const { behavior, cells, definition, past, protocol, residents } = registration
-    const cell = new Cell(system, {
-      type: definition.type,
-      id,
-      address,
-      protocol,
-      behavior,
-      supervisor,
-      kept,
-      isRoot,
-      // A root's own ref is like any other to it: it outlives the cell.
-      refOf: (cell) => (isRoot ? rootRef(definition, id) : cellRef(definition, cell)) as unknown as ActorRef.Any,
-      residents: isRoot ? residents : undefined,
-      forget: (ended) => {
-        if (!cells.delete(ended)) return
-        past.handled += ended.handled
-        past.failed += ended.failed
-        past.restarts += ended.restarts
-        supervisor.forget(ended)
-        if (isRoot) residents.leave(ended)
-      }
-    })
-    cells.add(cell)
+    const cell = new Cell(system, kind, id, address, supervisor, kept)
+    registration.cells.add(cell)
     return cell
   }
+
+  const kindOf = (
+    definition: ActorType.Any,
+    behavior: Behavior,
+    isRoot: boolean,
+    residents: Residents<Cell>,
+    cells: Set<Cell>,
+    past: Registration["past"]
+  ): Kind => ({
+    type: definition.type,
+    protocol: protocol(definition).sending,
+    behavior,
+    isRoot,
+    residents: isRoot ? residents : undefined,
+    // A root's own ref is like any other to it: it outlives the cell.
+    refOf: (cell) => (isRoot ? rootRef(definition, cell.id) : cellRef(definition, cell)) as unknown as ActorRef.Any,
+    forget: (ended) => {
+      if (!cells.delete(ended)) return
+      past.handled += ended.handled
+      past.failed += ended.failed
+      past.restarts += ended.restarts
+      ended.supervisor.forget(ended)
+      if (isRoot) residents.leave(ended)
+    }
+  })
 
   /** The root's cell, made if wanted and its type is known; otherwise why not. */
   const root = (type: string, id: string, why: "look" | "send" | "watch"): Cell | AskError | undefined => {
@@ -97,7 +101,7 @@ export const localDirectory = (system: LocalSystem) => {
       if (why === "send" && residents.isOverrun) {
         return new TooManyActors({ address, maxResident: residents.limit, waiting: maxWaiting })
       }
-      cell = cellOf(registration, id, address, registration.guardian, keptByDefault, true)
+      cell = cellOf(registration, registration.root, id, address, registration.guardian, keptByDefault)
       registration.guardian.adopt(cell)
     }
     return cell
@@ -141,14 +145,17 @@ export const localDirectory = (system: LocalSystem) => {
         const residents = new Residents<Cell>(behavior.maxResident, system.scheduler, system.timers, () =>
           listings.rootsChanged()
         )
+        const cells = new Set<Cell>()
+        const past = { handled: 0, failed: 0, restarts: 0 }
         const registration: Registration = {
           definition,
           behavior,
-          protocol: protocol(definition).sending,
+          root: kindOf(definition, behavior, true, residents, cells, past),
+          child: kindOf(definition, behavior, false, residents, cells, past),
           residents,
           guardian: guardian(system, residents.roots),
-          cells: new Set(),
-          past: { handled: 0, failed: 0, restarts: 0 },
+          cells,
+          past,
           closing: false
         }
         system.registrations.set(definition.type, registration)
@@ -200,7 +207,7 @@ export const localDirectory = (system: LocalSystem) => {
         }
         // One that has ended and waited for its group to bring it back: it has left its name, and its place, to this one.
         if (namesake !== undefined) supervisor.remove(namesake, () => {})
-        const cell = cellOf(registration, id, address, supervisor, kept, false)
+        const cell = cellOf(registration, registration.child, id, address, supervisor, kept)
         const started = Effect.async<void, SpawnError>((resume) => {
           cell.whenSpawned = (error) => resume(error === undefined ? Effect.void : Effect.fail(error))
           supervisor.add(cell)

@@ -25,12 +25,11 @@ import { Recorder } from "../DeadLetters.ts"
 import * as FairScheduler from "../FairScheduler.ts"
 import * as Strategy from "../Strategy.ts"
 import type { Sender } from "./attachment.ts"
-import { type Cell, stopped } from "./cell.ts"
+import { type Cell, type Kind, stopped } from "./cell.ts"
 import { Changes } from "./changes.ts"
 import type { Environment } from "./environment.ts"
 import { Faults } from "./faults.ts"
 import { GivenUp } from "./givenUp.ts"
-import type { Sending } from "./localRef.ts"
 import type { Residents } from "./residents.ts"
 import { StuckHandlers } from "./stuckHandlers.ts"
 import { Supervisor } from "./supervisor.ts"
@@ -40,7 +39,9 @@ import { Timers } from "./timers.ts"
 export interface Registration {
   readonly definition: ActorType.Any
   readonly behavior: Behavior
-  readonly protocol: Sending
+  /** What its roots are, and its children. */
+  readonly root: Kind
+  readonly child: Kind
   readonly residents: Residents<Cell>
   /** Supervises its roots, each by itself. */
   readonly guardian: Supervisor<Cell>

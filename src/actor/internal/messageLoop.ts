@@ -119,6 +119,7 @@ export abstract class MessageLoop extends Inbox {
 
   /** Sends an ask; answers it here and now where the actor is idle and its answer plain. */
   ask(rpc: number, payload: unknown, timeoutMillis: number): Effect.Effect<unknown, unknown> {
+    if (this.state === State.absent && this.system.inline && !this.system.stopping) this.activate()
     return this.free &&
       !this.inHand &&
       this.state === State.running &&
