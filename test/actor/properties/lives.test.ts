@@ -5,7 +5,7 @@ import { lives } from "../model/lives.ts"
 describe("The registry and death-watch, in any interleaving", () => {
   it(
     "know the same lives, the same ends and the same answers as a story told with arrays",
-    () => explore(lives, { runs: 500 }),
+    () => explore(lives, { runs: 300 }),
     60_000
   )
 })
