@@ -46,6 +46,44 @@ describe("examples", () => {
     ])
   })
 
+  it("actors/mailboxes.ts serves by lane, and tells of what does not fit", async () => {
+    assert.deepStrictEqual(await run("actors/mailboxes.ts"), [
+      "back-pressure: approve 1, plan 1, plan 2, clean up 1",
+      "The mailbox of Desk/front is full (1 messages): send less, handle faster, or give it a larger capacity or a shedding policy.",
+      "failing: plan 1",
+      "sliding: plan 3, plan 4",
+      "dropping: plan 1, plan 2",
+      "shed: 4"
+    ])
+  })
+
+  it("actors/poison.ts tries three times, quarantines, and replays", async () => {
+    assert.deepStrictEqual(await run("actors/poison.ts"), [
+      "indexed: a.txt, c.txt",
+      "1: Index to Indexer/main, tried 3 times: b.bad has no end",
+      "indexed: a.txt, c.txt, b.bad"
+    ])
+  })
+
+  it("actors/asking.ts ends every ask", async () => {
+    assert.deepStrictEqual(await run("actors/asking.ts"), [
+      "a letter",
+      "the search is broken off",
+      "AskTimedOut: true",
+      "the search is broken off",
+      "Waiting here would never end: Clerk/Ada → Clerk/Ada. Tell instead of asking, or let one of them answer later with Rpc.fork.",
+      "3 of 3 found something"
+    ])
+  })
+
+  it("actors/stash-and-timers.ts waits for its connection", async () => {
+    assert.deepStrictEqual(await run("actors/stash-and-timers.ts"), [
+      "open after 3 attempts, 3 messages waited",
+      "sent one, sent two, sent three",
+      "sent four"
+    ])
+  })
+
   it("actors/testing.ts finds a lost sale, replays it, and finds what a crash forgets", async () => {
     assert.deepStrictEqual(await run("actors/testing.ts"), [
       "careless: Error: sold 2, but the till says 1",
