@@ -5,7 +5,7 @@
  */
 import { Rpc } from "@effect/rpc"
 import { Console, Effect, Exit, Layer, Schema } from "effect"
-import { Actor, ActorContext, ActorSystem, Router } from "../../src/index.ts"
+import { Actor, ActorContext, ActorSystem, Gather, Router } from "../../src/index.ts"
 
 const Resizer = Actor.make("Resizer", [
   Rpc.make("Resize", { payload: { image: Schema.String }, success: Schema.String }),
@@ -36,7 +36,7 @@ const program = Effect.gen(function* () {
     checkEvery: "10 millis"
   })
   const images = Array.from({ length: 40 }, (_, n) => `image-${n}.png`)
-  const answers = yield* Router.gather(images, (image) => pool.ask.Resize({ image }))
+  const answers = yield* Gather.all(images.map((image) => pool.ask.Resize({ image })))
   yield* Console.log(`${answers.filter(Exit.isSuccess).length} of ${images.length} resized, ${yield* grown(pool)}`)
 
   // Told to all of them; each answers for itself, in order.

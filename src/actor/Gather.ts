@@ -51,7 +51,10 @@ export const all = <A, E = never, R = never>(
       })
     })
     if (others.length === 0) return left === 0 ? Effect.succeed(exits) : Effect.as(answered, exits)
-    const run = Effect.forEach(others, (i) => Effect.map(Effect.exit(asks[i]!), (exit) => void (exits[i] = exit)), {
+    const keep = (i: number) => (exit: Exit.Exit<A, E>) => {
+      exits[i] = exit
+    }
+    const run = Effect.forEach(others, (i) => Effect.map(Effect.exit(asks[i]!), keep(i)), {
       concurrency: "unbounded",
       discard: true
     })

@@ -16,6 +16,7 @@ import { type Duration, Effect, type Exit, type Scope } from "effect"
 import { ActorStopping, type AskError, type TellError } from "./ActorError.ts"
 import type { ActorRef, ActorType, Args } from "./ActorRef.ts"
 import { ActorSystem, LocalActorSystem } from "./ActorSystem.ts"
+import * as Gather from "./Gather.ts"
 import { isOut, Pool, type Routee } from "./internal/pool.ts"
 import { durationMillis } from "./internal/ranges.ts"
 import { type Destination, Tell } from "./internal/tell.ts"
@@ -194,18 +195,6 @@ export const make = <Type extends string, Rpcs extends Rpc.Any>(
   })
 }
 
-/**
- * Runs one effect for each of `items`, all at once, and gives the exits in their order: a failure is its own result only.
- * Many questions to many actors in one call: `Router.gather(ids, (id) => client(id).ask.Total())`.
- *
- * @category combinators
- */
-export const gather = <Item, A, E, R>(
-  items: Iterable<Item>,
-  ask: (item: Item) => Effect.Effect<A, E, R>
-): Effect.Effect<ReadonlyArray<Exit.Exit<A, E>>, never, R> =>
-  Effect.forEach(items, (item) => Effect.exit(ask(item)), { concurrency: "unbounded" })
-
 const boundsOf = (size: number | Bounds): Bounds => {
   const { max, min } = typeof size === "number" ? { max: size, min: size } : size
   if (!(Number.isInteger(min) && Number.isInteger(max) && min >= 1 && max >= min && max <= 10_000)) {
@@ -283,7 +272,7 @@ class View implements Destination {
   sendAll(kind: "ask" | "tell", tag: string, payload: unknown): Effect.Effect<unknown, unknown> {
     const send = (routee: Routee) =>
       this.pool.closed ? Effect.fail(this.stopping()) : this.messageTo(kind, routee, tag, payload)
-    return Effect.suspend(() => gather([...this.pool.routees], send))
+    return Effect.suspend(() => Gather.all(this.pool.routees.map(send)))
   }
 
   tagOf(rpc: number): string {

@@ -6,16 +6,29 @@ import type { ActorContext } from "../ActorContext.ts"
 import type { ActorRef } from "../ActorRef.ts"
 import type { Timers } from "../Timers.ts"
 import type { Sender } from "./attachment.ts"
-import type { Cell } from "./cell.ts"
 import type { Incarnation } from "./incarnation.ts"
 import { KeyedTimers } from "./keyedTimers.ts"
 import type { Supervisor } from "./supervisor.ts"
+import type { Timers as Wheel } from "./timers.ts"
 
 type Self = ActorContext["Type"]
 
+/** The actor, as far as its own code may reach it. */
+interface Owner {
+  readonly self: ActorRef.Any
+  readonly address: string
+  readonly id: string
+  readonly timers: Wheel
+  childrenOf(life: Incarnation): Supervisor | undefined
+  stopItself(life: Incarnation): void
+  stashInHand(): void
+  unstash(): number
+  become(handlers: Readonly<Record<string, unknown>>): void
+}
+
 export class CellContext implements Self {
   constructor(
-    private readonly cell: Cell,
+    private readonly cell: Owner,
     private readonly life: Incarnation,
     readonly sender: Sender
   ) {}

@@ -1,13 +1,14 @@
 /**
  * What a cell needs of the system it lives in.
  */
-import type { Cause, Context, Effect, Fiber } from "effect"
+import type { Context, Effect, Fiber } from "effect"
 import type { Recorder } from "../DeadLetters.ts"
 import type { FairScheduler } from "../FairScheduler.ts"
 import type { Sender } from "./attachment.ts"
 import type { Changes } from "./changes.ts"
 import type { ActiveFaults } from "./faults.ts"
 import type { GivenUp } from "./givenUp.ts"
+import type { Log } from "./log.ts"
 import type { StuckHandlers } from "./stuckHandlers.ts"
 import type { Timers } from "./timers.ts"
 
@@ -35,7 +36,7 @@ export interface Environment {
     context?: Context.Context<never>
   ) => Fiber.RuntimeFiber<unknown, unknown>
   /** Logs a line as the program does that built the system; costs nothing where nobody listens. */
-  readonly log: (level: "Debug" | "Info" | "Warning" | "Error", line: string, cause?: Cause.Cause<unknown>) => void
+  readonly log: Log
   readonly senderOf: (fiber: Fiber.RuntimeFiber<unknown, unknown>) => Sender | undefined
   /** What goes wrong in a test; none elsewhere. */
   readonly faults: ActiveFaults | undefined

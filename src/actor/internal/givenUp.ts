@@ -1,7 +1,7 @@
 /**
  * Roots that supervision has given up, remembered so that their senders hear why: as many as the system's options say.
  */
-import type { Environment } from "./environment.ts"
+import type { Log } from "./log.ts"
 
 interface Root {
   readonly address: string
@@ -15,7 +15,7 @@ export class GivenUp {
 
   constructor(
     private readonly limit: number,
-    private readonly log: Environment["log"]
+    private readonly log: Log
   ) {}
 
   add(root: Root): void {

@@ -1,20 +1,7 @@
 /**
  * What all actors of one system in this process share: the scheduler, the timers, the registry, the counters.
  */
-import {
-  Context,
-  Duration,
-  Effect,
-  FiberId,
-  FiberRef,
-  FiberRefs,
-  HashSet,
-  LogLevel,
-  Option,
-  PubSub,
-  Runtime,
-  type Scope
-} from "effect"
+import { Context, Duration, Effect, FiberId, FiberRef, Option, PubSub, Runtime, type Scope } from "effect"
 import * as DefaultServices from "effect/DefaultServices"
 import { Tracer } from "effect/Tracer"
 import type { ActorChange } from "../ActorChange.ts"
@@ -30,6 +17,7 @@ import { Changes } from "./changes.ts"
 import type { Environment } from "./environment.ts"
 import { Faults } from "./faults.ts"
 import { GivenUp } from "./givenUp.ts"
+import { logOf } from "./log.ts"
 import type { Residents } from "./residents.ts"
 import { StuckHandlers } from "./stuckHandlers.ts"
 import { Supervisor } from "./supervisor.ts"
@@ -114,13 +102,7 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
           immediate: scheduler.mayStartNow
         })
       )
-    const loggers = FiberRefs.getOrDefault(runtime.fiberRefs, FiberRef.currentLoggers)
-    const minimum = FiberRefs.getOrDefault(runtime.fiberRefs, FiberRef.currentMinimumLogLevel)
-    const log: Environment["log"] = (level, line, cause) => {
-      const logLevel = LogLevel.fromLiteral(level)
-      if (HashSet.size(loggers) === 0 || LogLevel.lessThan(logLevel, minimum)) return
-      fork(Effect.logWithLevel(logLevel, ...(cause === undefined ? [line] : [line, cause])))
-    }
+    const log = logOf(runtime.fiberRefs, fork)
     const sleep = (millis: number, wake: () => void) => {
       const fiber = fork(Effect.zipRight(clock.sleep(Duration.millis(millis)), Effect.sync(wake)))
       return () => fiber.unsafeInterruptAsFork(FiberId.none)

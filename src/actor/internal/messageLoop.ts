@@ -20,10 +20,7 @@ import type { Protocol } from "./protocol.ts"
 import { stackless } from "./stackless.ts"
 import { Tell } from "./tell.ts"
 import type { Node } from "./waitGraph.ts"
-import { Worker } from "./worker.ts"
-
-/** Messages handled before other actors get their turn. */
-export const batch = 256
+import { batch, Worker } from "./worker.ts"
 
 export type Handler = (payload: unknown, context: unknown) => unknown
 

@@ -3,7 +3,7 @@
  */
 import type { FairScheduler } from "../FairScheduler.ts"
 import type { Changes } from "./changes.ts"
-import type { Environment } from "./environment.ts"
+import type { Log } from "./log.ts"
 import type { Timers } from "./timers.ts"
 import { type Wait, waitsFor } from "./waitGraph.ts"
 
@@ -35,7 +35,7 @@ export class StuckHandlers {
       readonly scheduler: FairScheduler
       readonly timers: Timers
       readonly coarseMillis: () => number
-      readonly log: Environment["log"]
+      readonly log: Log
     },
     private readonly changes: Changes
   ) {

@@ -4,10 +4,28 @@
  * It is made when the first Effect comes and belongs to one incarnation. When the mailbox is empty it parks, and turns of
  * the scheduler take over until there is an Effect again. Its failure is a crash of the actor.
  */
-import { Effect, Exit, type Fiber, FiberId } from "effect"
-import type { Resume } from "./attachment.ts"
+import { type Context, Effect, Exit, type Fiber, FiberId } from "effect"
+import type { Resume, Sender } from "./attachment.ts"
+import type { Environment } from "./environment.ts"
 import type { Incarnation } from "./incarnation.ts"
-import { batch, type MessageLoop } from "./messageLoop.ts"
+import type { Messages } from "./messageRing.ts"
+
+/** Messages handled before other actors get their turn. */
+export const batch = 256
+
+/** The actor, as its fiber sees it. */
+interface Loop {
+  readonly system: Environment
+  readonly ring: Messages
+  /** Takes the next message in hand; `false` if it need not be handled. */
+  take(): boolean
+  /** Handles the message in hand; what comes back is to be run. */
+  handle(): Effect.Effect<void, unknown> | undefined
+  /** The fiber parks: others may take over. */
+  release(): void
+  contextOf(incarnation: Incarnation, sender: Sender): Context.Context<never>
+  workerEnded(worker: Worker, exit: Exit.Exit<unknown, unknown>): void
+}
 
 export class Worker {
   fiber: Fiber.RuntimeFiber<unknown, unknown> | undefined
@@ -17,7 +35,7 @@ export class Worker {
   private retired = false
 
   constructor(
-    private readonly loop: MessageLoop,
+    private readonly loop: Loop,
     readonly incarnation: Incarnation
   ) {}
 
