@@ -54,11 +54,19 @@ export interface ActorSnapshot {
   readonly children: ReadonlyArray<ActorSnapshot>
 }
 
-/** What the actors of one type have come to, since their type was registered; see `LocalActorSystem.totals`. @category models */
+/** The actors of one type together. What they did counts from when the system began, and never goes down. @category models */
 export interface TypeTotals {
+  /** The type, or its `spanName`, which types may share. */
   readonly type: string
   /** Roots and children that there are now. */
   readonly actors: number
+  /** Messages waiting in their mailboxes. */
+  readonly lanes: { readonly high: number; readonly normal: number; readonly low: number }
+  /** For how long the oldest of them has waited, in milliseconds; 0 if none waits. */
+  readonly oldestMillis: number
+  /** Senders waiting for room in their mailboxes. */
+  readonly waitingSenders: number
+  /** By all of them, those that have ended included; so are the next two. */
   readonly handled: number
   readonly failed: number
   readonly restarts: number

@@ -103,7 +103,7 @@ export class LocalActorSystem extends Context.Tag("troupe/LocalActorSystem")<
     readonly load: (ref: ActorRef.Any) => Load
     /** The living actors as a tree, roots of a type in the order of `ids`, children in the order of their spawning. */
     readonly snapshot: Effect.Effect<ReadonlyArray<ActorSnapshot>>
-    /** What the actors of each type have come to, those that have ended included. */
+    /** The actors of each type together, in order of registration: cheaper than a snapshot where there are many. */
     readonly totals: Effect.Effect<ReadonlyArray<TypeTotals>>
     /**
      * What happens to actors from now on. Never ends. Each observer has room for as many as the system's `changes` option

@@ -207,18 +207,41 @@ describe("A snapshot", () => {
       })
     ))
 
-  it("sums up by type what all have done, those that have ended included", () =>
-    run(() =>
+  it("sums up by type what waits, and what all have done, those that have ended included", () =>
+    run((clock) =>
       Effect.gen(function* () {
-        const { client, local } = yield* desks()
+        const { client, local, open } = yield* desks({ capacity: 3 })
+        const idle = { lanes: { high: 0, normal: 0, low: 0 }, oldestMillis: 0, waitingSenders: 0 }
         for (const id of ["a", "b"]) yield* client(id).ask.Work()
         yield* Effect.exit(client("b").ask.Crash())
         yield* client("b").ask.Spawn({ id: "child" })
-        assert.deepStrictEqual(yield* local.totals, [{ type: "Desk", actors: 3, handled: 3, failed: 1, restarts: 1 }])
+        assert.deepStrictEqual(yield* local.totals, [
+          { type: "Desk", actors: 3, ...idle, handled: 3, failed: 1, restarts: 1 }
+        ])
         yield* ActorSystem.stop(client("b"))
         yield* Effect.forkScoped(ActorSystem.watch(client("c")))
         yield* rest
-        assert.deepStrictEqual(yield* local.totals, [{ type: "Desk", actors: 1, handled: 3, failed: 1, restarts: 1 }])
+        assert.deepStrictEqual(yield* local.totals, [
+          { type: "Desk", actors: 1, ...idle, handled: 3, failed: 1, restarts: 1 }
+        ])
+        for (const id of ["x", "y"]) {
+          yield* client(id).tell.Hold()
+          yield* rest
+          yield* client(id).tell.Filing()
+          yield* clock.advance(100)
+          yield* client(id).tell.Urgent()
+        }
+        yield* client("y").tell.Work()
+        yield* Effect.fork(client("y").tell.Work())
+        yield* rest
+        assert.deepInclude((yield* local.totals)[0], {
+          actors: 3,
+          lanes: { high: 2, normal: 1, low: 2 },
+          oldestMillis: 200,
+          waitingSenders: 1
+        })
+        for (const id of ["x", "y"]) yield* open(`Desk/${id}`)
+        yield* rest
       })
     ))
 })

@@ -192,6 +192,7 @@ describe("A type with room for so many", () => {
           supervision: Supervision.restart({ intensity: 1, period: "1 hour", backoff: { min: "1 second", jitter: 0 } })
         })
         yield* Effect.exit(client("a").ask.Crash())
+        yield* rest
         assert.strictEqual(yield* stateOf("a"), "backing off")
         const asked = yield* Effect.fork(client("b").ask.Enter())
         yield* clock.advance(900)

@@ -27,7 +27,7 @@ import { CheckedRef, checksOf } from "./checkedRef.ts"
 import { State } from "./inbox.ts"
 import { Listings } from "./listings.ts"
 import { type Find, LocalRef, type Sending, sendingOf } from "./localRef.ts"
-import { guardian, type LocalSystem, type Registration } from "./localSystem.ts"
+import { guardian, type LocalSystem, type Past, type Registration } from "./localSystem.ts"
 import { snapshotsOf, totalsOf } from "./observation.ts"
 import { durationMillis } from "./ranges.ts"
 import { maxWaiting, Residents } from "./residents.ts"
@@ -70,7 +70,7 @@ export const localDirectory = (system: LocalSystem) => {
     isRoot: boolean,
     residents: Residents<Cell>,
     cells: Set<Cell>,
-    past: Registration["past"]
+    past: Past
   ): Kind => ({
     type: definition.type,
     protocol: protocol(definition).sending,
@@ -134,6 +134,12 @@ export const localDirectory = (system: LocalSystem) => {
    */
   const existing = (ref: ActorRef.Any): Cell | undefined => (ref as unknown as LocalRef).existing()
 
+  const pastOf = (spanName: string): Past => {
+    const past = system.past.get(spanName) ?? { handled: 0, failed: 0, restarts: 0 }
+    system.past.set(spanName, past)
+    return past
+  }
+
   const listings = new Listings(system.registrations, (cell, { definition }) => rootRef(definition, cell.id))
 
   const register = (definition: ActorType.Any, behavior: Behavior): Effect.Effect<void, never, Scope.Scope> =>
@@ -146,7 +152,7 @@ export const localDirectory = (system: LocalSystem) => {
           listings.rootsChanged()
         )
         const cells = new Set<Cell>()
-        const past = { handled: 0, failed: 0, restarts: 0 }
+        const past = pastOf(behavior.spanName)
         const registration: Registration = {
           definition,
           behavior,
@@ -155,7 +161,6 @@ export const localDirectory = (system: LocalSystem) => {
           residents,
           guardian: guardian(system, residents.roots),
           cells,
-          past,
           closing: false
         }
         system.registrations.set(definition.type, registration)

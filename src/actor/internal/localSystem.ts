@@ -35,10 +35,14 @@ export interface Registration {
   readonly guardian: Supervisor<Cell>
   /** All of its actors, roots and children. */
   readonly cells: Set<Cell>
-  /** What those did that have ended. */
-  readonly past: { handled: number; failed: number; restarts: number }
   /** Its Layer is being closed. */
   closing: boolean
+}
+
+export interface Past {
+  handled: number
+  failed: number
+  restarts: number
 }
 
 export interface LocalSystem extends Environment {
@@ -47,6 +51,8 @@ export interface LocalSystem extends Environment {
   readonly registrations: Map<string, Registration>
   /** Children of no actor: spawned by a host, which owns them by its scope. Each is supervised by itself. */
   readonly hosted: Supervisor<Cell>
+  /** What the actors did that have ended, by the span name of their type: of those there are as many as in the program. */
+  readonly past: Map<string, Past>
   /** Whether payloads are checked where they are sent. */
   readonly validate: boolean
   stopping: boolean
@@ -137,6 +143,7 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
       validate: settings.validate,
       registrations,
       hosted: guardian({ timers, random: chance }),
+      past: new Map(),
       stopping: false,
       coarseMillis,
       fork,

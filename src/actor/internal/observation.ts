@@ -42,17 +42,36 @@ const snapshotOf = (cell: Cell): ActorSnapshot => {
   }
 }
 
-export const totalsOf = (system: LocalSystem): ReadonlyArray<TypeTotals> =>
-  [...system.registrations.values()].map(({ cells, definition, past }) => {
-    const totals = { type: definition.type, actors: 0, ...past }
+/** Looks at every actor, and makes nothing for each: there may be very many. */
+export const totalsOf = (system: LocalSystem): ReadonlyArray<TypeTotals> => {
+  const now = system.coarseMillis()
+  const all = new Map<string, Totals>()
+  for (const [type, past] of system.past) {
+    const lanes = { high: 0, normal: 0, low: 0 }
+    all.set(type, { type, actors: 0, lanes, oldestMillis: 0, waitingSenders: 0, ...past })
+  }
+  for (const { behavior, cells } of system.registrations.values()) {
+    const totals = all.get(behavior.spanName)!
     for (const cell of cells) {
       if (isLiving(cell)) totals.actors++
       totals.handled += cell.handled
       totals.failed += cell.failed
       totals.restarts += cell.restarts
+      // Only what has no room waits.
+      if (cell.ring.size === 0) continue
+      const [high, normal, low] = cell.ring.depths()
+      totals.lanes.high += high
+      totals.lanes.normal += normal
+      totals.lanes.low += low
+      totals.oldestMillis = Math.max(totals.oldestMillis, now - cell.ring.oldestAt())
+      totals.waitingSenders += cell.waitingSenders
     }
-    return totals
-  })
+  }
+  return [...all.values()]
+}
+
+type Writable<A> = { -readonly [K in keyof A]: A[K] extends number | string ? A[K] : Writable<A[K]> }
+type Totals = Writable<TypeTotals>
 
 /** An address that is only watched has a cell, and a child that has ended may be kept for a restart of its group. */
 const isLiving = ({ state }: Cell): boolean => state !== State.absent && state !== State.ended
