@@ -2,7 +2,7 @@
  * The two services over one local system: names to cells, and refs that send to them.
  */
 import type * as Rpc from "@effect/rpc/Rpc"
-import { type Duration, Effect, type Fiber, Scope } from "effect"
+import { type Duration, Effect, ExecutionStrategy, Exit, type Fiber, Scope } from "effect"
 import { ActorContext } from "../ActorContext.ts"
 import {
   ActorAlreadyExists,
@@ -51,6 +51,9 @@ export const localDirectory = (system: LocalSystem) => {
     return known
   }
 
+  /** What a host's scope, which may stay open for long, holds of the children spawned in it: given back as they end. */
+  const scopes = new Map<Cell, Scope.CloseableScope>()
+
   const cellOf = (
     registration: Registration,
     kind: Kind,
@@ -86,6 +89,10 @@ export const localDirectory = (system: LocalSystem) => {
       past.restarts += ended.restarts
       ended.supervisor.forget(ended)
       if (isRoot) residents.leave(ended)
+      const own = scopes.get(ended)
+      if (own === undefined) return
+      scopes.delete(ended)
+      system.fork(Scope.close(own, Exit.void))
     }
   })
 
@@ -222,7 +229,12 @@ export const localDirectory = (system: LocalSystem) => {
         const owned =
           parent === undefined
             ? Effect.zipRight(
-                Effect.flatMap(Scope.Scope, (scope) => Scope.addFinalizer(scope, stopped(cell))),
+                Effect.flatMap(Scope.Scope, (scope) =>
+                  Effect.flatMap(Scope.fork(scope, ExecutionStrategy.sequential), (own) => {
+                    scopes.set(cell, own)
+                    return Scope.addFinalizer(own, stopped(cell))
+                  })
+                ),
                 restore(started)
               )
             : restore(started)

@@ -1,0 +1,64 @@
+/**
+ * `npm run soak`: what only shows after millions of messages. Without arguments all checks; with some, those named.
+ *
+ * Each check has a process of its own, so that none inherits another's heap. Those that measure gaps of the event loop run
+ * alone, the others two at a time.
+ */
+import { spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { checks } from "./checks.ts"
+import { warnings } from "./Soak.ts"
+
+const self = fileURLToPath(import.meta.url)
+const timeoutMillis = 10 * 60_000
+
+/** In a check's own process. */
+const runHere = async (name: string): Promise<void> => {
+  const check = checks[name]
+  if (check === undefined) throw new Error(`no check "${name}": there are ${Object.keys(checks).join(", ")}`)
+  const began = performance.now()
+  const said = await check()
+  if (warnings.length > 0) throw new Error(`the process warned: ${warnings.join("; ")}`)
+  console.log(`ok    ${name}: ${said} (${((performance.now() - began) / 1000).toFixed(1)} s)`)
+}
+
+const runApart = (name: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, [...process.execArgv, self, "--here", name], { stdio: "inherit" })
+    const timer = setTimeout(() => {
+      console.error(`FAIL  ${name}: not done after ${timeoutMillis / 60_000} minutes`)
+      child.kill("SIGKILL")
+    }, timeoutMillis)
+    child.on("exit", (code) => {
+      clearTimeout(timer)
+      resolve(code === 0)
+    })
+  })
+
+const main = async (names: ReadonlyArray<string>): Promise<boolean> => {
+  const chosen = names.length > 0 ? names : Object.keys(checks)
+  const alone = chosen.filter((name) => name.startsWith("gaps"))
+  const together = chosen.filter((name) => !name.startsWith("gaps"))
+  const results: Array<boolean> = []
+  for (const name of alone) results.push(await runApart(name))
+  const worker = async () => {
+    for (let name = together.shift(); name !== undefined; name = together.shift()) results.push(await runApart(name))
+  }
+  await Promise.all([worker(), worker()])
+  const failed = results.filter((passed) => !passed).length
+  console.log(failed === 0 ? `all ${results.length} checks passed` : `${failed} of ${results.length} checks failed`)
+  return failed === 0
+}
+
+const [first, ...others] = process.argv.slice(2)
+if (first === "--here") {
+  runHere(others[0]!).then(
+    () => process.exit(0),
+    (error) => {
+      console.error(`FAIL  ${others[0]}:`, error)
+      process.exit(1)
+    }
+  )
+} else {
+  main(first === undefined ? [] : [first, ...others]).then((passed) => process.exit(passed ? 0 : 1))
+}
