@@ -77,9 +77,9 @@ export interface Definition<Type extends string, Rpcs extends Rpc.Any> extends A
   ): Effect.Effect<void, never, ActorContext | Exclude<HandlersNeed<H>, Scope.Scope | ActorContext>>
   /**
    * Provides the behaviour. `build` runs once per incarnation; as in a Layer, what it starts with `Effect.fork` ends with
-   * it, and what shall live as long as the incarnation is started with `Effect.forkScoped`. Its failure is a failed start and goes to supervision, so
-   * the Layer cannot fail. Two Layers for one type in one system are a defect, `DuplicateActorType`. An option out of its
-   * range throws a `RangeError` here.
+   * it, and what shall live as long as the incarnation is started with `Effect.forkScoped`. Its failure is a failed start
+   * and goes to supervision, so the Layer cannot fail. Two Layers for one type in one system are a defect,
+   * `DuplicateActorType`. An option out of its range throws a `RangeError` here.
    */
   toLayer<H extends Handlers<Rpcs>, E, R>(
     build: Effect.Effect<H, E, R>,
