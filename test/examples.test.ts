@@ -93,6 +93,32 @@ describe("examples", () => {
     ])
   })
 
+  it("actors/life.ts gives receipts, tells of ends, rests and stops", async () => {
+    assert.deepStrictEqual(await run("actors/life.ts"), [
+      "paying 20: handled",
+      "paying 2000: failed",
+      "cart a has 1 item",
+      "cart a has 2 items",
+      "after its rest it has 1",
+      "packing: failed",
+      "packing: not begun, stopped",
+      "the guard saw ends: b failed, c stopped"
+    ])
+  })
+
+  it("actors/introspection.ts tells stuck, full and waiting apart, and counts", async () => {
+    assert.deepStrictEqual(await run("actors/introspection.ts"), [
+      "Desk/archive is stuck",
+      "Desk/front is stuck",
+      "Desk/back is stuck",
+      "Desk/archive has been at Search for long",
+      "Desk/front waits for Desk/archive",
+      "Desk/back is full (2 of 2 in the low lane), 1 sender waits",
+      "3 actors of type Desk have handled 8 messages",
+      "troupe_messages_total: 8"
+    ])
+  })
+
   it("embedded-team.ts works once and is free the second time", async () => {
     assert.deepStrictEqual(await run("embedded-team.ts"), ["done: 15 words, 0 of 3 results reused"])
     assert.deepStrictEqual(await run("embedded-team.ts"), ["done: 15 words, 3 of 3 results reused"])

@@ -687,8 +687,9 @@ export class Cell extends MessageLoop implements Child {
     watchers.add(watcher)
     return () => {
       watchers.delete(watcher)
-      if (watchers.size > 0) return
-      if (this.watchers === watchers) this.watchers = undefined
+      // Those who watch a later life are others.
+      if (watchers.size > 0 || this.watchers !== watchers) return
+      this.watchers = undefined
       if (this.state === State.absent && this.kind.isRoot) this.disappear()
     }
   }
