@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import { type Cause, Duration } from "effect"
+import { durationMillis, wholeNumber } from "./internal/ranges.ts"
 
 /**
  * `restart`: a new incarnation from `build`, with the same mailbox. `resume`: the same incarnation goes on with the next
@@ -40,11 +41,11 @@ export interface Supervision {
 export interface RestartOptions {
   /** Restarts within `period`; one more is refused. Default `3`; 0 and more. */
   readonly intensity?: number | undefined
-  /** Length of the sliding window. Default `10 seconds`. The rule is OTP's, whose default is 1 in 5 s. */
+  /** Length of the sliding window; more than zero. Default `10 seconds`. The rule is OTP's, whose default is 1 in 5 s. */
   readonly period?: Duration.DurationInput | undefined
   /**
-   * Waits before a restart: `min`, doubled with each further crash, moved by ± `jitter`, at most `max`; `min` again after a
-   * life longer than `period`. Default: none, the restart is immediate, as in OTP.
+   * Waits before a restart: `min`, doubled with each further crash, moved by ± `jitter` (0 to 1), at most `max`; `min` again
+   * after a life longer than `period`. Default: none, the restart is immediate, as in OTP.
    */
   readonly backoff?:
     | {
@@ -76,27 +77,29 @@ export const stop: Supervision = /* @__PURE__ */ decider(always("stop"))
 /** Ends the actor at its first crash and crashes its parent; a root is given up. @category constructors */
 export const escalate: Supervision = /* @__PURE__ */ decider(always("escalate"))
 
-/** Chooses by the crash's cause; the options count for those it restarts. @category constructors */
+/**
+ * Chooses by the crash's cause; the options count for those it restarts. An option out of its range throws a `RangeError`.
+ *
+ * @category constructors
+ */
 export function decider(decide: (cause: Cause.Cause<unknown>) => Directive, options?: RestartOptions): Supervision {
-  const intensity = options?.intensity ?? 3
-  if (!Number.isInteger(intensity) || intensity < 0) {
-    // A mistake in the program, met when it is first loaded: nothing to recover from.
-    throw new RangeError(`Supervision intensity must be a whole number of 0 or more, found ${intensity}.`)
-  }
+  const periodMillis = durationMillis("Supervision period", options?.period ?? "10 seconds", "more than zero")
   return {
     decide,
-    intensity,
-    period: Duration.decode(options?.period ?? "10 seconds"),
-    backoff:
-      options?.backoff === undefined
-        ? undefined
-        : {
-            min: Duration.decode(options.backoff.min),
-            max: Duration.decode(options.backoff.max ?? "30 seconds"),
-            jitter: options.backoff.jitter ?? 0.2
-          },
+    intensity: wholeNumber("Supervision intensity", options?.intensity ?? 3, 0),
+    period: Duration.millis(periodMillis),
+    backoff: options?.backoff === undefined ? undefined : backoffOf(options.backoff),
     exceeded: options?.exceeded ?? "stop"
   }
+}
+
+const backoffOf = ({ jitter = 0.2, max = "30 seconds", min }: NonNullable<RestartOptions["backoff"]>): Backoff => {
+  const minMillis = durationMillis("Supervision backoff min", min, "zero")
+  const maxMillis = durationMillis("Supervision backoff max", max, "zero")
+  if (!(jitter >= 0 && jitter <= 1)) {
+    throw new RangeError(`Supervision backoff jitter must be a number from 0 to 1, found ${jitter}.`)
+  }
+  return { min: Duration.millis(minMillis), max: Duration.millis(maxMillis), jitter }
 }
 
 /**

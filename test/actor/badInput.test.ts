@@ -280,6 +280,23 @@ describe("An option out of its range", () => {
       assert.throws(() => FairScheduler.make(options), RangeError, Object.keys(options)[0]))
   }
 
+  const supervisions: ReadonlyArray<readonly [options: Supervision.RestartOptions, named: string, found: string]> = [
+    [{ intensity: -1 }, "Supervision intensity", "-1"],
+    [{ intensity: 0.5 }, "Supervision intensity", "0.5"],
+    [{ period: 0 }, "Supervision period", "0"],
+    [{ period: -1 }, "Supervision period", "-1"],
+    [{ backoff: { min: -1 } }, "Supervision backoff min", "-1"],
+    [{ backoff: { min: 1, max: "-1 seconds" } }, "Supervision backoff max", "-1 seconds"],
+    [{ backoff: { min: 1, jitter: 2 } }, "Supervision backoff jitter", "2"],
+    [{ backoff: { min: 1, jitter: Number.NaN } }, "Supervision backoff jitter", "NaN"]
+  ]
+  for (const [options, named, found] of supervisions) {
+    it(
+      `is a RangeError where the supervision is made: ${named} ${found}`,
+      refused(() => Supervision.restart(options), named, found)
+    )
+  }
+
   it("a time-out of an ask that is negative, or no number", () =>
     run(() =>
       Effect.gen(function* () {
