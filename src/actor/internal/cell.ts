@@ -165,6 +165,8 @@ export class Cell extends MessageLoop implements Child {
     if (exit === null) {
       incarnation.starting = fiber
       fiber.addObserver((exit) => this.built(incarnation, exit))
+      // Its actor was stopped while it ran its first steps.
+      if (incarnation.ending !== undefined) incarnation.interrupt(fiber)
     } else if (Exit.isSuccess(exit)) this.built(incarnation, exit)
     else {
       // Supervised from the run queue: a start that fails at once, again and again, must not go ever deeper.

@@ -108,7 +108,7 @@ const named = (node: Raw, id: string, parent: SupervisorSpec["autoShutdown"]): S
   const { autoShutdown, intensity, restart, strategy } = node
   const significant = node.significant && restart !== "permanent" && parent !== "never"
   if (node.children === undefined) return { kind: "worker", id, restart, significant }
-  const children = node.children.map((child, at) => named(child, `${id}${at + 1}`, autoShutdown))
+  const children = node.children.map((child, at) => named(child, `${id}_${at + 1}`, autoShutdown))
   return { kind: "supervisor", id, restart, significant, strategy, intensity, autoShutdown, children }
 }
 
@@ -166,7 +166,7 @@ export const scenarios = (depth: number): fc.Arbitrary<Scenario> => {
       strategy,
       intensity,
       autoShutdown,
-      children: children.map((child, at) => named(child, `s${at + 1}`, autoShutdown))
+      children: children.map((child, at) => named(child, `s_${at + 1}`, autoShutdown))
     }
     const supervisors = [...supervisorsIn(tree)]
     const childrenOf = new Map(supervisors.map((one) => [one.id, one.children.map((child) => child.id)]))
