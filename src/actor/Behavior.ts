@@ -39,8 +39,8 @@ export interface Options {
   /** Words by which `types` and `tagged` find the type. Default: none. */
   readonly tags?: ReadonlyArray<string> | undefined
   /**
-   * What the spans of its messages begin with. Default: the type. For a type whose name carries an id, since spans of one
-   * kind of work must share a name to be compared.
+   * What the spans of its messages begin with, and what metrics and totals call it. Default: the type. For a type whose name
+   * carries an id, since spans of one kind of work must share a name to be compared, and metrics to be bounded.
    */
   readonly spanName?: string | undefined
 }

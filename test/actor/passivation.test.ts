@@ -199,6 +199,8 @@ describe("A root that is idle", () => {
         yield* clock.advance(2 * passivateAfter)
         assert.isEmpty(cell.handlers)
         assert.isUndefined(cell.incarnation)
+        assert.isUndefined(cell.slot.cell, "where the ref found it")
+        assert.strictEqual(yield* ref.ask.Add(), 1)
       })
     ))
 

@@ -75,7 +75,13 @@ interface Stashed {
   readonly at: number
 }
 
+/** Where refs find a cell; empty once it is nobody's any more. */
+export interface Slot {
+  cell: Cell | undefined
+}
+
 export class Cell extends MessageLoop implements Child {
+  readonly slot: Slot = { cell: this }
   notes: Notes | undefined = undefined
   private incarnations = 0
   restarts = 0

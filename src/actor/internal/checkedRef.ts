@@ -7,7 +7,7 @@ import { Effect, Either, type Fiber, ParseResult, type Schema, SchemaAST } from 
 import { MessageRefused, type TellError } from "../ActorError.ts"
 import type { ActorType } from "../ActorRef.ts"
 import type { Attachment } from "./attachment.ts"
-import type { Cell } from "./cell.ts"
+import type { Slot } from "./cell.ts"
 import { type Find, LocalRef, type Sending } from "./localRef.ts"
 import { rpcsOf } from "./protocol.ts"
 
@@ -44,15 +44,15 @@ export class CheckedRef extends LocalRef {
     private readonly checks: ReadonlyArray<Check>,
     address: string,
     find: Find,
-    cell: Cell | undefined,
+    slot: Slot,
     timeoutMillis: number,
     isChild: boolean
   ) {
-    super(sending, address, find, cell, timeoutMillis, isChild)
+    super(sending, address, find, slot, timeoutMillis, isChild)
   }
 
   protected override copy(timeoutMillis: number): LocalRef {
-    return new CheckedRef(this.sending, this.checks, this.address, this.find, this.cell, timeoutMillis, this.isChild)
+    return new CheckedRef(this.sending, this.checks, this.address, this.find, this.slot, timeoutMillis, this.isChild)
   }
 
   override refusal(rpc: number, payload: unknown): MessageRefused | undefined {

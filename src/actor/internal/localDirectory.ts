@@ -21,12 +21,12 @@ import type { Behavior } from "../Behavior.ts"
 import type { Receipt } from "../Receipt.ts"
 import type { ChildOptions } from "../Strategy.ts"
 import { ReceiptSlip } from "./attachment.ts"
-import { Cell, type Kept, type Kind, stopped } from "./cell.ts"
+import { Cell, type Kept, type Kind, type Slot, stopped } from "./cell.ts"
 import type { CellContext } from "./cellContext.ts"
 import { CheckedRef, checksOf } from "./checkedRef.ts"
 import { State } from "./inbox.ts"
 import { Listings } from "./listings.ts"
-import { type Find, LocalRef, type Sending, sendingOf } from "./localRef.ts"
+import { type Find, LocalRef, nowhere, type Sending, sendingOf } from "./localRef.ts"
 import { guardian, type LocalSystem, type Past, type Registration } from "./localSystem.ts"
 import { snapshotsOf, totalsOf } from "./observation.ts"
 import { durationMillis } from "./ranges.ts"
@@ -88,7 +88,10 @@ export const localDirectory = (system: LocalSystem) => {
       past.failed += ended.failed
       past.restarts += ended.restarts
       ended.supervisor.forget(ended)
-      if (isRoot) residents.leave(ended)
+      if (!isRoot) return
+      residents.leave(ended)
+      // Whoever keeps a ref keeps no more than the ref. A child's says for ever that it has ended.
+      ended.slot.cell = undefined
       const own = scopes.get(ended)
       if (own === undefined) return
       scopes.delete(ended)
@@ -114,26 +117,20 @@ export const localDirectory = (system: LocalSystem) => {
     return cell
   }
 
-  const refTo = (
-    definition: ActorType.Any,
-    address: string,
-    find: Find,
-    cell: Cell | undefined,
-    isChild: boolean
-  ): LocalRef => {
+  const refTo = (definition: ActorType.Any, address: string, find: Find, slot: Slot, isChild: boolean): LocalRef => {
     const { checks, sending } = protocol(definition)
     return checks === undefined
-      ? new LocalRef(sending, address, find, cell, system.askTimeoutMillis, isChild)
-      : new CheckedRef(sending, checks, address, find, cell, system.askTimeoutMillis, isChild)
+      ? new LocalRef(sending, address, find, slot, system.askTimeoutMillis, isChild)
+      : new CheckedRef(sending, checks, address, find, slot, system.askTimeoutMillis, isChild)
   }
 
   const rootRef = (definition: ActorType.Any, id: string): LocalRef => {
     const { type } = definition
-    return refTo(definition, `${type}/${id}`, (why) => root(type, id, why), undefined, false)
+    return refTo(definition, `${type}/${id}`, (why) => root(type, id, why), nowhere, false)
   }
 
   const cellRef = (definition: ActorType.Any, cell: Cell): LocalRef =>
-    refTo(definition, cell.address, () => cell, cell, true)
+    refTo(definition, cell.address, () => cell, cell.slot, true)
 
   /**
    * The living cell behind a ref, without making one. Refs of this system are all `LocalRef`s; the public type differs in

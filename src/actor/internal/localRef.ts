@@ -5,7 +5,7 @@ import { type Duration, Effect, Effectable, type Fiber, SchemaAST } from "effect
 import type { AskError, MessageRefused, TellError } from "../ActorError.ts"
 import type { ActorType } from "../ActorRef.ts"
 import type { Attachment } from "./attachment.ts"
-import { Cell } from "./cell.ts"
+import { Cell, type Slot } from "./cell.ts"
 import { State } from "./inbox.ts"
 import * as Protocol from "./protocol.ts"
 import { durationMillis } from "./ranges.ts"
@@ -96,6 +96,9 @@ class AskUntilLeft extends UnsentAsk {
   }
 }
 
+/** Of a ref that was not sent to yet. */
+export const nowhere: Slot = { cell: undefined }
+
 /** Finds the cell, makes one to send to or to watch, or says why there is none. */
 export type Find = (why: "look" | "send" | "watch") => Cell | AskError | undefined
 
@@ -107,7 +110,8 @@ export class LocalRef implements Destination {
     protected readonly sending: Sending,
     readonly address: string,
     protected readonly find: Find,
-    protected cell: Cell | undefined,
+    /** Where the cell stands that was found last: so that a ref does not keep in memory what has ended. */
+    protected slot: Slot,
     private readonly timeoutMillis: number,
     protected readonly isChild: boolean
   ) {
@@ -120,7 +124,7 @@ export class LocalRef implements Destination {
   }
 
   protected copy(timeoutMillis: number): LocalRef {
-    return new LocalRef(this.sending, this.address, this.find, this.cell, timeoutMillis, this.isChild)
+    return new LocalRef(this.sending, this.address, this.find, this.slot, timeoutMillis, this.isChild)
   }
 
   tagOf(rpc: number): string {
@@ -134,11 +138,11 @@ export class LocalRef implements Destination {
 
   /** The cell to send to. A root that ended is a new cell under the same address; a child that ended stays ended. */
   resolve(why: "send" | "watch" = "send"): Cell | TellError {
-    const cell = this.cell
+    const { cell } = this.slot
     if (cell !== undefined && (cell.state !== State.ended || this.isChild)) return cell
     // Told to make one, `find` always answers.
     const found = this.find(why)!
-    if (found instanceof Cell) this.cell = found
+    if (found instanceof Cell) this.slot = found.slot
     return found as Cell | TellError
   }
 
