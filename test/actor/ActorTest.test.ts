@@ -15,6 +15,8 @@ describe("A probe", () => {
       const probe = yield* ActorTest.probe(Store)
       const client = yield* Store.client
       yield* client("a").tell.Put({ key: "one" })
+      // Order is promised per receiver; across two it is made here.
+      yield* ActorTest.settle
       yield* client("b").ask.Put({ key: "two" })
       assert.deepStrictEqual(yield* probe.received, [
         { address: "Store/a", tag: "Put", payload: { key: "one" } },

@@ -28,7 +28,7 @@ describe("FairScheduler", () => {
 
   it("still runs tasks after the budget ended together with the last task", async () => {
     // Every look at the clock finds this budget spent; a look comes with each 64th task.
-    const scheduler = FairScheduler.make({ budgetMillis: -1 })
+    const scheduler = new FairScheduler.FairScheduler(-1, 2048)
     let ran = 0
     for (let i = 0; i < 64; i++) scheduler.scheduleTask(() => ran++, 0)
     await macrotask()

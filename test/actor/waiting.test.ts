@@ -149,7 +149,8 @@ describe("Waiting for each other", () => {
           const exit = fiber.unsafePoll()
           if (exit !== null && Exit.isSuccess(exit)) said.push(exit.value)
         }
-        assert.include(said, "WaitCycle: Link/b Link/a", "no time has passed")
+        // Whoever comes last closes the circle; no time has passed.
+        assert.match(String(said[0]), /^WaitCycle: Link\/(a Link\/b|b Link\/a)$/)
       })
     ))
 
