@@ -1,33 +1,55 @@
 /**
- * Measures contenders beside each other and reports ratios.
+ * Measures contenders beside each other, reports ratios, and holds them against floors.
  *
  * Contenders take turns (A B C, A B C, …), so that a machine that slows down slows them all; what counts is the median of
- * the rounds, and of that only the ratio to the first contender. A run that did not complete its work throws.
+ * the rounds, and of that only the ratio to another contender. A run that did not complete its work throws.
  */
+
+/** Divisors from milliseconds; `bytes` are reported as they are measured. */
+const perMilli = { ms: 1, µs: 1e3, ns: 1e6, bytes: 1 } as const
 
 export interface Contender {
   readonly name: string
-  /** Does the whole work of one round and returns the milliseconds of the measured part. */
-  readonly round: () => Promise<number>
+  /**
+   * Operations of one round, where they are not the subject's: a slow contender gets fewer, so that the run ends before
+   * long. What is reported is per operation.
+   */
+  readonly operations?: number | undefined
+  /** Does the whole work of one round and returns the milliseconds of its measured part, or the bytes it measured. */
+  readonly round: (operations: number) => Promise<number>
 }
+
+/** What must hold between two contenders of a subject, or of one by itself. */
+export type Floor = { readonly contender: string } & (
+  | { readonly timesFaster: number; readonly than: string }
+  | { readonly timesSlowerAtMost: number; readonly than: string }
+  | { readonly atMost: number }
+)
 
 export interface Subject {
   readonly title: string
   /** What one round does, with its size. */
   readonly work: string
   readonly rounds: number
+  /** Of what is reported, for each operation. Default `ms`. */
+  readonly unit?: keyof typeof perMilli | undefined
+  /** Operations of one round. Default `1`: what is reported is the whole round. */
+  readonly operations?: number | undefined
   /** The first is the one the others are compared with. */
   readonly contenders: ReadonlyArray<Contender>
+  readonly floors?: ReadonlyArray<Floor> | undefined
 }
 
 export interface Row {
   readonly subject: string
-  readonly work: string
   readonly contender: string
-  readonly medianMillis: number
-  readonly minMillis: number
-  readonly maxMillis: number
-  /** Median of this contender ÷ median of the first: how many times longer it takes. */
+  readonly operations: number
+  readonly unit: keyof typeof perMilli
+  /** Of the rounds, for each operation, in the unit. */
+  readonly median: number
+  readonly min: number
+  readonly max: number
+  /** Median of this contender ÷ median of the first: how many times as much it takes. */
   readonly ratio: number
 }
 
@@ -37,30 +59,73 @@ export const median = (values: ReadonlyArray<number>): number => {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
+export const operationsOf = (subject: Subject, contender: Contender): number =>
+  contender.operations ?? subject.operations ?? 1
+
 export const measure = async (subject: Subject): Promise<ReadonlyArray<Row>> => {
-  const times = subject.contenders.map((): Array<number> => [])
-  // One round each that does not count: compilation and first allocation are nobody's speed.
-  for (const contender of subject.contenders) await contender.round()
-  for (let round = 0; round < subject.rounds; round++) {
-    for (const [i, contender] of subject.contenders.entries()) {
-      globalThis.gc?.()
-      times[i]!.push(await contender.round())
+  const unit = subject.unit ?? "ms"
+  const found = subject.contenders.map((): Array<number> => [])
+  const round = (contender: Contender) => {
+    // Without --expose-gc each contender collects the garbage of those before it.
+    globalThis.gc?.()
+    return contender.round(operationsOf(subject, contender))
+  }
+  // One round each that does not count: compilation and first allocation are nobody's speed. Bytes are measured in a
+  // process of their own, whose first round is as good as any.
+  if (unit !== "bytes") for (const contender of subject.contenders) await round(contender)
+  for (let i = 0; i < subject.rounds; i++) {
+    for (const [at, contender] of subject.contenders.entries()) {
+      found[at]!.push(((await round(contender)) * perMilli[unit]) / operationsOf(subject, contender))
     }
   }
-  const first = median(times[0]!)
-  return subject.contenders.map((contender, i) => ({
+  const first = median(found[0]!)
+  return subject.contenders.map((contender, at) => ({
     subject: subject.title,
-    work: subject.work,
     contender: contender.name,
-    medianMillis: median(times[i]!),
-    minMillis: Math.min(...times[i]!),
-    maxMillis: Math.max(...times[i]!),
-    ratio: median(times[i]!) / first
+    operations: operationsOf(subject, contender),
+    unit,
+    median: median(found[at]!),
+    min: Math.min(...found[at]!),
+    max: Math.max(...found[at]!),
+    ratio: median(found[at]!) / first
   }))
 }
 
+export interface Verdict {
+  readonly floor: Floor
+  readonly met: boolean
+  readonly text: string
+}
+
+/** What the floors of a subject say to what was measured. */
+export const judge = (subject: Subject, rows: ReadonlyArray<Row>): ReadonlyArray<Verdict> =>
+  (subject.floors ?? []).map((floor) => {
+    const of = (name: string): number => {
+      const row = rows.find((other) => other.contender === name)
+      // A mistake in the bench, met when it is first run.
+      if (row === undefined) throw new Error(`${subject.title}: a floor names "${name}", which is no contender.`)
+      return row.median
+    }
+    const own = of(floor.contender)
+    const verdict = (met: boolean, what: string, times: string) => ({
+      floor,
+      met,
+      text: `${what}: ${met ? "met" : "NOT MET"} (${times})`
+    })
+    if ("timesFaster" in floor) {
+      const times = of(floor.than) / own
+      return verdict(times >= floor.timesFaster, `floor ${floor.timesFaster}× of ${floor.than}`, `${times.toFixed(1)}×`)
+    }
+    if ("timesSlowerAtMost" in floor) {
+      const times = own / of(floor.than)
+      const what = `at most ${floor.timesSlowerAtMost}× ${floor.than}`
+      return verdict(times <= floor.timesSlowerAtMost, what, `${times.toFixed(2)}×`)
+    }
+    return verdict(own <= floor.atMost, `at most ${floor.atMost}`, own.toFixed(0))
+  })
+
 /** Milliseconds that `work` takes. */
-export const timed = async (work: () => Promise<void>): Promise<number> => {
+export const timed = async (work: () => Promise<unknown>): Promise<number> => {
   const start = performance.now()
   await work()
   return performance.now() - start
