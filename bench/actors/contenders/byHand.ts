@@ -8,7 +8,7 @@
  */
 import { Deferred, Effect, Exit, Fiber, Queue, Schedule, Scope } from "effect"
 import * as FairScheduler from "../../../src/actor/FairScheduler.ts"
-import { type Contender, expect } from "../../Bench.ts"
+import { type Contender, expect, now } from "../../Bench.ts"
 import { inFlight, repeat } from "./repeat.ts"
 
 export type Variant = "written" | "tuned"
@@ -83,9 +83,9 @@ const run = (program: Effect.Effect<number, never, Scope.Scope>): Promise<number
 /** Milliseconds that a part of a program takes, setup and end left out. */
 const timedEffect = (part: Effect.Effect<void>): Effect.Effect<number> =>
   Effect.gen(function* () {
-    const start = performance.now()
+    const start = now()
     yield* part
-    return performance.now() - start
+    return now() - start
   })
 
 export const tell = (variant: Variant): Contender => ({

@@ -1,0 +1,72 @@
+/**
+ * `npm run bench:profile -- SUBJECT CONTENDER [-- --rounds N]`: where one contender spends its time.
+ *
+ * SUBJECT is a file of bench/ (`actors/ask`), CONTENDER the beginning of a name in its table ("Troupe" is the first that
+ * begins so; "Effect by hand, tuned" leaves no choice). After a round that only warms up, `--rounds` rounds (default 5) are
+ * sampled together with their setup. Prints the functions that had the processor, by their own time, and leaves
+ * bench/results/SUBJECT.cpuprofile, which Chrome's DevTools and speedscope open. A file with several subjects
+ * (`actors/ask`) is profiled subject by subject.
+ */
+import { mkdirSync, writeFileSync } from "node:fs"
+import { type Profiler, Session } from "node:inspector"
+import { parseArgs, promisify } from "node:util"
+import { operationsOf } from "./Bench.ts"
+import { choose } from "./Subjects.ts"
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: "string" } } })
+const [file = "", wanted = ""] = positionals
+const rounds = Number(values.rounds ?? 5)
+if (file === "" || !Number.isInteger(rounds) || rounds < 1) {
+  console.error('Name a subject and a contender, such as: npm run bench:profile -- actors/ask "Troupe"')
+  process.exit(2)
+}
+
+const session = new Session()
+session.connect()
+const post: (method: string, params?: object) => Promise<unknown> = promisify(session.post.bind(session))
+
+/** Milliseconds and share of each function, callees left out, most first. */
+const hottest = (profile: Profiler.Profile, count: number): ReadonlyArray<string> => {
+  const functions = new Map(profile.nodes.map((node) => [node.id, node.callFrame]))
+  const micros = new Map<string, number>()
+  let sum = 0
+  for (const [at, id] of (profile.samples ?? []).entries()) {
+    const frame = functions.get(id)!
+    if (frame.functionName === "(idle)") continue
+    const where = frame.url.replace(/^.*\/node_modules\//, "").replace(/^.*\/(?=(src|bench)\/)/, "")
+    const key = `${frame.functionName || "(anonymous)"}${where === "" ? "" : `  ${where}:${frame.lineNumber + 1}`}`
+    const delta = profile.timeDeltas![at]!
+    sum += delta
+    micros.set(key, (micros.get(key) ?? 0) + delta)
+  }
+  return [...micros]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, count)
+    .map(
+      ([key, own]) =>
+        `${((100 * own) / sum).toFixed(1).padStart(6)} %  ${(own / 1e3).toFixed(0).padStart(6)} ms  ${key}`
+    )
+}
+
+for (const subject of await choose([file])) {
+  const contender = subject.contenders.find(({ name }) => name.startsWith(wanted))
+  if (contender === undefined) {
+    console.log(
+      `${subject.title}: nobody is called "${wanted}": ${subject.contenders.map(({ name }) => name).join("; ")}\n`
+    )
+    continue
+  }
+  const operations = operationsOf(subject, contender)
+  await contender.round(operations)
+  await post("Profiler.enable")
+  await post("Profiler.setSamplingInterval", { interval: 200 })
+  await post("Profiler.start")
+  for (let round = 0; round < rounds; round++) await contender.round(operations)
+  const { profile } = (await post("Profiler.stop")) as Profiler.StopReturnType
+  console.log(`${subject.title}: ${contender.name}, ${rounds} rounds of ${operations.toLocaleString("en")}`)
+  console.log(hottest(profile, 40).join("\n"))
+  const path = new URL(`./results/${subject.title.replaceAll(/\W+/g, "-")}.cpuprofile`, import.meta.url)
+  mkdirSync(new URL("./results/", import.meta.url), { recursive: true })
+  writeFileSync(path, JSON.stringify(profile))
+  console.log("")
+}
