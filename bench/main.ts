@@ -4,10 +4,9 @@
  *
  * Subjects are files below bench/ (`actors/ask`, `team`) or folders of them (`actors`); all by default. `--check` exits
  * with 1 if a floor is missed; since a busy machine can spoil one run, a subject that misses one is measured once more,
- * and each floor counts as met if it was met in either run. `--cpu-time` measures the
- * processor's time instead of the clock's, for a machine that others keep busy. `--save` keeps the ratios in
- * bench/results/NAME.json, `--compare` shows how they moved since. Only ratios are compared: times on another day mean
- * nothing.
+ * and each floor counts as met if it was met in either run. `--cpu-time` measures the processor's time instead of the
+ * clock's, for a machine that others keep busy. `--save` keeps the ratios in bench/results/NAME.json, `--compare` shows
+ * how they moved since. Only ratios are compared: times on another day mean nothing.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { cpus } from "node:os"

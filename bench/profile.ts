@@ -8,8 +8,10 @@
  * (`actors/ask`) is profiled subject by subject.
  */
 import { mkdirSync, writeFileSync } from "node:fs"
-import { type Profiler, Session } from "node:inspector"
-import { parseArgs, promisify } from "node:util"
+import type { Profiler } from "node:inspector"
+import { Session } from "node:inspector/promises"
+
+import { parseArgs } from "node:util"
 import { operationsOf } from "./Bench.ts"
 import { choose } from "./Subjects.ts"
 
@@ -23,7 +25,6 @@ if (file === "" || !Number.isInteger(rounds) || rounds < 1) {
 
 const session = new Session()
 session.connect()
-const post: (method: string, params?: object) => Promise<unknown> = promisify(session.post.bind(session))
 
 /** Milliseconds and share of each function, callees left out, most first. */
 const hottest = (profile: Profiler.Profile, count: number): ReadonlyArray<string> => {
@@ -32,7 +33,8 @@ const hottest = (profile: Profiler.Profile, count: number): ReadonlyArray<string
   let sum = 0
   for (const [at, id] of (profile.samples ?? []).entries()) {
     const frame = functions.get(id)!
-    if (frame.functionName === "(idle)") continue
+    // What the machine had to spare, and the profiler's own start.
+    if (frame.functionName === "(idle)" || (frame.functionName === "dispatch" && frame.url === "")) continue
     const where = frame.url.replace(/^.*\/node_modules\//, "").replace(/^.*\/(?=(src|bench)\/)/, "")
     const key = `${frame.functionName || "(anonymous)"}${where === "" ? "" : `  ${where}:${frame.lineNumber + 1}`}`
     const delta = profile.timeDeltas![at]!
@@ -58,11 +60,11 @@ for (const subject of await choose([file])) {
   }
   const operations = operationsOf(subject, contender)
   await contender.round(operations)
-  await post("Profiler.enable")
-  await post("Profiler.setSamplingInterval", { interval: 200 })
-  await post("Profiler.start")
+  await session.post("Profiler.enable")
+  await session.post("Profiler.setSamplingInterval", { interval: 200 })
+  await session.post("Profiler.start")
   for (let round = 0; round < rounds; round++) await contender.round(operations)
-  const { profile } = (await post("Profiler.stop")) as Profiler.StopReturnType
+  const { profile } = await session.post("Profiler.stop")
   console.log(`${subject.title}: ${contender.name}, ${rounds} rounds of ${operations.toLocaleString("en")}`)
   console.log(hottest(profile, 40).join("\n"))
   const path = new URL(`./results/${subject.title.replaceAll(/\W+/g, "-")}.cpuprofile`, import.meta.url)

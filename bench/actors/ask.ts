@@ -16,9 +16,9 @@ const contenders = (atOnce: number, fewer: number) => [
   Troupe.ask("plain", atOnce),
   Troupe.ask("effect", atOnce),
   Troupe.ask("fnUntraced", atOnce),
-  ByHand.ask("written", atOnce),
-  ByHand.ask("tuned", atOnce),
-  ByHand.askOnFairScheduler(atOnce),
+  ByHand.asks("written", atOnce),
+  ByHand.asks("tuned", atOnce),
+  ByHand.asksOnFairScheduler(atOnce),
   Cluster.ask(atOnce, fewer),
   Nact.asks(atOnce)
 ]

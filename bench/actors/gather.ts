@@ -26,7 +26,7 @@ export const subjects: ReadonlyArray<Subject> = [
       Troupe.gather("Troupe, one after the other", actors, 1),
       ByHand.gather("written", actors, actors),
       ByHand.gather("tuned", actors, actors),
-      Cluster.gather(actors),
+      Cluster.gather(1_000),
       Nact.gather(actors),
       Bare.gather(actors)
     ],

@@ -2,8 +2,9 @@
  * What one actor weighs, in bytes of heap.
  *
  * Each contender is measured in a process of its own, which collects its garbage before and after it makes 20,000 actors.
- * Warm: each has handled one message and waits for the next. All that keeps it is counted: its address, its ref, which
- * stays in an array, its place in the registry, its fiber and what it closes over.
+ * Warm: each has handled one message and waits for the next. Passive: its idle time (`passivateAfter`) has passed as well.
+ * All that keeps it is counted: its address, its ref, which stays in an array, its place in the registry, its fiber and
+ * what it closes over.
  */
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -36,6 +37,7 @@ export const subjects: ReadonlyArray<Subject> = [
     contenders: [
       weighed("Troupe, warm", "troupe, plain"),
       weighed("Troupe, warm, handlers are Effects", "troupe, effect"),
+      weighed("Troupe, passive", "troupe, passive"),
       weighed("Effect by hand", "by hand, written"),
       weighed("Effect by hand, tuned", "by hand, tuned"),
       weighed("@effect/cluster, in one process", "cluster", 5_000),
@@ -43,6 +45,9 @@ export const subjects: ReadonlyArray<Subject> = [
       weighed("xstate (synchronous, unbounded)", "xstate"),
       weighed("bare JavaScript (microtask queue, unbounded)", "bare")
     ],
-    floors: [{ contender: "Troupe, warm", atMost: 3_200 }]
+    floors: [
+      { contender: "Troupe, warm", atMost: 3_200 },
+      { contender: "Troupe, passive", atMost: 650 }
+    ]
   }
 ]

@@ -12,6 +12,7 @@ import * as XState from "./contenders/xstate.ts"
 const keepers = {
   "troupe, plain": (actors: number) => Troupe.keep("plain", actors),
   "troupe, effect": (actors: number) => Troupe.keep("effect", actors),
+  "troupe, passive": Troupe.keepPassive,
   "by hand, written": (actors: number) => ByHand.keep("written", actors),
   "by hand, tuned": (actors: number) => ByHand.keep("tuned", actors),
   cluster: Cluster.keep,

@@ -29,8 +29,8 @@ export const subjects: ReadonlyArray<Subject> = [
     contenders: [
       Troupe.ask("plain", 1, off),
       Troupe.ask("plain", 1, on, { tracing: true }),
-      ByHand.ask("written", 1),
-      ByHand.askTraced(`${ByHand.named.written}, a span each`)
+      ByHand.asks("written", 1),
+      ByHand.asksTraced(`${ByHand.named.written}, a span each`)
     ]
   }
 ]

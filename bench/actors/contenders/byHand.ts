@@ -1,10 +1,13 @@
 /**
- * What an engineer has who writes actors with Effect alone: a fiber that takes from `Queue.bounded(1024)` and answers
- * through a Deferred, on Effect's default scheduler. No deadline, no withdrawal, no cycle check, and a registry or a
- * supervisor only where the subject needs one.
+ * What an engineer has who writes actors with Effect alone: a fiber that takes from `Queue.bounded(1024)`, answers through
+ * a Deferred, and runs on Effect's default scheduler. No deadline, no withdrawal, no cycle check, no lanes; a registry or
+ * a supervisor only where the subject needs one.
  *
- * Twice: as one writes it, and tuned, with everything hoisted that is made per message above. The tuned one is no longer
- * what people write; it is here so that nobody need wonder how much of the distance is style.
+ * Twice. Written: as one writes it, with generators, `Effect.forever` around the handling of one message, and a scope for
+ * each actor. Tuned: everything hoisted that is made per message above, bare fibers, and no `Effect.forever`, which yields
+ * to the scheduler each time around. That yield costs a full mailbox dear (sender and actor then take turns message by
+ * message) and helps a single asker (the actor finds the next request where it would have gone to sleep), so neither is
+ * the faster everywhere. Both are shown; floors are held against the first.
  */
 import { Deferred, Effect, Exit, Fiber, Queue, Schedule, Scope } from "effect"
 import * as FairScheduler from "../../../src/actor/FairScheduler.ts"
@@ -18,70 +21,77 @@ export const named: Readonly<Record<Variant, string>> = {
   tuned: "Effect by hand, tuned"
 }
 
-const capacity = 1024
+// --- the actor by hand
 
-interface Message {
-  readonly by: number
-  readonly reply: Deferred.Deferred<number> | undefined
+const mailboxOf = <M>() => Queue.bounded<M>(1024)
+
+/** What the fiber of an actor does: for ever, the next message. */
+const loop: Readonly<
+  Record<Variant, <M>(mailbox: Queue.Dequeue<M>, handle: (message: M) => Effect.Effect<unknown>) => Effect.Effect<void>>
+> = {
+  written: (mailbox, handle) =>
+    Effect.gen(function* () {
+      const message = yield* Queue.take(mailbox)
+      yield* handle(message)
+    }).pipe(Effect.forever),
+  tuned: (mailbox, handle) => endlessly(Effect.flatMap(Queue.take(mailbox), handle))
 }
 
-interface Counter {
-  readonly tell: (by: number) => Effect.Effect<unknown>
-  readonly ask: (by: number) => Effect.Effect<number>
-}
-
-/** `Effect.forever` would yield to the scheduler each time around, which costs ten times as much as the message. */
+/** `Effect.forever` without its yield. */
 const endlessly = (body: Effect.Effect<unknown>): Effect.Effect<void> =>
   Effect.whileLoop({ while: () => true, body: () => body, step: () => {} })
 
-/** A counter whose fiber lives as long as the scope. */
-const makeCounter: Readonly<Record<Variant, Effect.Effect<Counter, never, Scope.Scope>>> = {
-  written: Effect.gen(function* () {
-    const mailbox = yield* Queue.bounded<Message>(capacity)
-    yield* Effect.forkScoped(
-      Effect.gen(function* () {
-        let total = 0
-        while (true) {
-          const { by, reply } = yield* Queue.take(mailbox)
-          total += by
-          if (reply !== undefined) yield* Deferred.succeed(reply, total)
-        }
-      })
-    )
-    return {
-      tell: (by) => Queue.offer(mailbox, { by, reply: undefined }),
-      ask: (by) =>
-        Effect.gen(function* () {
-          const reply = yield* Deferred.make<number>()
-          yield* Queue.offer(mailbox, { by, reply })
-          return yield* Deferred.await(reply)
-        })
-    }
-  }),
-  tuned: Effect.gen(function* () {
-    const mailbox = yield* Queue.bounded<Message>(capacity)
-    let total = 0
-    const handle = ({ by, reply }: Message) => {
-      total += by
-      return reply === undefined ? Effect.void : Deferred.succeed(reply, total)
-    }
-    yield* Effect.forkScoped(endlessly(Effect.flatMap(Queue.take(mailbox), handle)))
-    return {
-      tell: (by) => Queue.offer(mailbox, { by, reply: undefined }),
-      ask: Effect.fnUntraced(function* (by: number) {
-        const reply = yield* Deferred.make<number>()
-        yield* Queue.offer(mailbox, { by, reply })
-        return yield* Deferred.await(reply)
-      })
-    }
+interface Request {
+  readonly by: number
+  readonly reply: Deferred.Deferred<number>
+}
+
+interface Told {
+  readonly by: number
+  readonly reply: undefined
+}
+
+type Message = Request | Told
+
+type Ask = (mailbox: Queue.Enqueue<Request>, by: number) => Effect.Effect<number>
+const ask: Readonly<Record<Variant, Ask>> = {
+  written: (mailbox, by) =>
+    Effect.gen(function* () {
+      const reply = yield* Deferred.make<number>()
+      yield* Queue.offer(mailbox, { by, reply })
+      return yield* Deferred.await(reply)
+    }),
+  tuned: Effect.fnUntraced(function* (mailbox: Queue.Enqueue<Request>, by: number) {
+    const reply = yield* Deferred.make<number>()
+    yield* Queue.offer(mailbox, { by, reply })
+    return yield* Deferred.await(reply)
   })
 }
+
+/** A counter's handling, with the state that it closes over. */
+const counting = () => {
+  let total = 0
+  return ({ by, reply }: Message): Effect.Effect<unknown> => {
+    total += by
+    return reply === undefined ? Effect.void : Deferred.succeed(reply, total)
+  }
+}
+
+/** A counter whose fiber lives as long as the scope. */
+const counter = (variant: Variant) =>
+  Effect.gen(function* () {
+    const mailbox = yield* mailboxOf<Message>()
+    yield* Effect.forkScoped(loop[variant](mailbox, counting()))
+    return mailbox
+  })
+
+// --- measuring it
 
 const run = (program: Effect.Effect<number, never, Scope.Scope>): Promise<number> =>
   Effect.runPromise(Effect.scoped(program))
 
 /** Milliseconds that a part of a program takes, setup and end left out. */
-const timedEffect = (part: Effect.Effect<void>): Effect.Effect<number> =>
+const timedPart = (part: Effect.Effect<void>): Effect.Effect<number> =>
   Effect.gen(function* () {
     const start = now()
     yield* part
@@ -93,12 +103,12 @@ export const tell = (variant: Variant): Contender => ({
   round: (tells) =>
     run(
       Effect.gen(function* () {
-        const counter = yield* makeCounter[variant]
-        yield* counter.ask(0)
-        return yield* timedEffect(
+        const mailbox = yield* counter(variant)
+        yield* ask[variant](mailbox, 0)
+        return yield* timedPart(
           Effect.gen(function* () {
-            yield* repeat(tells, () => counter.tell(1))
-            expect("total", yield* counter.ask(0), tells)
+            yield* repeat(tells, () => Queue.offer(mailbox, { by: 1, reply: undefined }))
+            expect("total", yield* ask[variant](mailbox, 0), tells)
           })
         )
       })
@@ -107,100 +117,55 @@ export const tell = (variant: Variant): Contender => ({
 
 const asking = (variant: Variant, fibers: number, asks: number) =>
   Effect.gen(function* () {
-    const counter = yield* makeCounter[variant]
-    yield* counter.ask(0)
-    return yield* timedEffect(
+    const mailbox = yield* counter(variant)
+    yield* ask[variant](mailbox, 0)
+    return yield* timedPart(
       Effect.gen(function* () {
-        yield* inFlight(fibers, asks, () => counter.ask(1))
-        expect("total", yield* counter.ask(0), asks)
+        yield* inFlight(fibers, asks, () => ask[variant](mailbox, 1))
+        expect("total", yield* ask[variant](mailbox, 0), asks)
       })
     )
   })
 
-export const ask = (variant: Variant, fibers: number): Contender => ({
+export const asks = (variant: Variant, fibers: number): Contender => ({
   name: named[variant],
-  round: (asks) => run(asking(variant, fibers, asks))
+  round: (times) => run(asking(variant, fibers, times))
 })
 
 /** How much of the distance is the scheduler. */
-export const askOnFairScheduler = (fibers: number): Contender => ({
+export const asksOnFairScheduler = (fibers: number): Contender => ({
   name: `${named.tuned}, Troupe's scheduler`,
-  round: (asks) =>
-    Effect.runPromise(Effect.withScheduler(Effect.scoped(asking("tuned", fibers, asks)), FairScheduler.make()))
+  round: (times) =>
+    Effect.runPromise(Effect.withScheduler(Effect.scoped(asking("tuned", fibers, times)), FairScheduler.make()))
 })
 
-/** The same, with a span for each message that is handled, child of its sender's. */
-export const askTraced = (name: string): Contender => ({
+/** With a span around the handling of each message. */
+export const asksTraced = (name: string): Contender => ({
   name,
-  round: (asks) =>
+  round: (times) =>
     run(
       Effect.gen(function* () {
-        const mailbox = yield* Queue.bounded<{ readonly by: number; readonly reply: Deferred.Deferred<number> }>(
-          capacity
-        )
+        const mailbox = yield* mailboxOf<Request>()
+        const handle = counting()
         yield* Effect.forkScoped(
-          Effect.gen(function* () {
-            let total = 0
-            while (true) {
-              const { by, reply } = yield* Queue.take(mailbox)
-              yield* Effect.withSpan(
-                Effect.suspend(() => {
-                  total += by
-                  return Deferred.succeed(reply, total)
-                }),
-                "Counter.Add",
-                { kind: "server", root: true, captureStackTrace: false }
-              )
-            }
-          })
+          loop.written(mailbox, (message) =>
+            Effect.withSpan(
+              Effect.suspend(() => handle(message)),
+              "Counter.Add",
+              { kind: "server", root: true, captureStackTrace: false }
+            )
+          )
         )
-        const send = (by: number) =>
+        yield* ask.written(mailbox, 0)
+        return yield* timedPart(
           Effect.gen(function* () {
-            const reply = yield* Deferred.make<number>()
-            yield* Queue.offer(mailbox, { by, reply })
-            return yield* Deferred.await(reply)
-          })
-        yield* send(0)
-        return yield* timedEffect(
-          Effect.gen(function* () {
-            yield* repeat(asks, () => send(1))
-            expect("total", yield* send(0), asks)
+            yield* repeat(times, () => ask.written(mailbox, 1))
+            expect("total", yield* ask.written(mailbox, 0), times)
           })
         )
       })
     )
 })
-
-const makeRing: Readonly<
-  Record<
-    Variant,
-    (
-      mailboxes: ReadonlyArray<Queue.Queue<number>>,
-      arrived: (at: number) => void
-    ) => Effect.Effect<unknown, never, Scope.Scope>
-  >
-> = {
-  written: (mailboxes, arrived) =>
-    Effect.forEach(mailboxes, (mailbox, at) =>
-      Effect.forkScoped(
-        Effect.gen(function* () {
-          const next = mailboxes[(at + 1) % mailboxes.length]!
-          while (true) {
-            const left = yield* Queue.take(mailbox)
-            if (left === 0) arrived(at)
-            else yield* Queue.offer(next, left - 1)
-          }
-        })
-      )
-    ),
-  tuned: (mailboxes, arrived) =>
-    Effect.forEach(mailboxes, (mailbox, at) => {
-      const next = mailboxes[(at + 1) % mailboxes.length]!
-      const pass = (left: number): Effect.Effect<unknown> =>
-        left === 0 ? Effect.sync(() => arrived(at)) : Queue.offer(next, left - 1)
-      return Effect.forkScoped(endlessly(Effect.flatMap(Queue.take(mailbox), pass)))
-    })
-}
 
 export const ring = (variant: Variant, size: number, operations: number): Contender => ({
   name: named[variant],
@@ -208,9 +173,14 @@ export const ring = (variant: Variant, size: number, operations: number): Conten
   round: (hops) =>
     run(
       Effect.gen(function* () {
-        const mailboxes = yield* Effect.forEach(Array.from({ length: size }), () => Queue.bounded<number>(capacity))
         let arrived: (at: number) => void = () => {}
-        yield* makeRing[variant](mailboxes, (at) => arrived(at))
+        const mailboxes = yield* Effect.forEach(Array.from({ length: size }), () => mailboxOf<number>())
+        yield* Effect.forEach(mailboxes, (mailbox, at) => {
+          const next = mailboxes[(at + 1) % size]!
+          const pass = (left: number): Effect.Effect<unknown> =>
+            left === 0 ? Effect.sync(() => arrived(at)) : Queue.offer(next, left - 1)
+          return Effect.forkScoped(loop[variant](mailbox, pass))
+        })
         const lap = (length: number) =>
           Effect.gen(function* () {
             const end = new Promise<number>((resolve) => {
@@ -220,7 +190,7 @@ export const ring = (variant: Variant, size: number, operations: number): Conten
             expect("actor at which it ended", yield* Effect.promise(() => end), length % size)
           })
         yield* lap(size)
-        return yield* timedEffect(lap(hops))
+        return yield* timedPart(lap(hops))
       })
     )
 })
@@ -229,97 +199,72 @@ export const ring = (variant: Variant, size: number, operations: number): Conten
 export const gather = (variant: Variant, actors: number, operations: number): Contender => ({
   name: named[variant],
   operations,
-  round: (asks) =>
+  round: (times) =>
     run(
       Effect.gen(function* () {
-        const mailboxes = yield* Effect.forEach(Array.from({ length: actors }), () => Queue.bounded<Message>(capacity))
-        yield* Effect.forEach(mailboxes, (mailbox) => {
-          let total = 0
-          return Effect.forkScoped(
-            Effect.gen(function* () {
-              while (true) {
-                const { by, reply } = yield* Queue.take(mailbox)
-                total += by
-                if (reply !== undefined) yield* Deferred.succeed(reply, total)
-              }
-            })
-          )
-        })
-        const send = Effect.fnUntraced(function* (mailbox: Queue.Queue<Message>) {
+        const mailboxes = yield* Effect.forEach(Array.from({ length: actors }), () => counter(variant))
+        const request = Effect.fnUntraced(function* (mailbox: Queue.Enqueue<Request>) {
           const reply = yield* Deferred.make<number>()
           yield* Queue.offer(mailbox, { by: 1, reply })
           return reply
         })
         const collect =
           variant === "written"
-            ? Effect.forEach(mailboxes, (mailbox) => Effect.flatMap(send(mailbox), Deferred.await), {
-                concurrency: "unbounded"
-              })
-            : Effect.flatMap(Effect.forEach(mailboxes, send), Effect.forEach(Deferred.await<number, never>))
+            ? Effect.forEach(mailboxes, (mailbox) => ask.written(mailbox, 1), { concurrency: "unbounded" })
+            : Effect.flatMap(Effect.forEach(mailboxes, request), Effect.forEach(Deferred.await<number, never>))
         yield* collect
-        const times = asks / actors
-        return yield* timedEffect(
+        const rounds = times / actors
+        return yield* timedPart(
           Effect.gen(function* () {
             let last: ReadonlyArray<number> = []
-            for (let i = 0; i < times; i++) last = yield* collect
+            for (let i = 0; i < rounds; i++) last = yield* collect
             expect("answers", last.length, actors)
-            for (const answer of last) expect("answer", answer, times + 1)
+            for (const answer of last) expect("answer", answer, rounds + 1)
           })
         )
       })
     )
 })
 
+// --- starting and stopping
+
 interface Spawned {
-  readonly counter: Counter
-  readonly stop: Effect.Effect<void>
+  readonly mailbox: Queue.Queue<Message>
+  readonly stop: Effect.Effect<unknown>
 }
 
-/** With a registry, by which an actor is found and stopped. Written: a scope for each, as an actor owns what it acquires. Tuned: a bare fiber. */
-const spawner: Readonly<Record<Variant, (registry: Map<string, Spawned>) => (id: string) => Effect.Effect<Counter>>> = {
-  written: (registry) => (id) =>
-    Effect.gen(function* () {
-      const scope = yield* Scope.make()
-      const counter = yield* Scope.extend(makeCounter.written, scope)
-      registry.set(id, { counter, stop: Scope.close(scope, Exit.void) })
-      return counter
-    }),
-  tuned: (registry) =>
-    Effect.fnUntraced(function* (id: string) {
-      const mailbox = yield* Queue.bounded<Message>(capacity)
-      let total = 0
-      const handle = ({ by, reply }: Message) => {
-        total += by
-        return reply === undefined ? Effect.void : Deferred.succeed(reply, total)
-      }
-      const fiber = yield* Effect.forkDaemon(endlessly(Effect.flatMap(Queue.take(mailbox), handle)))
-      const counter: Counter = {
-        tell: (by) => Queue.offer(mailbox, { by, reply: undefined }),
-        ask: Effect.fnUntraced(function* (by: number) {
-          const reply = yield* Deferred.make<number>()
-          yield* Queue.offer(mailbox, { by, reply })
-          return yield* Deferred.await(reply)
+/** Makes a counter and puts it into the registry by which it is found and stopped. */
+const spawning = (variant: Variant, registry: Map<string, Spawned>) => {
+  switch (variant) {
+    case "written":
+      return (id: string) =>
+        Effect.gen(function* () {
+          const scope = yield* Scope.make()
+          const mailbox = yield* Scope.extend(counter("written"), scope)
+          registry.set(id, { mailbox, stop: Scope.close(scope, Exit.void) })
+          return mailbox
         })
-      }
-      registry.set(id, { counter, stop: Effect.asVoid(Fiber.interrupt(fiber)) })
-      return counter
-    })
+    case "tuned":
+      return Effect.fnUntraced(function* (id: string) {
+        const mailbox = yield* mailboxOf<Message>()
+        const fiber = yield* Effect.forkDaemon(loop.tuned(mailbox, counting()))
+        registry.set(id, { mailbox, stop: Fiber.interrupt(fiber) })
+        return mailbox
+      })
+  }
 }
 
 export const spawn = (variant: Variant): Contender => ({
   name: named[variant],
   round: (actors) =>
     Effect.runPromise(
-      Effect.gen(function* () {
+      Effect.suspend(() => {
         const registry = new Map<string, Spawned>()
-        const make = spawner[variant](registry)
-        return yield* timedEffect(
+        const make = spawning(variant, registry)
+        return timedPart(
           Effect.gen(function* () {
             let answers = 0
-            for (let i = 0; i < actors; i++) {
-              const counter = yield* make(String(i))
-              answers += yield* counter.ask(1)
-            }
+            for (let i = 0; i < actors; i++) answers += yield* ask[variant](yield* make(String(i)), 1)
             expect("answers", answers, actors)
             expect("actors alive", registry.size, actors)
             for (const [id, { stop }] of registry) {
@@ -333,90 +278,88 @@ export const spawn = (variant: Variant): Contender => ({
     )
 })
 
-interface Request {
-  readonly by: number
-  readonly reply: Deferred.Deferred<number>
-}
+/** Actors that have handled one message and wait for the next; what is returned keeps them. */
+export const keep = (variant: Variant, actors: number): Promise<unknown> =>
+  Effect.runPromise(
+    Effect.gen(function* () {
+      const registry = new Map<string, Spawned>()
+      const make = spawning(variant, registry)
+      for (let i = 0; i < actors; i++) expect("answer", yield* ask[variant](yield* make(String(i)), 1), 1)
+      return registry
+    })
+  )
 
-const add = (total: number, by: number): number => {
-  if (by <= 0) throw new Error("no positive number")
-  return total + by
+// --- crashing
+
+/** A counter's handling that crashes at what is not positive; its asker hears of the crash first. */
+const countingWithCare = () => {
+  let total = 0
+  return ({ by, reply }: Request): Effect.Effect<unknown> => {
+    if (by <= 0) {
+      const crash = Exit.die(new Error("no positive number"))
+      return Effect.zipRight(Deferred.done(reply, crash), crash)
+    }
+    total += by
+    return Deferred.succeed(reply, total)
+  }
 }
 
 /**
- * The asker hears of the crash, the incarnation ends with its scope and its state, and the mailbox stays. Written: retried
- * by a Schedule that limits restarts, each with its line in the log (which nobody prints here). Tuned: begun again without
+ * Incarnations, one after the other: each has its scope and its state, and the mailbox stays. Written: retried by a
+ * Schedule that limits restarts, each with its line in the log (which nobody prints here). Tuned: begun again without
  * limit or line.
  */
-const makeFragile: Readonly<
-  Record<Variant, (mailbox: Queue.Queue<Request>, limit: number, built: () => void) => Effect.Effect<unknown>>
-> = {
-  written: (mailbox, limit, built) => {
-    const incarnation = Effect.gen(function* () {
+const supervised = (
+  variant: Variant,
+  mailbox: Queue.Dequeue<Request>,
+  limit: number,
+  built: () => void
+): Effect.Effect<void> => {
+  const incarnation = Effect.scoped(
+    Effect.suspend(() => {
       built()
-      let total = 0
-      while (true) {
-        const { by, reply } = yield* Queue.take(mailbox)
-        const exit = yield* Effect.exit(Effect.sync(() => add(total, by)))
-        yield* Deferred.done(reply, exit)
-        total = yield* exit
-      }
+      return loop[variant](mailbox, countingWithCare())
     })
-    return Effect.scoped(incarnation).pipe(
-      Effect.sandbox,
-      Effect.tapError((cause) => Effect.logDebug("crashed; restart", cause)),
-      Effect.retry(Schedule.recurs(limit)),
-      Effect.unsandbox
-    )
-  },
-  tuned: (mailbox, _, built) => {
-    const begin = Effect.suspend(() => {
-      built()
-      let total = 0
-      const handle = ({ by, reply }: Request): Effect.Effect<unknown> => {
-        try {
-          total = add(total, by)
-        } catch (defect) {
-          return Effect.zipRight(Deferred.die(reply, defect), Effect.die(defect))
-        }
-        return Deferred.succeed(reply, total)
-      }
-      return endlessly(Effect.flatMap(Queue.take(mailbox), handle))
-    })
-    return endlessly(Effect.exit(Effect.scoped(begin)))
+  )
+  switch (variant) {
+    case "written":
+      return incarnation.pipe(
+        Effect.sandbox,
+        Effect.tapError((cause) => Effect.logDebug("crashed; restart", cause)),
+        Effect.retry(Schedule.recurs(limit)),
+        Effect.unsandbox
+      )
+    case "tuned":
+      return endlessly(Effect.exit(incarnation))
   }
 }
 
 export const crash = (variant: Variant, every: number): Contender => ({
   name: named[variant],
-  round: (asks) =>
+  round: (times) =>
     run(
       Effect.gen(function* () {
-        const mailbox = yield* Queue.bounded<Request>(capacity)
+        const mailbox = yield* mailboxOf<Request>()
         let builds = 0
-        yield* Effect.forkScoped(
-          makeFragile[variant](mailbox, asks, () => {
-            builds++
-          })
-        )
-        const send = Effect.fnUntraced(function* (by: number) {
-          const reply = yield* Deferred.make<number>()
-          yield* Queue.offer(mailbox, { by, reply })
-          return yield* Deferred.await(reply)
-        })
-        yield* send(1)
+        const built = () => {
+          builds++
+        }
+        yield* Effect.forkScoped(supervised(variant, mailbox, times, built))
+        yield* ask[variant](mailbox, 1)
         let sent = 0
         let crashes = 0
         const noteCrash = () =>
           Effect.sync(() => {
             crashes++
           })
-        return yield* timedEffect(
+        return yield* timedPart(
           Effect.gen(function* () {
-            yield* repeat(asks, () => Effect.catchAllDefect(send(++sent % every === 0 ? 0 : 1), noteCrash))
-            expect("crashes that their askers heard of", crashes, asks / every)
-            expect("total of the last incarnation", yield* send(1), 1)
-            expect("builds", builds, 1 + asks / every)
+            yield* repeat(times, () =>
+              Effect.catchAllDefect(ask[variant](mailbox, ++sent % every === 0 ? 0 : 1), noteCrash)
+            )
+            expect("crashes that their askers heard of", crashes, times / every)
+            expect("total of the last incarnation", yield* ask[variant](mailbox, 1), 1)
+            expect("builds", builds, 1 + times / every)
           })
         )
       })
@@ -439,7 +382,7 @@ export const scopeAndFork: Contender = {
           const fiber = yield* Effect.forkIn(dying, scope)
           yield* Scope.close(scope, yield* Fiber.await(fiber))
         })
-        return timedEffect(
+        return timedPart(
           Effect.gen(function* () {
             yield* repeat(times, once)
             expect("fibers begun", begun, times)
@@ -448,17 +391,3 @@ export const scopeAndFork: Contender = {
       })
     )
 }
-
-/** Actors that have handled one message and wait for the next; what is returned keeps them. */
-export const keep = (variant: Variant, actors: number): Promise<unknown> =>
-  Effect.runPromise(
-    Effect.gen(function* () {
-      const registry = new Map<string, Spawned>()
-      const make = spawner[variant](registry)
-      for (let i = 0; i < actors; i++) {
-        const counter = yield* make(String(i))
-        expect("answer", yield* counter.ask(1), 1)
-      }
-      return registry
-    })
-  )

@@ -5,11 +5,12 @@
  *
  * After each round nothing may be among the dead letters.
  */
+import { setTimeout } from "node:timers/promises"
 import { Rpc } from "@effect/rpc"
 import { Effect, Exit, Layer, Logger, LogLevel, ManagedRuntime, Ref, Schema, Scope } from "effect"
 import * as Actor from "../../../src/actor/Actor.ts"
 import { ActorContext } from "../../../src/actor/ActorContext.ts"
-import { ActorFailed, ActorNotFound, ActorStopping, MailboxFull, WaitCycle } from "../../../src/actor/ActorError.ts"
+import { AskError } from "../../../src/actor/ActorError.ts"
 import * as ActorSystem from "../../../src/actor/ActorSystem.ts"
 import { DeadLetters } from "../../../src/actor/DeadLetters.ts"
 import * as Supervision from "../../../src/actor/Supervision.ts"
@@ -48,47 +49,55 @@ const silent = Logger.minimumLogLevel(LogLevel.None)
 
 export const Counter = Actor.make("Counter", [Rpc.make("Add", { payload: { by: Schema.Int }, success: Schema.Int })])
 
-export const counterLive: Readonly<Record<Style, Layer.Layer<never, never, ActorSystem.ActorSystem>>> = {
-  plain: Counter.toLayer(
-    Effect.sync(() => {
-      let total = 0
-      return Counter.of({
-        Add: ({ by }) => {
-          total += by
-          return total
-        }
-      })
-    })
-  ),
-  effect: Counter.toLayer(
-    Effect.sync(() => {
-      let total = 0
-      return Counter.of({
-        Add: ({ by }) =>
-          Effect.sync(() => {
-            total += by
-            return total
+export const counterLive = (style: Style, options?: Actor.ActorOptions) => {
+  switch (style) {
+    case "plain":
+      return Counter.toLayer(
+        Effect.sync(() => {
+          let total = 0
+          return Counter.of({
+            Add: ({ by }) => {
+              total += by
+              return total
+            }
           })
-      })
-    })
-  ),
-  fnUntraced: Counter.toLayer(
-    Effect.gen(function* () {
-      const total = yield* Ref.make(0)
-      return Counter.of({
-        Add: Effect.fnUntraced(function* ({ by }) {
-          return yield* Ref.updateAndGet(total, (before) => before + by)
-        })
-      })
-    })
-  )
+        }),
+        options
+      )
+    case "effect":
+      return Counter.toLayer(
+        Effect.sync(() => {
+          let total = 0
+          return Counter.of({
+            Add: ({ by }) =>
+              Effect.sync(() => {
+                total += by
+                return total
+              })
+          })
+        }),
+        options
+      )
+    case "fnUntraced":
+      return Counter.toLayer(
+        Effect.gen(function* () {
+          const total = yield* Ref.make(0)
+          return Counter.of({
+            Add: Effect.fnUntraced(function* ({ by }) {
+              return yield* Ref.updateAndGet(total, (before) => before + by)
+            })
+          })
+        }),
+        options
+      )
+  }
 }
 
 export const tell = (style: Style, name = named[style], options?: ActorSystem.Options): Contender => ({
   name,
   round: (tells) =>
     inSystem(
-      counterLive[style],
+      counterLive(style),
       async (runtime) => {
         const counter = (await runtime.runPromise(Counter.client))("a")
         await runtime.runPromise(counter.ask.Add({ by: 0 }))
@@ -105,7 +114,7 @@ export const ask = (style: Style, fibers: number, name = named[style], options?:
   name,
   round: (asks) =>
     inSystem(
-      counterLive[style],
+      counterLive(style),
       async (runtime) => {
         const counter = (await runtime.runPromise(Counter.client))("a")
         await runtime.runPromise(counter.ask.Add({ by: 0 }))
@@ -121,8 +130,8 @@ export const ask = (style: Style, fibers: number, name = named[style], options?:
 const Node = Actor.make("Node", [
   Rpc.make("Pass", {
     payload: { left: Schema.Int },
-    // What a tell can meet: here the handler hands its message on and does not look.
-    error: Schema.Union(MailboxFull, ActorStopping, ActorNotFound, ActorFailed, WaitCycle)
+    // What the tell to the next one meets is its answer.
+    error: AskError
   })
 ])
 
@@ -178,7 +187,7 @@ export const ring = (style: Style, size: number, operations?: number): Contender
 export const gather = (name: string, actors: number, concurrency: "unbounded" | 1): Contender => ({
   name,
   round: (asks) =>
-    inSystem(counterLive.plain, async (runtime) => {
+    inSystem(counterLive("plain"), async (runtime) => {
       const client = await runtime.runPromise(Counter.client)
       const refs = Array.from({ length: actors }, (_, i) => client(String(i)))
       const collect = () => runtime.runPromise(Effect.forEach(refs, (ref) => ref.ask.Add({ by: 1 }), { concurrency }))
@@ -197,10 +206,11 @@ export const gather = (name: string, actors: number, concurrency: "unbounded" | 
 export const spawnRoots = (style: Style, name = named[style]): Contender => ({
   name,
   round: (actors) =>
-    inSystem(counterLive[style], async (runtime) => {
+    inSystem(counterLive(style), async (runtime) => {
       const client = await runtime.runPromise(Counter.client)
       const system = await runtime.runPromise(ActorSystem.ActorSystem)
-      const alive = async () => (await runtime.runPromise(system.ids(Counter))).length
+      const local = await runtime.runPromise(ActorSystem.LocalActorSystem)
+      const alive = async () => (await runtime.runPromise(local.ids(Counter))).length
       return timed(async () => {
         const refs = Array.from({ length: actors }, (_, i) => client(String(i)))
         await runtime.runPromise(Effect.forEach(refs, (ref) => ref.ask.Add({ by: 1 }), { discard: true }))
@@ -216,7 +226,7 @@ export const spawnChildren = (name: string, operations: number): Contender => ({
   name,
   operations,
   round: (actors) =>
-    inSystem(counterLive.plain, async (runtime) => {
+    inSystem(counterLive("plain"), async (runtime) => {
       const alive = async () =>
         (await runtime.runPromise(Effect.flatMap(ActorSystem.LocalActorSystem, (local) => local.snapshot))).length
       const program = Effect.gen(function* () {
@@ -305,10 +315,19 @@ export const restart: Contender = {
 }
 
 /** Actors that have handled one message and wait for the next; what is returned keeps them. */
-export const keep = async (style: Style, actors: number): Promise<unknown> => {
-  const runtime = ManagedRuntime.make(counterLive[style].pipe(Layer.provideMerge(ActorSystem.layer())))
+export const keep = async (style: Style, actors: number, options?: Actor.ActorOptions) => {
+  const runtime = ManagedRuntime.make(counterLive(style, options).pipe(Layer.provideMerge(ActorSystem.layer())))
   const client = await runtime.runPromise(Counter.client)
   const refs = Array.from({ length: actors }, (_, i) => client(String(i)))
-  for (const ref of refs) expect("answer", await runtime.runPromise(ref.ask.Add({ by: 1 })), 1)
+  const answers = await runtime.runPromise(Effect.forEach(refs, (ref) => ref.ask.Add({ by: 1 })))
+  for (const answer of answers) expect("answer", answer, 1)
   return { runtime, refs }
+}
+
+/** The same after they were idle for so long that they are passive: addresses that the next message activates. */
+export const keepPassive = async (actors: number): Promise<unknown> => {
+  const kept = await keep("plain", actors, { passivateAfter: "100 millis" })
+  const alive = Effect.flatMap(ActorSystem.LocalActorSystem, (system) => system.ids(Counter))
+  while ((await kept.runtime.runPromise(alive)).length > 0) await setTimeout(50)
+  return kept
 }
