@@ -98,7 +98,7 @@ export interface Verdict {
 }
 
 /** What the floors of a subject say to what was measured. */
-export const judge = (subject: Subject, rows: ReadonlyArray<Row>): ReadonlyArray<Verdict> =>
+export const judge = (subject: Pick<Subject, "title" | "floors">, rows: ReadonlyArray<Row>): ReadonlyArray<Verdict> =>
   (subject.floors ?? []).map((floor) => {
     const of = (name: string): number => {
       const row = rows.find((other) => other.contender === name)

@@ -7,8 +7,8 @@ const files: Readonly<Record<string, () => Promise<{ readonly subjects: Readonly
   "actors/tell": () => import("./actors/tell.ts"),
   "actors/ask": () => import("./actors/ask.ts"),
   "actors/ring": () => import("./actors/ring.ts"),
-  "actors/spawn": () => import("./actors/spawn.ts"),
   "actors/gather": () => import("./actors/gather.ts"),
+  "actors/spawn": () => import("./actors/spawn.ts"),
   "actors/crash": () => import("./actors/crash.ts"),
   "actors/restart": () => import("./actors/restart.ts"),
   "actors/tracing": () => import("./actors/tracing.ts"),
@@ -18,20 +18,17 @@ const files: Readonly<Record<string, () => Promise<{ readonly subjects: Readonly
   example: () => import("./example.ts")
 }
 
-/** The subjects of these files and folders, in this order; all if none is named. An unknown name ends the process. */
-export const choose = async (names: ReadonlyArray<string>): Promise<ReadonlyArray<Subject>> => {
+/** The names of these files and folders, in this order; all if none is given. An unknown one ends the process. */
+export const choose = (names: ReadonlyArray<string>): ReadonlyArray<string> => {
   const known = Object.keys(files)
-  const chosen =
-    names.length === 0
-      ? known
-      : names.flatMap((name) => {
-          const found = known.filter((file) => file === name || file.startsWith(`${name}/`))
-          if (found.length === 0) {
-            console.error(`No bench is called "${name}": choose from actors, ${known.join(", ")}.`)
-            process.exit(2)
-          }
-          return found
-        })
-  const modules = await Promise.all(chosen.map((name) => files[name]!()))
-  return modules.flatMap((module) => module.subjects)
+  if (names.length === 0) return known
+  return names.flatMap((name) => {
+    const found = known.filter((file) => file === name || file.startsWith(`${name}/`))
+    if (found.length > 0) return found
+    console.error(`No bench is called "${name}": choose from actors, ${known.join(", ")}.`)
+    return process.exit(2)
+  })
 }
+
+/** The subjects of one file that `choose` gave. */
+export const load = async (name: string): Promise<ReadonlyArray<Subject>> => (await files[name]!()).subjects

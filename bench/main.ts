@@ -2,16 +2,20 @@
  * `npm run bench -- [SUBJECT…] [--check] [--cpu-time] [--save NAME] [--compare NAME]`: measures, prints one table,
  * verifies completion.
  *
- * Subjects are files below bench/ (`actors/ask`, `team`) or folders of them (`actors`); all by default. `--check` exits
- * with 1 if a floor is missed; since a busy machine can spoil one run, a subject that misses one is measured once more,
- * and each floor counts as met if it was met in either run. `--cpu-time` measures the processor's time instead of the
- * clock's, for a machine that others keep busy. `--save` keeps the ratios in bench/results/NAME.json, `--compare` shows
- * how they moved since. Only ratios are compared: times on another day mean nothing.
+ * Subjects are files below bench/ (`actors/ask`, `team`) or folders of them (`actors`); all by default. Each file has a
+ * process of its own. `--check` exits with 1 if a floor is missed; since a busy machine can spoil one run, a subject that
+ * misses one is measured once more, and each floor counts as met if it was met in either run. `--cpu-time` measures the
+ * processor's time instead of the clock's, for a machine that others keep busy. `--save` keeps the ratios in
+ * bench/results/NAME.json, `--compare` shows how they moved since. Only ratios are compared: times on another day mean
+ * nothing.
  */
+import { fork } from "node:child_process"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { cpus } from "node:os"
+import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { judge, measure, type Row, type Subject, type Verdict } from "./Bench.ts"
+import { judge, type Row, type Verdict } from "./Bench.ts"
+import type { Measured } from "./measured.ts"
 import { choose } from "./Subjects.ts"
 
 const { values, positionals } = parseArgs({
@@ -23,18 +27,33 @@ const { values, positionals } = parseArgs({
     "cpu-time": { type: "boolean", default: false }
   }
 })
-const subjects = await choose(positionals)
+const chosen = choose(positionals)
 
 const file = (name: string) => new URL(`./results/${name}.json`, import.meta.url)
 const before: ReadonlyArray<Row> =
   values.compare === undefined ? [] : JSON.parse(readFileSync(file(values.compare), "utf8")).rows
 
-const print = (subject: Subject, rows: ReadonlyArray<Row>, verdicts: ReadonlyArray<Verdict>) => {
+/** Measures a file's subjects, or those with these titles, in a process that has this one's options. */
+const measureFile = (
+  name: string,
+  titles: ReadonlyArray<string>,
+  onMeasured: (measured: Measured) => void
+): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const options = values["cpu-time"] ? ["--cpu-time"] : []
+    fork(fileURLToPath(new URL("./measured.ts", import.meta.url)), [name, ...titles, ...options])
+      .on("message", (message) => onMeasured(message as Measured))
+      .on("error", reject)
+      .on("exit", (code) =>
+        code === 0 ? resolve() : reject(new Error(`The bench "${name}" ended with ${code}: see above.`))
+      )
+  })
+
+const print = ({ subject, rows }: Measured, verdicts: ReadonlyArray<Verdict>) => {
   const unit = subject.unit ?? "ms"
-  const each = subject.operations === undefined ? unit : unit === "bytes" ? "bytes each" : `${unit} each`
-  console.log(
-    `${subject.title}, ${each} (${subject.work}; median of ${subject.rounds} round${subject.rounds === 1 ? "" : "s"})`
-  )
+  const each = subject.operations === undefined ? unit : `${unit} each`
+  const rounds = subject.rounds === 1 ? "one round" : `median of ${subject.rounds} rounds`
+  console.log(`${subject.title}, ${each} (${subject.work}; ${rounds})`)
   for (const row of rows) {
     const digits = row.median < 10 ? 2 : row.median < 1000 ? 1 : 0
     const range = subject.rounds === 1 ? "" : ` (${row.min.toFixed(digits)}–${row.max.toFixed(digits)})`
@@ -44,10 +63,9 @@ const print = (subject: Subject, rows: ReadonlyArray<Row>, verdicts: ReadonlyArr
       ...(then === undefined ? [] : [`was ${then.ratio.toFixed(2)}×`]),
       ...verdicts.filter((verdict) => verdict.floor.contender === row.contender).map((verdict) => verdict.text)
     ]
-    const value = `${row.median.toFixed(digits)}${range}`
-    console.log(
-      `  ${row.contender.padEnd(48)} ${row.ratio.toFixed(2).padStart(8)}×   ${value.padEnd(26)} ${notes.join("; ")}`.trimEnd()
-    )
+    const ratio = `${row.ratio.toFixed(2)}×`.padStart(9)
+    const value = `${row.median.toFixed(digits)}${range}`.padEnd(26)
+    console.log(`  ${row.contender.padEnd(50)} ${ratio}   ${value} ${notes.join("; ")}`.trimEnd())
   }
   console.log("")
 }
@@ -55,22 +73,35 @@ const print = (subject: Subject, rows: ReadonlyArray<Row>, verdicts: ReadonlyArr
 console.log(
   `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown CPU"}`
 )
-console.log("Ratio: the contender's median ÷ the first one's, in the same run; above 1 the contender takes more.\n")
+console.log("Ratio: the contender's median ÷ the first one's, in the same run; above 1 the contender takes more.")
+if (values["cpu-time"]) console.log("Times are the processor's, not the clock's.")
+console.log("")
 const all: Array<Row> = []
 const missed: Array<string> = []
-for (const subject of subjects) {
-  const rows = await measure(subject)
-  let verdicts = judge(subject, rows)
-  print(subject, rows, verdicts)
-  if (values.check && verdicts.some((verdict) => !verdict.met)) {
-    const again = await measure(subject)
-    const second = judge(subject, again)
+for (const name of chosen) {
+  const verdicts = new Map<string, ReadonlyArray<Verdict>>()
+  await measureFile(name, [], (measured) => {
+    all.push(...measured.rows)
+    const found = judge(measured.subject, measured.rows)
+    verdicts.set(measured.subject.title, found)
+    print(measured, found)
+  })
+  const again = [...verdicts].filter(([, found]) => found.some(({ met }) => !met)).map(([title]) => title)
+  if (values.check && again.length > 0) {
     console.log("Once more, because a floor was missed:")
-    print(subject, again, second)
-    verdicts = verdicts.map((verdict, at) => (verdict.met ? verdict : second[at]!))
+    await measureFile(name, again, (measured) => {
+      const second = judge(measured.subject, measured.rows)
+      print(measured, second)
+      const first = verdicts.get(measured.subject.title)!
+      verdicts.set(
+        measured.subject.title,
+        first.map((verdict, at) => (verdict.met ? verdict : second[at]!))
+      )
+    })
   }
-  for (const { met, floor, text } of verdicts) if (!met) missed.push(`${subject.title}, ${floor.contender}: ${text}`)
-  all.push(...rows)
+  for (const [title, found] of verdicts) {
+    for (const { met, floor, text } of found) if (!met) missed.push(`${title}, ${floor.contender}: ${text}`)
+  }
 }
 if (values.save !== undefined) {
   mkdirSync(new URL("./results/", import.meta.url), { recursive: true })
@@ -78,9 +109,8 @@ if (values.save !== undefined) {
   console.log(`Saved as ${values.save}.`)
 }
 if (missed.length > 0) {
-  console.log(
-    `${missed.length} floor(s) missed${values.check ? " in two runs" : ""}:\n${missed.map((line) => `  ${line}`).join("\n")}`
-  )
+  const lines = missed.map((line) => `  ${line}`).join("\n")
+  console.log(`${missed.length} floor(s) missed${values.check ? " in two runs" : ""}:\n${lines}`)
   // Set, not called: what is printed must arrive.
   if (values.check) process.exitCode = 1
 }

@@ -13,7 +13,7 @@ import { Session } from "node:inspector/promises"
 
 import { parseArgs } from "node:util"
 import { operationsOf } from "./Bench.ts"
-import { choose } from "./Subjects.ts"
+import { choose, load } from "./Subjects.ts"
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: "string" } } })
 const [file = "", wanted = ""] = positionals
@@ -50,7 +50,7 @@ const hottest = (profile: Profiler.Profile, count: number): ReadonlyArray<string
     )
 }
 
-for (const subject of await choose([file])) {
+for (const subject of (await Promise.all(choose([file]).map(load))).flat()) {
   const contender = subject.contenders.find(({ name }) => name.startsWith(wanted))
   if (contender === undefined) {
     console.log(
