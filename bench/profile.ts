@@ -4,7 +4,7 @@
  * SUBJECT is a file of bench/ (`actors/ask`), CONTENDER the beginning of a name in its table ("Troupe" is the first that
  * begins so; "Effect by hand, tuned" leaves no choice). After a round that only warms up, `--rounds` rounds (default 5) are
  * sampled together with their setup. Prints the functions that had the processor, by their own time, and leaves
- * bench/results/SUBJECT.cpuprofile, which Chrome's DevTools and speedscope open. A file with several subjects
+ * out/profiles/SUBJECT.cpuprofile, which Chrome's DevTools and speedscope open. A file with several subjects
  * (`actors/ask`) is profiled subject by subject.
  */
 import { mkdirSync, writeFileSync } from "node:fs"
@@ -23,6 +23,7 @@ if (file === "" || !Number.isInteger(rounds) || rounds < 1) {
   process.exit(2)
 }
 
+const profiles = new URL("../out/profiles/", import.meta.url)
 const session = new Session()
 session.connect()
 
@@ -67,8 +68,8 @@ for (const subject of (await Promise.all(choose([file]).map(load))).flat()) {
   const { profile } = await session.post("Profiler.stop")
   console.log(`${subject.title}: ${contender.name}, ${rounds} rounds of ${operations.toLocaleString("en")}`)
   console.log(hottest(profile, 40).join("\n"))
-  const path = new URL(`./results/${subject.title.replaceAll(/\W+/g, "-")}.cpuprofile`, import.meta.url)
-  mkdirSync(new URL("./results/", import.meta.url), { recursive: true })
+  const path = new URL(`${subject.title.replaceAll(/\W+/g, "-")}.cpuprofile`, profiles)
+  mkdirSync(profiles, { recursive: true })
   writeFileSync(path, JSON.stringify(profile))
   console.log("")
 }
