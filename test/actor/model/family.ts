@@ -10,14 +10,17 @@ import * as Actor from "../../../src/actor/Actor.ts"
 import { ActorContext } from "../../../src/actor/ActorContext.ts"
 import type { ActorRef } from "../../../src/actor/ActorRef.ts"
 import { ActorSystem, spawn } from "../../../src/actor/ActorSystem.ts"
+import * as Strategy from "../../../src/actor/Strategy.ts"
 import * as Supervision from "../../../src/actor/Supervision.ts"
 import { type Exploration, settled } from "./explore.ts"
 
 /** How many children each has, from the root down, in order of their spawning. */
 interface Shape {
+  readonly restart: Strategy.Restart
   readonly children: ReadonlyArray<Shape>
 }
-const Shape: Schema.Schema<Shape> = Schema.Struct({ children: Schema.Array(Schema.suspend(() => Shape)) })
+
+const periodMillis = 100
 
 const How = Schema.Literal("ping", "work", "work beside", "crash", "crash beside", "crash later", "stop itself")
 const protocol = [Rpc.make("Do", { payload: { how: How } })] as const
@@ -35,6 +38,8 @@ interface Trouble {
 
 interface Saga {
   readonly shape: Shape
+  /** How everybody supervises their children. */
+  readonly strategy: Strategy.Strategy
   readonly intensity: number
   readonly backoff: boolean
   readonly troubles: ReadonlyArray<Trouble>
@@ -42,10 +47,12 @@ interface Saga {
   readonly late: ReadonlyArray<Trouble>
 }
 
+const restart = fc.constantFrom("transient" as const, "transient" as const, "permanent" as const, "temporary" as const)
 const shape = (depth: number): fc.Arbitrary<Shape> =>
-  depth === 0
-    ? fc.constant({ children: [] })
-    : fc.record({ children: fc.array(shape(depth - 1), { maxLength: 3, size: "max" }) })
+  fc.record({
+    restart,
+    children: depth === 0 ? fc.constant([]) : fc.array(shape(depth - 1), { maxLength: 3, size: "max" })
+  })
 const trouble: fc.Arbitrary<Trouble> = fc.record({
   how: fc.constantFrom(
     "ping",
@@ -63,6 +70,14 @@ const trouble: fc.Arbitrary<Trouble> = fc.record({
 })
 const saga: fc.Arbitrary<Saga> = fc.record({
   shape: shape(2),
+  strategy: fc.constantFrom(
+    Strategy.oneForOne(),
+    Strategy.oneForOne(),
+    Strategy.oneForAll(),
+    Strategy.restForOne(),
+    Strategy.oneForAll({ intensity: 2, period: periodMillis }),
+    Strategy.restForOne({ intensity: 2, period: periodMillis })
+  ),
   intensity: fc.nat(2),
   backoff: fc.boolean(),
   troubles: fc.array(trouble, { maxLength: 12, size: "max" }),
@@ -71,8 +86,6 @@ const saga: fc.Arbitrary<Saga> = fc.record({
     { maxLength: 4 }
   )
 })
-
-const periodMillis = 100
 
 /** One incarnation that has begun. */
 interface Life {
@@ -85,7 +98,7 @@ interface Life {
   isOpen: boolean
 }
 
-const program = ({ backoff, intensity, late, shape, troubles }: Saga) =>
+const program = ({ backoff, intensity, late, shape, strategy, troubles }: Saga) =>
   Effect.gen(function* () {
     const system = yield* ActorSystem
     const clock = yield* Effect.clock
@@ -125,7 +138,7 @@ const program = ({ backoff, intensity, late, shape, troubles }: Saga) =>
       for (const child of shapes.get(address)!.children) {
         const id = `${++n}`
         shapes.set(`${address}/Child/${id}`, child)
-        refs.set(`${address}/Child/${id}`, yield* spawn(Child, id))
+        refs.set(`${address}/Child/${id}`, yield* spawn(Child, id, { restart: child.restart }))
       }
       return {
         Do: ({ how }: { readonly how: typeof How.Type }) => {
@@ -153,8 +166,8 @@ const program = ({ backoff, intensity, late, shape, troubles }: Saga) =>
       period: periodMillis,
       ...(backoff ? { backoff: { min: 10, jitter: 0.5 } } : {})
     })
-    yield* Layer.build(Child.toLayer(behaviour, { supervision }))
-    yield* Layer.build(Root.toLayer(behaviour, { supervision }))
+    yield* Layer.build(Child.toLayer(behaviour, { supervision, children: strategy }))
+    yield* Layer.build(Root.toLayer(behaviour, { supervision, children: strategy }))
     const root = (yield* Root.client)("r")
     refs.set("Root/r", root)
 
@@ -189,7 +202,8 @@ const program = ({ backoff, intensity, late, shape, troubles }: Saga) =>
       [],
       "left open"
     )
-    for (const restarts of restartsOfEach(lives)) {
+    // In a group an actor is started again for others, too, and others count.
+    for (const restarts of strategy.restarts === "one-for-one" ? restartsOfEach(lives) : []) {
       restarts.forEach((at, n) => {
         const before = restarts[n - intensity]
         if (intensity === 0) assert.fail("a restart that was not allowed")
