@@ -10,7 +10,7 @@ import { checks } from "./checks.ts"
 import { warnings } from "./Soak.ts"
 
 const self = fileURLToPath(import.meta.url)
-const timeoutMillis = 10 * 60_000
+const timeoutMillis = 30 * 60_000
 
 /** In a check's own process. */
 const runHere = async (name: string): Promise<void> => {

@@ -55,6 +55,9 @@ class Line {
   private normalPassed = 0
   private lowPassed = 0
 
+  get nobodyWasPassed(): boolean {
+    return this.normalPassed === 0 && this.lowPassed === 0
+  }
   private first(lane: Lane): Message | undefined {
     return this.all.find((message) => message.lane === lane)
   }
@@ -152,8 +155,11 @@ class Model {
   }
 
   abandon(): number | undefined {
-    const left = this.waiting.all.shift()
-    if (left !== undefined) return left.n
+    // How often those behind have been passed over when one of them leaves is nobody's promise, as long as it is no more.
+    if (this.waiting.nobodyWasPassed) {
+      const left = this.waiting.all.shift()
+      if (left !== undefined) return left.n
+    }
     const asked = this.box.all.find(({ kind, withdrawn }) => kind === "ask" && !withdrawn)
     if (asked !== undefined) asked.withdrawn = true
     return asked?.n
