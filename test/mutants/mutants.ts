@@ -103,9 +103,10 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     name: "restart keeps state: a new incarnation goes on with the handlers of the one before",
     file: cell,
-    search: "    this.handlers = none\n",
-    replace: "",
-    tests: [lives, known]
+    search: "const table = this.protocol.tags.map((tag) => handlers[tag] as Handler)",
+    replace:
+      "const before = this as { kept?: ReadonlyArray<Handler> }\n    before.kept ??= this.protocol.tags.map((tag) => handlers[tag] as Handler)\n    const table = before.kept",
+    tests: [lives]
   },
   {
     name: "dead letter not recorded: what a dropping mailbox sheds leaves no trace",
