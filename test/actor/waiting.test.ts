@@ -144,7 +144,7 @@ describe("Waiting for each other", () => {
           { concurrency: "unbounded" }
         )
         yield* rest
-        const said: Array<string> = []
+        const said = []
         for (const fiber of filling) {
           const exit = fiber.unsafePoll()
           if (exit !== null && Exit.isSuccess(exit)) said.push(exit.value)
