@@ -4,18 +4,8 @@
  * A plain tell attaches nothing. Everything here settles once: the first of reply, crash, time-out, refusal and withdrawal
  * counts, and the later ones find `settled`.
  */
-import {
-  type Cause,
-  Cause as CauseModule,
-  Effect,
-  Effectable,
-  Exit,
-  type Fiber,
-  FiberRef,
-  RuntimeFlags,
-  type Tracer
-} from "effect"
-import { type AskError, AskTimedOut, MailboxFull } from "../ActorError.ts"
+import { Cause, Effect, Effectable, Exit, type Fiber, FiberRef, RuntimeFlags, type Tracer } from "effect"
+import { type AskError, AskTimedOut } from "../ActorError.ts"
 import type { Reason } from "../DeadLetters.ts"
 import type { Settlement } from "../Receipt.ts"
 import type { Timer, Timers } from "./timers.ts"
@@ -120,7 +110,7 @@ export class ReceiptSlip extends Attachment {
 }
 
 const isGone = (fiber: Fiber.RuntimeFiber<unknown, unknown>, interruptible: boolean): boolean =>
-  fiber.unsafePoll() !== null || (interruptible && !CauseModule.isEmpty(fiber.getFiberRef(FiberRef.interruptedCause)))
+  fiber.unsafePoll() !== null || (interruptible && !Cause.isEmpty(fiber.getFiberRef(FiberRef.interruptedCause)))
 
 /** An ask. It is its own timer on the system's wheel, and its own edge in the wait-for graph. */
 export class Ask extends Attachment implements Timer, Wait {
@@ -199,7 +189,7 @@ export class Ask extends Attachment implements Timer, Wait {
       timeoutMillis: this.timeoutMillis,
       state: this.actor.describeState()
     })
-    this.fail(CauseModule.fail(error))
+    this.fail(Cause.fail(error))
     this.interruptHandler?.()
   }
   isBy(fiber: Fiber.RuntimeFiber<unknown, unknown>): boolean {
@@ -242,46 +232,5 @@ export class Awaited extends Effectable.Class<unknown, unknown> {
   begin(resume: Resume): (() => void) | undefined {
     this.ask.waitWith(resume)
     return this.onInterrupt
-  }
-}
-
-/** A sender that waits for room in a full mailbox, with the message it holds. */
-export class WaitingSender implements Wait {
-  left = false
-  private clearTimer: (() => void) | undefined
-
-  constructor(
-    readonly target: Target,
-    readonly rpc: number,
-    readonly payload: unknown,
-    readonly attachment: Attachment | undefined,
-    /** An ask waits for its answer in any case; only a tell is resumed when its message is accepted. */
-    private readonly resume: Resume | undefined,
-    readonly sender: Sender | undefined
-  ) {}
-
-  /** Limits the wait of a tell from inside a handler. */
-  limit(millis: number): void {
-    this.clearTimer = this.target.timers.after(millis, () => {
-      this.leave()
-      this.resume?.(Effect.fail(new MailboxFull({ address: this.target.address, capacity: this.target.capacity })))
-    })
-  }
-  accepted(): void {
-    this.leave()
-    this.resume?.(Exit.void)
-  }
-  refused(error: AskError, reason: Reason): void {
-    this.leave()
-    if (this.attachment !== undefined) this.attachment.refuse(error, reason)
-    this.resume?.(Effect.fail(error))
-  }
-  withdrawn(): boolean {
-    return this.left || (this.attachment?.withdrawn() ?? false)
-  }
-  leave(): void {
-    this.left = true
-    this.clearTimer?.()
-    this.sender?.node?.waits?.delete(this)
   }
 }

@@ -2,13 +2,13 @@
  * What a cell needs of the system it lives in.
  */
 import type { Context, Effect, Fiber } from "effect"
-import type { Recorder } from "../DeadLetters.ts"
 import type { FairScheduler } from "../FairScheduler.ts"
 import type { Sender } from "./attachment.ts"
 import type { Changes } from "./changes.ts"
 import type { ActiveFaults } from "./faults.ts"
 import type { GivenUp } from "./givenUp.ts"
 import type { Log } from "./log.ts"
+import type { Recorder } from "./recorder.ts"
 import type { StuckHandlers } from "./stuckHandlers.ts"
 import type { Timers } from "./timers.ts"
 
@@ -20,8 +20,8 @@ export interface Environment {
   readonly tracing: boolean
   /** Whether an asker may be answered in its own turn: nobody traces, and no fault plan stands in between. */
   readonly inline: boolean
+  /** How long a tell from inside a handler waits for room. */
   readonly tellTimeoutMillis: number
-  readonly stopBudgetMillis: number
   /** Where observers hear of lives. */
   readonly changes: Changes
   readonly givenUp: GivenUp

@@ -16,14 +16,14 @@ import {
 } from "../ActorError.ts"
 import type { Behavior } from "../Behavior.ts"
 import type { Reason } from "../DeadLetters.ts"
-import { Ask, Attachment, type Resume, type Target, WaitingSender } from "./attachment.ts"
+import { Ask, Attachment, type Resume, type Target } from "./attachment.ts"
 import type { Environment } from "./environment.ts"
 import { LaneRing } from "./laneRing.ts"
 import { type Hand, MessageRing, type Messages } from "./messageRing.ts"
 import type { Protocol } from "./protocol.ts"
 import { stackless } from "./stackless.ts"
 import { cycle, type Node, type Wait } from "./waitGraph.ts"
-import { WaitingSenders } from "./waitingSenders.ts"
+import { WaitingSender, WaitingSenders } from "./waitingSenders.ts"
 
 /** The states of a life, ordered: up to `restarting` messages are accepted. */
 export const State = {

@@ -8,7 +8,6 @@ import type { ActorChange } from "../ActorChange.ts"
 import { ActorContext } from "../ActorContext.ts"
 import type { ActorType } from "../ActorRef.ts"
 import type { Behavior } from "../Behavior.ts"
-import { Recorder } from "../DeadLetters.ts"
 import * as FairScheduler from "../FairScheduler.ts"
 import * as Strategy from "../Strategy.ts"
 import type { Sender } from "./attachment.ts"
@@ -18,6 +17,7 @@ import type { Environment } from "./environment.ts"
 import { Faults } from "./faults.ts"
 import { GivenUp } from "./givenUp.ts"
 import { logOf } from "./log.ts"
+import { Recorder } from "./recorder.ts"
 import type { Residents } from "./residents.ts"
 import { StuckHandlers } from "./stuckHandlers.ts"
 import { Supervisor } from "./supervisor.ts"
@@ -48,6 +48,8 @@ export interface Past {
 export interface LocalSystem extends Environment {
   readonly name: string
   readonly askTimeoutMillis: number
+  /** Of actors that were spawned without one of their own. */
+  readonly stopBudgetMillis: number
   readonly registrations: Map<string, Registration>
   /** Children of no actor: spawned by a host, which owns them by its scope. Each is supervised by itself. */
   readonly hosted: Supervisor<Cell>
@@ -150,6 +152,7 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
       log,
       faults,
       senderOf: (fiber) =>
+        // Nobody but a cell puts that into a fiber's context, and what it puts there is a `CellContext`.
         (fiber.currentContext.unsafeMap.get(ActorContext.key) as { readonly sender: Sender } | undefined)?.sender,
       random: chance
     }

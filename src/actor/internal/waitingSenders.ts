@@ -4,8 +4,12 @@
  * Bounded by the fibers that wait. Those that left (timed out, or were interrupted) are swept out when they are as many as
  * those that stay.
  */
-import type { WaitingSender } from "./attachment.ts"
+import { Effect, Exit } from "effect"
+import { type AskError, MailboxFull } from "../ActorError.ts"
+import type { Reason } from "../DeadLetters.ts"
+import type { Attachment, Resume, Sender, Target } from "./attachment.ts"
 import { LaneChoice, type LaneIndex } from "./laneRing.ts"
+import type { Wait } from "./waitGraph.ts"
 
 export class WaitingSenders {
   private readonly lanes: [Array<WaitingSender>, Array<WaitingSender>, Array<WaitingSender>] = [[], [], []]
@@ -25,11 +29,12 @@ export class WaitingSenders {
   }
 
   push(wait: WaitingSender): void {
-    const lane = this.lanes[this.laneOf?.[wait.rpc] ?? 1]
-    const count = lane.length
+    const lane = this.laneOf?.[wait.rpc] ?? 1
+    const count = this.lanes[lane].length
     // Those that timed out stay until they come to the front; if the actor is stuck, that is never.
     if (count >= 64 && (count & (count - 1)) === 0) this.sweep()
-    this.lanes[this.laneOf?.[wait.rpc] ?? 1].push(wait)
+    // Read anew: sweeping replaces it.
+    this.lanes[lane].push(wait)
   }
 
   /** Takes the next one that still waits. Those that left pass nobody over. */
@@ -54,5 +59,46 @@ export class WaitingSenders {
     this.lanes.forEach((lane, i) => {
       this.lanes[i as LaneIndex] = lane.filter((wait) => !wait.withdrawn())
     })
+  }
+}
+
+/** A sender that waits for room in a full mailbox, with the message it holds. */
+export class WaitingSender implements Wait {
+  left = false
+  private clearTimer: (() => void) | undefined
+
+  constructor(
+    readonly target: Target,
+    readonly rpc: number,
+    readonly payload: unknown,
+    readonly attachment: Attachment | undefined,
+    /** An ask waits for its answer in any case; only a tell is resumed when its message is accepted. */
+    private readonly resume: Resume | undefined,
+    readonly sender: Sender | undefined
+  ) {}
+
+  /** Limits the wait of a tell from inside a handler. */
+  limit(millis: number): void {
+    this.clearTimer = this.target.timers.after(millis, () => {
+      this.leave()
+      this.resume?.(Effect.fail(new MailboxFull({ address: this.target.address, capacity: this.target.capacity })))
+    })
+  }
+  accepted(): void {
+    this.leave()
+    this.resume?.(Exit.void)
+  }
+  refused(error: AskError, reason: Reason): void {
+    this.leave()
+    if (this.attachment !== undefined) this.attachment.refuse(error, reason)
+    this.resume?.(Effect.fail(error))
+  }
+  withdrawn(): boolean {
+    return this.left || (this.attachment?.withdrawn() ?? false)
+  }
+  leave(): void {
+    this.left = true
+    this.clearTimer?.()
+    this.sender?.node?.waits?.delete(this)
   }
 }
