@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import { Duration } from "effect"
+import { wholeNumber } from "./internal/ranges.ts"
 
 /** Where a fault strikes. @category models */
 export interface Point {
@@ -15,7 +16,7 @@ export interface Point {
   readonly address?: string | undefined
   /** The message's tag. Default: any. */
   readonly message?: string | undefined
-  /** Which of those that match, 1 for the first, counted over all actors of the run. Default `1`. */
+  /** Which of those that match, counted over all actors of the run. Default `1`, the first; a whole number. */
   readonly nth?: number | undefined
 }
 
@@ -43,11 +44,11 @@ export class InjectedFault extends Error {
   }
 }
 
-/** @category models */
+/** What `random` draws from. @category models */
 export interface RandomOptions {
-  /** Most faults in a plan. Default `3`. */
+  /** Most faults in a plan. Default `3`; a whole number from 0. */
   readonly upTo?: number | undefined
-  /** Points are among the first so many matching messages. Default `10`. */
+  /** Points are among the first so many matching messages. Default `10`; a whole number from 1. */
   readonly within?: number | undefined
   /** Addresses to choose from. Default: any actor. */
   readonly addresses?: ReadonlyArray<string> | undefined
@@ -60,13 +61,14 @@ export interface RandomOptions {
 }
 
 /**
- * Plans drawn by chance, for `ActorTest.interleavings`: each seed gets a plan of its own.
+ * Plans drawn by chance, for `ActorTest.interleavings`: each seed gets a plan of its own. An option out of its range throws
+ * a `RangeError`.
  *
  * @category constructors
  */
 export const random = (options?: RandomOptions): ((chance: () => number) => FaultPlan) => {
-  const upTo = atLeast(0, "upTo", options?.upTo ?? 3)
-  const within = atLeast(1, "within", options?.within ?? 10)
+  const upTo = wholeNumber('"upTo" of a fault plan', options?.upTo ?? 3, 0)
+  const within = wholeNumber('"within" of a fault plan', options?.within ?? 10, 1)
   const actions = options?.actions ?? ["crash", "crash start", "drop", "delay"]
   const longestMillis = Duration.toMillis(options?.longest ?? "10 seconds")
   return (chance) => {
@@ -106,18 +108,12 @@ export const print = (plan: FaultPlan): string =>
     .join(", ")}]`
 
 /**
- * Refuses what could never strike. A mistake in the test, met when the plan is first used: nothing to recover from.
+ * Refuses what could never strike, with a `RangeError`. A mistake in the test, met when the plan is first used: nothing to
+ * recover from.
  *
  * @category combinators
  */
 export const check = (plan: FaultPlan): FaultPlan => {
-  for (const fault of plan) atLeast(1, "nth", fault.nth ?? 1)
+  for (const fault of plan) wholeNumber('"nth" of a fault plan', fault.nth ?? 1, 1)
   return plan
-}
-
-const atLeast = (least: number, name: string, found: number): number => {
-  if (!Number.isInteger(found) || found < least) {
-    throw new RangeError(`"${name}" of a fault plan must be a whole number of ${least} or more, found ${found}.`)
-  }
-  return found
 }

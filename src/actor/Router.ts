@@ -18,7 +18,7 @@ import type { ActorRef, ActorType, Args } from "./ActorRef.ts"
 import { ActorSystem, LocalActorSystem } from "./ActorSystem.ts"
 import * as Gather from "./Gather.ts"
 import { isOut, Pool, type Routee } from "./internal/pool.ts"
-import { durationMillis } from "./internal/ranges.ts"
+import { durationMillis, wholeNumber } from "./internal/ranges.ts"
 import { type Destination, Tell } from "./internal/tell.ts"
 
 /** A message as the key function sees it: as it was sent, before the payload's constructor fills in defaults. @category models */
@@ -29,15 +29,15 @@ export type Message<Rpcs extends Rpc.Any> = Rpcs extends Rpc.Any
 /** Who gets the next message. @category models */
 export type Strategy<Rpcs extends Rpc.Any> = RoundRobin | LeastLoaded | ConsistentHash<Rpcs>
 
-/** @category models */
+/** {@link roundRobin}. @category models */
 export interface RoundRobin {
   readonly _tag: "round-robin"
 }
-/** @category models */
+/** {@link leastLoaded}. @category models */
 export interface LeastLoaded {
   readonly _tag: "least-loaded"
 }
-/** @category models */
+/** {@link consistentHash}. @category models */
 export interface ConsistentHash<Rpcs extends Rpc.Any> {
   readonly _tag: "consistent-hash"
   readonly key: (message: Message<Rpcs>) => string
@@ -49,7 +49,7 @@ export interface Bounds {
   readonly max: number
 }
 
-/** @category models */
+/** How many routees, who gets what, and when their number changes. @category models */
 export interface Options<Rpcs extends Rpc.Any> {
   /** How many routees: so many, or as many as the backlog asks for within bounds. Default `1`, one shared instance. */
   readonly size?: number | Bounds | undefined
@@ -64,14 +64,14 @@ export interface Options<Rpcs extends Rpc.Any> {
   readonly growAbove?: number | undefined
   /**
    * One routee leaves when there were fewer than so many messages a living routee at `shrinkAfter` checks in a row. Default
-   * `1`; at most half of `growAbove`, so that the leaving of one is no reason to grow.
+   * `1`; from 0 to half of `growAbove`, so that the leaving of one is no reason to grow.
    */
   readonly shrinkBelow?: number | undefined
-  /** Default `5`. */
+  /** Checks in a row before one leaves, see `shrinkBelow`. Default `5`; a whole number from 1. */
   readonly shrinkAfter?: number | undefined
 }
 
-/** @category models */
+/** What sends to them, and what is known of them. @category models */
 export interface Router<Rpcs extends Rpc.Any> {
   /** The name its routees' ids begin with. */
   readonly name: string
@@ -79,7 +79,7 @@ export interface Router<Rpcs extends Rpc.Any> {
   readonly ask: ActorRef<Rpcs>["ask"]
   /** Tells one routee, as `ActorRef.tell` does; which one is decided when it is sent. */
   readonly tell: ActorRef<Rpcs>["tell"]
-  /** The same routees with another time-out for asks. */
+  /** The same routees with another time-out for asks, as `ActorRef.withTimeout` gives. */
   readonly withTimeout: (timeout: Duration.DurationInput) => Router<Rpcs>
   /**
    * Sends to every routee at once, those not built yet included. The results stand in the routees' order, and what one meets
@@ -115,10 +115,10 @@ export interface Stats {
   readonly shrunk: number
 }
 
-/** @category models */
+/** One routee as it stands. @category models */
 export interface RouteeStats {
   readonly address: string
-  /** As in `ActorSnapshot`. */
+  /** This and the next as in `ActorSnapshot.Load`. */
   readonly state: string
   readonly backlog: number
   /** Whether it gets messages: not while it is given up, stops or leaves. */
@@ -165,9 +165,7 @@ export const make = <Type extends string, Rpcs extends Rpc.Any>(
       `A router's shrinkBelow must be from 0 to half of growAbove (${growAbove / 2}), found ${shrinkBelow}.`
     )
   }
-  if (!(Number.isInteger(shrinkAfter) && shrinkAfter >= 1)) {
-    throw new RangeError(`A router's shrinkAfter must be a whole number of 1 or more, found ${shrinkAfter}.`)
-  }
+  wholeNumber("A router's shrinkAfter", shrinkAfter, 1)
   const checkEveryMillis = durationMillis("A router's checkEvery", options?.checkEvery ?? "1 second", "more than zero")
   return Effect.gen(function* () {
     const system = yield* ActorSystem

@@ -19,6 +19,7 @@
  * @since 0.1.0
  */
 import { Duration } from "effect"
+import { wholeNumber } from "./internal/ranges.ts"
 
 /**
  * `permanent`: always started again, also after an end of its own choice. `transient`: after a crash only. `temporary`:
@@ -41,7 +42,7 @@ export interface ChildOptions {
   readonly stopBudget?: Duration.DurationInput | undefined
 }
 
-/** @category models */
+/** How a parent keeps its children. @category models */
 export interface Strategy {
   readonly restarts: "one-for-one" | "one-for-all" | "rest-for-one"
   /** Restarts of all children within `period` before the supervisor gives up; `undefined`: each child has its own limit. */
@@ -50,7 +51,7 @@ export interface Strategy {
   readonly autoShutdown: "never" | "any" | "all"
 }
 
-/** @category models */
+/** What is out of its range throws a `RangeError`. @category models */
 export interface Options {
   /**
    * Restarts within `period`, counted over all children, as OTP counts; with one more the supervisor stops its children
@@ -72,9 +73,7 @@ const make = (restarts: Strategy["restarts"], options: Options = {}): Strategy =
   const { autoShutdown = "never", intensity } = options
   const period = Duration.decode(options.period ?? "10 seconds")
   // Mistakes in the program, met when it is first loaded: nothing to recover from.
-  if (intensity !== undefined && (!Number.isInteger(intensity) || intensity < 0)) {
-    throw new RangeError(`Strategy intensity must be a whole number of 0 or more, found ${intensity}.`)
-  }
+  if (intensity !== undefined) wholeNumber("Strategy intensity", intensity, 0)
   if (options.period !== undefined && intensity === undefined) {
     throw new RangeError(
       "Strategy period counts together with intensity: give both, or set the children's own with Supervision.restart."
