@@ -26,13 +26,13 @@ export type Phase = "unbind" | "drain" | "stop actors" | "release"
 /** In their order. @category models */
 export const phases: ReadonlyArray<Phase> = ["unbind", "drain", "stop actors", "release"]
 
-/** @category models */
+/** What `add` may be given. @category models */
 export interface TaskOptions {
-  /** How long the shutdown waits for it. Default: the phase's; zero and more, `infinity` allowed. */
+  /** How long the shutdown waits for it. Default: the phase's; zero and more, else a defect; `infinity` allowed. */
   readonly budget?: Duration.DurationInput | undefined
 }
 
-/** @category services */
+/** The shutdown of one program: what is to be done in it, and its beginning. @category services */
 export class Shutdown extends Context.Tag("troupe/Shutdown")<
   Shutdown,
   {
@@ -52,12 +52,12 @@ export class Shutdown extends Context.Tag("troupe/Shutdown")<
      * handler of an actor should fork it, since the actors' stop waits for handlers.
      */
     readonly run: Effect.Effect<void>
-    /** `running` before it begins, then the phase it is in, then `done`. */
+    /** `running`, as the program is, before it begins, then the phase it is in, then `done`. */
     readonly state: Effect.Effect<"running" | Phase | "done">
   }
 >() {}
 
-/** @category models */
+/** What `make` and `layer` may be given; what is out of its range is a defect. @category models */
 export interface Options {
   /** How long each phase may take, for tasks that name no budget of their own. Default `5 seconds`; zero and more. */
   readonly budget?: Duration.DurationInput | undefined
@@ -117,9 +117,9 @@ class Coordinator {
     release: new Set()
   }
   /** The number of phases that have begun. */
-  private begun = 0
+  private phasesBegun = 0
   private isDone = false
-  private isRunning = false
+  private hasBegun = false
 
   constructor(
     private readonly clock: Clock.Clock,
@@ -136,7 +136,7 @@ class Coordinator {
     Effect.flatMap(Effect.context<R>(), (context) => {
       const budget = options?.budget === undefined ? this.budget : budgetOf(options.budget)
       const task: Task = { name, budget, effect: Effect.provide(effect, context) }
-      if (phases.indexOf(phase) < this.begun) {
+      if (phases.indexOf(phase) < this.phasesBegun) {
         return Effect.logWarning(`"${name}" was added to the phase "${phase}" after that had begun, and is not run`)
       }
       return Effect.acquireRelease(
@@ -146,8 +146,8 @@ class Coordinator {
     })
 
   readonly run: Effect.Effect<void> = Effect.suspend(() => {
-    if (this.isRunning) return Deferred.await(this.done)
-    this.isRunning = true
+    if (this.hasBegun) return Deferred.await(this.done)
+    this.hasBegun = true
     // Nobody's child: whoever began it may be interrupted.
     return Effect.zipRight(Effect.forkDaemon(Effect.withClock(this.all, this.clock)), Deferred.await(this.done))
   })
@@ -165,7 +165,7 @@ class Coordinator {
 
   private runPhase(phase: Phase): Effect.Effect<void> {
     return Effect.suspend(() => {
-      this.begun++
+      this.phasesBegun++
       return Effect.forEach([...this.tasks[phase]], (task) => this.runTask(phase, task), {
         discard: true,
         concurrency: "unbounded"
@@ -193,6 +193,6 @@ class Coordinator {
   }
 
   readonly state = Effect.sync((): "running" | Phase | "done" =>
-    this.isDone ? "done" : this.begun === 0 ? "running" : phases[this.begun - 1]!
+    this.isDone ? "done" : this.phasesBegun === 0 ? "running" : phases[this.phasesBegun - 1]!
   )
 }

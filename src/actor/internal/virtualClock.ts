@@ -15,10 +15,7 @@ export class VirtualClock implements Clock.Clock {
   private readonly sleepers: Array<Sleeper> = []
 
   readonly scheduler: Clock.ClockScheduler = {
-    unsafeSchedule: (task, duration) => {
-      const leave = this.enter(duration, task)
-      return leave
-    }
+    unsafeSchedule: (task, duration) => this.enter(duration, task)
   }
   unsafeCurrentTimeMillis(): number {
     return this.millis
