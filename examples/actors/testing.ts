@@ -3,6 +3,8 @@
  *
  * A till counts what it sold. Two clerks sell at once. The first version asks for the count and writes it back, which
  * loses a sale if the other clerk comes in between; the second one lets the actor count.
+ *
+ * Run it: `npx tsx examples/actors/testing.ts`. In your app the import reads `troupe`.
  */
 import { Rpc } from "@effect/rpc"
 import { Console, Effect, Schema } from "effect"

@@ -7,9 +7,7 @@
  * @since 0.1.0
  */
 import type * as Rpc from "@effect/rpc/Rpc"
-
 import * as RpcGroup from "@effect/rpc/RpcGroup"
-
 import { Context, Effect, type Either, Layer, type Option, type Scope } from "effect"
 import { ActorContext } from "./ActorContext.ts"
 import type { ActorRef, ActorType } from "./ActorRef.ts"
@@ -18,6 +16,7 @@ import * as Behavior from "./Behavior.ts"
 
 /** What a handler may know about the message in hand. @category models */
 export interface MessageContext {
+  /** The actor's own. */
   readonly address: string
   /** When its asker stops waiting, in epoch milliseconds; none for a tell and an ask without end. */
   readonly deadline: Option.Option<number>
@@ -60,7 +59,7 @@ export type HandlersNeed<H> = {
 /** {@link Behavior.Options}. @category models */
 export type ActorOptions = Behavior.Options
 
-/** @category models */
+/** A type of actor, as plain data: its name and its protocol, with what is made of them. @category models */
 export interface Definition<Type extends string, Rpcs extends Rpc.Any> extends ActorType<Type, Rpcs> {
   /** Checks a handler record against the protocol and keeps its own type. */
   of<H extends Handlers<Rpcs>>(handlers: H): H

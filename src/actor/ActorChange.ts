@@ -15,7 +15,8 @@ import type { Cause } from "effect"
 
 /**
  * `started`: an incarnation takes messages; 1 is the actor's first. `crashed`: an incarnation is over and supervision lets
- * another one follow, after `delayMillis`; `restarted` is that one. `stopped`: it has ended, on purpose or by itself.
+ * another one follow, after `delayMillis`. `restarted`: an incarnation that supervision began, after a crash, after the end
+ * of a permanent actor, or with its group. `stopped`: it has ended, on purpose or by itself.
  * `given up`: supervision starts it no more; `revived`: by command it may live again; `forgotten`: too many were given up
  * after it. `waiting for room`: as many roots of its type as may be are at work. `passivated`: it had nothing to do and is
  * out of memory until its next message. `stuck`: a handler has not come back for the system's `stuckAfter`.
@@ -34,7 +35,7 @@ export type Event =
   | { readonly _tag: "passivated" }
   | { readonly _tag: "stuck"; readonly message: string; readonly forMillis: number }
 
-/** @category models */
+/** One change of one actor. @category models */
 export interface ActorChange {
   /** Counts up by one while anybody looks on: a gap is what this observer missed. */
   readonly sequence: number

@@ -1,8 +1,9 @@
 /**
- * Why a message was not handled, one error a reason.
+ * Why a message was not handled, or an actor did not begin, one error a reason.
  *
- * All of them reach the sender as typed failures of `tell` or `ask`; none is ever the sender's crash. Each names the
- * address, the limit that was met and the next step.
+ * Those of `TellError` and `AskError` reach the sender as typed failures of `tell` or `ask`, those of `SpawnError` the
+ * spawner; none is ever its crash. `DuplicateActorType` and `HandlerMissing` are mistakes in the program, and defects where
+ * they are met. Each names the culprit, the limit that was met and the next step.
  *
  * @since 0.1.0
  */
@@ -69,7 +70,12 @@ export class ActorFailed extends Schema.TaggedError<ActorFailed>()("ActorFailed"
   }
 }
 
-/** The actor crashed with this message in hand; the message is not delivered again. @category errors */
+/**
+ * The actor crashed before it had answered this message, which is not delivered again. An idempotent one that made it crash
+ * has been delivered `Delivery.maxDeliveries` times by then, and is in quarantine.
+ *
+ * @category errors
+ */
 export class ActorCrashed extends Schema.TaggedError<ActorCrashed>()("ActorCrashed", {
   address: Schema.String,
   message_tag: Schema.String,
@@ -80,7 +86,12 @@ export class ActorCrashed extends Schema.TaggedError<ActorCrashed>()("ActorCrash
   }
 }
 
-/** No answer in time; the request is withdrawn if its handling had not begun. @category errors */
+/**
+ * No answer within `timeoutMillis`: the ask's own time-out, or less where its asker must answer sooner. The request is
+ * withdrawn if its handling had not begun.
+ *
+ * @category errors
+ */
 export class AskTimedOut extends Schema.TaggedError<AskTimedOut>()("AskTimedOut", {
   address: Schema.String,
   message_tag: Schema.String,
@@ -219,6 +230,21 @@ export type TellError =
 /** What an ask can meet besides the protocol's own errors. @category models */
 export type AskError = TellError | ActorCrashed | AskTimedOut | StashFull
 
+/** `AskError` as a schema: how these errors travel from one process to another. @category models */
+export const AskError = Schema.Union(
+  MailboxFull,
+  ActorStopping,
+  ActorNotFound,
+  ActorFailed,
+  WaitCycle,
+  TooManyActors,
+  MessageRefused,
+  ActorUnreachable,
+  ActorCrashed,
+  AskTimedOut,
+  StashFull
+)
+
 /**
  * What a child was to be to its parent contradicts itself, or the parent's strategy. The rules are OTP's.
  *
@@ -237,21 +263,6 @@ export class InvalidChildOptions extends Schema.TaggedError<InvalidChildOptions>
 
 /** What a spawn can meet. @category models */
 export type SpawnError = ActorStartFailed | ActorAlreadyExists | ActorStopping | ActorNotFound | InvalidChildOptions
-
-/** The same as a schema: how these errors travel from one process to another. @category models */
-export const AskError = Schema.Union(
-  MailboxFull,
-  ActorStopping,
-  ActorNotFound,
-  ActorFailed,
-  WaitCycle,
-  TooManyActors,
-  MessageRefused,
-  ActorUnreachable,
-  ActorCrashed,
-  AskTimedOut,
-  StashFull
-)
 
 /**
  * Whether an error is one of delivery rather than of the protocol. Lets an actor that asks another pass the protocol's

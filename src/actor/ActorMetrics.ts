@@ -39,9 +39,9 @@ export const messages = Metric.counter("troupe_messages_total", {
   incremental: true
 })
 
-/** Restarts after a crash. Labels: `system`, `actor_type`. @category metrics */
+/** Restarts by supervision, whatever they were for. Labels: `system`, `actor_type`. @category metrics */
 export const restarts = Metric.counter("troupe_actor_restarts_total", {
-  description: "Restarts of actors after a crash",
+  description: "Restarts of actors by their supervision",
   incremental: true
 })
 
@@ -51,7 +51,7 @@ export const deadLetters = Metric.counter("troupe_dead_letters_total", {
   incremental: true
 })
 
-/** @category models */
+/** What `layer` may be given. @category models */
 export interface Options {
   /** Between two samples. Default `10 seconds`; more than zero, else a `RangeError`. */
   readonly every?: Duration.DurationInput | undefined

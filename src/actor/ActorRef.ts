@@ -27,13 +27,14 @@ export declare namespace ActorType {
   export type Any = ActorType<any, any>
 }
 
-/** @category models */
+/** Where an actor is reached, and by which messages. @category models */
 export interface ActorRef<Rpcs extends Rpc.Any> {
-  /** `Type/id` for a root, the parent's address before it for a child. */
+  /** `Type/id` for a root; for a child its parent's address before it, or `host` where no actor has spawned it. */
   readonly address: string
   /**
-   * Sends and waits for the answer: the protocol's success or its error, or why there is none. Default time-out
-   * 30 seconds, less if the asker itself must answer sooner. An interrupted asker withdraws a request not yet begun.
+   * Sends and waits for the answer: the protocol's success or its error, or why there is none. Waits as long as the system's
+   * `askTimeout` (30 seconds unless set), less if the asker itself must answer sooner. An interrupted asker withdraws a
+   * request not yet begun.
    */
   readonly ask: {
     readonly [R in Rpcs as R["_tag"]]: (...args: Args<R>) => Effect.Effect<Rpc.Success<R>, Rpc.Error<R> | AskError>
@@ -42,7 +43,7 @@ export interface ActorRef<Rpcs extends Rpc.Any> {
   readonly tell: {
     readonly [R in Rpcs as R["_tag"]]: (...args: Args<R>) => ActorRef.Tell
   }
-  /** The same address with another time-out for asks; `Duration.infinity` waits for ever. */
+  /** The same address with another time-out for asks: zero and more, else a `RangeError`; `infinity` waits for ever. */
   readonly withTimeout: (timeout: Duration.DurationInput) => ActorRef<Rpcs>
 }
 

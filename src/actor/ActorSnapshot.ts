@@ -46,6 +46,7 @@ export interface ActorSnapshot {
   readonly handled: number
   /** Messages whose handler failed or crashed. */
   readonly failed: number
+  /** How often supervision began a life, the first one not counted. */
   readonly restarts: number
   /** 1 for the first life; 0 while there is none. */
   readonly incarnation: number

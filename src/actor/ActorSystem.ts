@@ -2,7 +2,7 @@
  * Where actors run: found by type and id, told, asked, spawned, watched and stopped.
  *
  * `ActorSystem` is the portable part, the same in one process and on a cluster. `LocalActorSystem` is what only one
- * process can give; using it shows in an Effect's requirements. `layer` provides both, and `DeadLetters`.
+ * process can give; using it shows in an Effect's requirements. `layer` provides both, with `DeadLetters` and `Shutdown`.
  *
  * @since 0.1.0
  */
@@ -38,6 +38,7 @@ export interface StopOptions {
 export class ActorSystem extends Context.Tag("troupe/ActorSystem")<
   ActorSystem,
   {
+    /** The one it was given by its layer's options. */
     readonly name: string
     /** Makes a type known while the scope is open; closing it stops its actors. A type known already is a defect. */
     readonly register: (definition: ActorType.Any, behavior: Behavior) => Effect.Effect<void, never, Scope.Scope>
@@ -88,7 +89,7 @@ export class LocalActorSystem extends Context.Tag("troupe/LocalActorSystem")<
      * as the tell itself does: for a message that was not accepted there is no receipt. A tell of no ref is a defect.
      */
     readonly receipt: (tell: ActorRef.Tell) => Effect.Effect<Receipt, TellError>
-    /** Lets an actor that supervision gave up live again. */
+    /** Lets an actor that supervision gave up live again: a root at its next message, a child at once. Else nothing happens. */
     readonly revive: (ref: ActorRef.Any) => Effect.Effect<void>
     /** Whether work of actors, or of others on their scheduler, is queued to run. */
     readonly isBusy: () => boolean
@@ -115,7 +116,7 @@ export class LocalActorSystem extends Context.Tag("troupe/LocalActorSystem")<
 
 /** What is out of its range throws a `RangeError` where the layer is made. @category models */
 export interface Options {
-  /** Default `troupe`. */
+  /** What errors and metrics call the system. Default `troupe`. */
   readonly name?: string | undefined
   /** Time-out of an ask that names none. Default `30 seconds`; more than zero, `infinity` allowed. */
   readonly askTimeout?: Duration.DurationInput | undefined

@@ -42,9 +42,9 @@ export interface Probe<Rpcs extends Rpc.Any> {
   readonly awaitReceived: (count: number) => Effect.Effect<ReadonlyArray<Received<Rpcs>>>
 }
 
-/** @category models */
+/** What `probe` may be given. @category models */
 export interface ProbeOptions {
-  /** Messages kept; older ones are forgotten but still count for `awaitReceived`. Default `1000`. */
+  /** Messages kept; older ones are forgotten but still count for `awaitReceived`. Default `1000`; 0 and more. */
   readonly limit?: number | undefined
   /** Default `Mailbox.bounded()`. */
   readonly mailbox?: Mailbox.Mailbox | undefined
@@ -69,7 +69,7 @@ export interface Run {
   readonly faults: FaultPlan.FaultPlan
 }
 
-/** @category models */
+/** What `seeded` is given. @category models */
 export interface SeededOptions {
   /** Decides the interleaving and what `Random` gives: a whole number. */
   readonly seed: number
@@ -78,11 +78,11 @@ export interface SeededOptions {
   readonly faults?: FaultPlan.FaultPlan | undefined
   /** Options of the system; its `scheduler` is the seed's. */
   readonly system?: Omit<ActorSystem.Options, "scheduler"> | undefined
-  /** Tasks (a fiber's run from one wait to the next, an actor's turn) after which a run is endless. Default `1000000`. */
+  /** Tasks (a fiber's run from one wait to the next, an actor's turn) after which a run is endless. Default `1000000`; 1 and more. */
   readonly maxTasks?: number | undefined
 }
 
-/** @category models */
+/** What `interleavings` is given. @category models */
 export interface InterleavingsOptions<A, E, R, E2 = never, R2 = never> extends Omit<SeededOptions, "seed" | "faults"> {
   /** Runs once per seed, in a system and a scope of its own. */
   readonly program: Effect.Effect<A, E, R>

@@ -45,7 +45,7 @@ export interface Options {
   readonly spanName?: string | undefined
 }
 
-/** @category models */
+/** The same with its defaults filled in, and what runs: plain data for the system. @category models */
 export interface Behavior {
   readonly mailbox: Mailbox.Mailbox
   readonly supervision: Supervision.Supervision

@@ -39,11 +39,11 @@ export interface Topic<A, I = A> {
   readonly schema: Schema.Schema<A, I>
 }
 
-/** @category models */
+/** How a subscriber takes its events. @category models */
 export interface SubscribeOptions {
   /** What logs and stats call it. Default: the topic's name and a number. */
   readonly name?: string | undefined
-  /** Events that may wait for it, the one in hand not counted. Default `256`; 1 to 16,777,216. */
+  /** Events that may wait for it, the one in hand not counted. Default `256`; 1 to 16,777,216, else a defect. */
   readonly capacity?: number | undefined
   /** Default `back-pressure`. `dropping` sheds the new event, `sliding` the oldest one. */
   readonly overflow?: "back-pressure" | "dropping" | "sliding" | undefined
@@ -85,7 +85,7 @@ export class TopicNameTaken extends Schema.TaggedError<TopicNameTaken>()("TopicN
   }
 }
 
-/** @category services */
+/** The topics of one bus, which share no order and no queue. @category services */
 export class EventBus extends Context.Tag("troupe/EventBus")<
   EventBus,
   {
@@ -109,9 +109,12 @@ export class EventBus extends Context.Tag("troupe/EventBus")<
   }
 >() {}
 
-/** @category models */
+/** What `layer` may be given. @category models */
 export interface Options {
-  /** How long a publish from inside a handler waits for full subscribers. Default `5 seconds`; zero and more. */
+  /**
+   * How long a publish from inside a handler waits for full subscribers. Default `5 seconds`; zero and more, else a
+   * `RangeError` as a defect of the layer.
+   */
   readonly handlerWait?: Duration.DurationInput | undefined
 }
 

@@ -40,7 +40,7 @@ const tasksPerLook = 64
 /** How deep work may run inside of other work before it is queued: each level takes some frames of the stack. */
 const maxDepth = 12
 
-/** @category models */
+/** The run queue itself. What it has beyond Effect's `Scheduler` is for the runtime. @category models */
 export class FairScheduler implements Scheduler.Scheduler {
   private ring: Array<Scheduler.Task | undefined> = new Array(1024)
   private mask = 1023

@@ -17,7 +17,7 @@ import { UnsentAsk } from "./internal/localRef.ts"
 /**
  * Sends all asks, in their order, before it waits for the first answer, and gives how each ended, in the same order. Each
  * ask has its own deadline; if the gathering fiber is interrupted, all that were not begun are withdrawn. Effects that are
- * no asks of this process run in a fiber each, after the asks were sent.
+ * no asks of this process, and asks with `Delivery.InterruptWithAsker`, run in a fiber each, after the others were sent.
  *
  * @category combinators
  */

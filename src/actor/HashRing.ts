@@ -12,10 +12,11 @@
 import * as EffectHashRing from "effect/HashRing"
 import * as PrimaryKey from "effect/PrimaryKey"
 
-/** @category models */
+/** The members, and where on the ring they stand. @category models */
 export interface HashRing<A> {
   /** The members by name, in order of arrival. */
   readonly members: ReadonlyMap<string, A>
+  /** Of spread names; to be changed by this module only. */
   readonly ring: EffectHashRing.HashRing<Point<A>>
 }
 
@@ -33,7 +34,7 @@ export const make = <A>(): HashRing<A> => ({ members: new Map(), ring: EffectHas
  * @category combinators
  */
 export const add = <A>(self: HashRing<A>, name: string, member: A): void => {
-  if (self.members.has(name)) return // Read-only to everybody but this module.
+  if (self.members.has(name)) return // Read-only to everybody but this module, here and in `remove`.
   ;(self.members as Map<string, A>).set(name, member)
   EffectHashRing.add(self.ring, point(name, member))
 }

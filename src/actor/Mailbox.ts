@@ -19,7 +19,7 @@ export class Lane extends Context.Reference<Lane>()("troupe/Mailbox/Lane", {
   defaultValue: (): "high" | "normal" | "low" => "normal"
 }) {}
 
-/** @category models */
+/** How much waits, and what happens to what comes then. @category models */
 export interface Mailbox {
   readonly overflow: "back-pressure" | "dropping" | "sliding" | "failing"
   /** Messages waiting, the one in hand not counted. */

@@ -22,7 +22,7 @@ export type Settlement =
   | { readonly _tag: "failed"; readonly cause: Cause.Cause<unknown> }
   | { readonly _tag: "dead-lettered"; readonly reason: Reason }
 
-/** @category models */
+/** For one message that was accepted. @category models */
 export interface Receipt {
   /** Waits for the settlement; given at once if it is known. No time-out: a message may wait as long as its mailbox. */
   readonly settled: Effect.Effect<Settlement>

@@ -18,7 +18,7 @@ import { durationMillis, wholeNumber } from "./internal/ranges.ts"
  */
 export type Directive = "restart" | "resume" | "stop" | "escalate"
 
-/** @category models */
+/** The waits before restarts; see `RestartOptions`. @category models */
 export interface Backoff {
   readonly min: Duration.Duration
   readonly max: Duration.Duration
@@ -26,7 +26,7 @@ export interface Backoff {
   readonly jitter: number
 }
 
-/** @category models */
+/** What the crashes of an actor lead to. @category models */
 export interface Supervision {
   readonly decide: (cause: Cause.Cause<unknown>) => Directive
   /** Restarts within `period` before the actor is given up. */
@@ -37,7 +37,7 @@ export interface Supervision {
   readonly exceeded: "stop" | "escalate"
 }
 
-/** @category models */
+/** The limit of restarts and the waits before them. What is out of its range throws a `RangeError`. @category models */
 export interface RestartOptions {
   /** Restarts within `period`; one more is refused. Default `3`; 0 and more. */
   readonly intensity?: number | undefined
@@ -49,8 +49,9 @@ export interface RestartOptions {
    */
   readonly backoff?:
     | {
+        /** Zero and more. */
         readonly min: Duration.DurationInput
-        /** Default `30 seconds`. */
+        /** Default `30 seconds`; zero and more. */
         readonly max?: Duration.DurationInput | undefined
         /** Default `0.2`. */
         readonly jitter?: number | undefined

@@ -29,7 +29,7 @@ export class TooManyTimers extends Schema.TaggedError<TooManyTimers>()("TooManyT
   }
 }
 
-/** A timer was given a message for somebody else. @category errors */
+/** A timer was given a message for somebody else. A defect of the actor that sets it. @category errors */
 export class NotItsOwnMessage extends Schema.TaggedError<NotItsOwnMessage>()("NotItsOwnMessage", {
   address: Schema.String,
   found: Schema.String
@@ -39,14 +39,18 @@ export class NotItsOwnMessage extends Schema.TaggedError<NotItsOwnMessage>()("No
   }
 }
 
-/** @category models */
+/** An actor's own, by key. @category models */
 export interface Timers {
-  /** Sends once, after `delay`. A timer of the same key is replaced. */
+  /** Sends once, after `delay`; less than zero is zero. A timer of the same key is replaced. */
   readonly once: (key: string, tell: ActorRef.Tell, delay: Duration.DurationInput) => Effect.Effect<void>
-  /** Sends after each `interval`; a tick is left out while the one before it still waits. A timer of the same key is replaced. */
+  /**
+   * Sends after each `interval`, of 1 ms at least; a tick is left out while the one before it still waits. A timer of the
+   * same key is replaced.
+   */
   readonly every: (key: string, tell: ActorRef.Tell, interval: Duration.DurationInput) => Effect.Effect<void>
   /** Ends a timer; its message is not handled any more. Nothing happens if there is none. */
   readonly cancel: (key: string) => Effect.Effect<void>
+  /** `cancel` for all keys. */
   readonly cancelAll: Effect.Effect<void>
   /** Whether a timer of that key is set, or its message waits. */
   readonly isActive: (key: string) => Effect.Effect<boolean>

@@ -6,6 +6,9 @@
  *
  * An incarnation ends in a fixed order: the fiber that works on the message in hand, that message's settlement, handlers
  * beside the mailbox, children, the scope. Each step has the stop budget.
+ *
+ * Third of the three parts of one object (see `Inbox`), and long: what may happen next depends on `state`, `stopping` and
+ * `incarnation` together, and whoever changes one transition has to see the others.
  */
 import { Cause, Context, Effect, Exit, Option, Scope } from "effect"
 import type { Event } from "../ActorChange.ts"
@@ -187,6 +190,7 @@ export class Cell extends MessageLoop implements Child {
     if (incarnation.crash !== undefined || this.stopping !== "no" || Exit.isFailure(exit)) {
       return this.end(incarnation, incarnation.crash ?? (Exit.isFailure(exit) ? exit.cause : undefined))
     }
+    // What `build` gives; `install` looks at each handler.
     const missing = this.install(exit.value as Readonly<Record<string, unknown>>)
     if (missing !== undefined) return this.end(incarnation, Cause.die(missing))
     incarnation.started = true
@@ -217,6 +221,7 @@ export class Cell extends MessageLoop implements Child {
   private install(handlers: Readonly<Record<string, unknown>>): HandlerMissing | undefined {
     const message_tag = this.protocol.tags.find((tag) => typeof handlers?.[tag] !== "function")
     if (message_tag !== undefined) return new HandlerMissing({ address: this.address, message_tag })
+    // Looked at above: they are functions, and the definition's types say which.
     const table = this.protocol.tags.map((tag) => handlers[tag] as Handler)
     this.handlers = this.system.faults === undefined ? table : this.system.faults.around(this, table)
     this.handlerContext ??= new HandlerContext(this)

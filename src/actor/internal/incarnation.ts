@@ -1,5 +1,5 @@
 /**
- * One life of an actor between a start and a crash or stop: a scope, the fibers that work for it, its timers.
+ * One life of an actor between a start and a crash or stop: what begins with it and must end with it.
  */
 import { Cause, Effect, type Exit, type Fiber, FiberId } from "effect"
 import type { AskError } from "../ActorError.ts"
@@ -29,7 +29,7 @@ export class Incarnation implements Sender {
   isClosing = false
   /** Handlers at work beside the mailbox, which answered with `Rpc.fork`. */
   besides = 0
-  /** Their fibers, and who waits for each. */
+  /** Their fibers, and who waits for what each answers. */
   linked: Map<Fiber.RuntimeFiber<unknown, unknown>, Attachment | undefined> | undefined = undefined
   whenUnlinked: (() => void) | undefined = undefined
   timers: KeyedTimers | undefined = undefined

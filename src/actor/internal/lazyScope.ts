@@ -1,5 +1,5 @@
 /**
- * An actor's scope, made only when somebody uses it.
+ * The scope of an incarnation, made only when somebody uses it.
  *
  * Most actors own nothing that must be closed, and an incarnation without a scope starts and ends in a fraction of the
  * time. Everything is left to Effect's own scope once there is one.

@@ -277,6 +277,7 @@ export const localDirectory = (system: LocalSystem) => {
   ): Effect.Effect<Effect.Effect<void>, never, ActorContext> =>
     Effect.flatMap(ActorContext, () =>
       Effect.withFiberRuntime((fiber) => {
+        // A sender's `cell` is one; its type says only what the wait-for graph needs.
         const watcher = system.senderOf(fiber)?.cell as Cell | undefined
         if (watcher === undefined)
           return Effect.dieMessage(`The actor that watches ${ref.address} is not of this system`)

@@ -3,9 +3,11 @@
  *
  * Plain answers need no fiber: they are given in a turn of the shared scheduler, or, where an asker finds the actor idle,
  * in the asker's own turn. What must run as an Effect is the `Worker`'s, a fiber made when the first one comes.
+ *
+ * Second of the three parts of one object (see `Inbox`). It stays whole although it is long: how a message is taken in hand
+ * and how it settles read and write the same few fields, and a call between objects there is paid with every message.
  */
 import * as Rpc from "@effect/rpc/Rpc"
-
 import { Cause, type Context, Effect, Either, Exit, Fiber, Option } from "effect"
 import { ActorCrashed, type TellError } from "../ActorError.ts"
 import type { Behavior } from "../Behavior.ts"
@@ -209,6 +211,7 @@ export abstract class MessageLoop extends Inbox {
     let out: unknown
     try {
       out = this.handlers[this.rpc]!(this.payload, this.handlerContext)
+      // A plain answer has a span as well, which only an Effect can have.
       const effect = this.dispatch(this.system.tracing && !isEffectful(out) ? Effect.succeed(out) : out)
       return effect === undefined ? undefined : this.guarded(effect)
     } catch (defect) {

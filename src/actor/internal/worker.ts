@@ -21,7 +21,7 @@ interface Loop {
   take(): boolean
   /** Handles the message in hand; what comes back is to be run. */
   handle(): Effect.Effect<void, unknown> | undefined
-  /** The fiber parks: others may take over. */
+  /** The fiber parks: turns may take over. */
   release(): void
   contextOf(incarnation: Incarnation, sender: Sender): Context.Context<never>
   workerEnded(worker: Worker, exit: Exit.Exit<unknown, unknown>): void
