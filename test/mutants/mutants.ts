@@ -82,8 +82,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     name: "late reply delivered: the handler of an ask that has timed out goes on although it ends with its asker",
     file: "src/actor/internal/attachment.ts",
-    search: "this.fail(CauseModule.fail(error))\n    this.interruptHandler?.()",
-    replace: "this.fail(CauseModule.fail(error))",
+    search: "this.fail(Cause.fail(error))\n    this.interruptHandler?.()",
+    replace: "this.fail(Cause.fail(error))",
     tests: [asking]
   },
   {
