@@ -59,10 +59,10 @@ const order = Effect.gen(function* () {
 describe("A seed", () => {
   it.effect("gives the same interleaving each time, and other seeds give others", () =>
     Effect.gen(function* () {
-      const seeds = Array.from({ length: 200 }, (_, seed) => seed)
+      const seeds = Array.from({ length: 100 }, (_, seed) => seed)
       const all = yield* Effect.forEach(seeds, (seed) => ActorTest.seeded(order, { seed }))
       assert.deepStrictEqual(yield* Effect.forEach(seeds, (seed) => ActorTest.seeded(order, { seed })), all)
-      assert.isAbove(new Set(all).size, 100)
+      assert.isAbove(new Set(all).size, 50)
       for (const log of all) {
         for (const name of ["a", "b", "c"]) {
           const own = log.split(" ").filter((step) => step.startsWith(name))

@@ -10,10 +10,12 @@ import { Clock, Effect, Exit, Fiber, Layer, Schema } from "effect"
 import fc from "fast-check"
 import * as Actor from "../../../src/actor/Actor.ts"
 import type { AskError } from "../../../src/actor/ActorError.ts"
+import type { ActorRef } from "../../../src/actor/ActorRef.ts"
 import { ActorSystem, LocalActorSystem } from "../../../src/actor/ActorSystem.ts"
 import { DeadLetters, type Reason } from "../../../src/actor/DeadLetters.ts"
 import type { Fault } from "../../../src/actor/FaultPlan.ts"
 import * as Mailbox from "../../../src/actor/Mailbox.ts"
+import type { Settlement } from "../../../src/actor/Receipt.ts"
 import * as Supervision from "../../../src/actor/Supervision.ts"
 import { type Exploration, settled } from "./explore.ts"
 
@@ -33,6 +35,8 @@ const LanedBox = Actor.make(
 
 interface Send {
   readonly kind: "tell" | "ask"
+  /** Whether a teller awaits what becomes of it. */
+  readonly receipt: boolean
   readonly how: How
   /** Virtual milliseconds to wait before it is sent. */
   readonly pause: number
@@ -69,6 +73,7 @@ const traffic: fc.Arbitrary<Traffic> = fc.record({
     fc.array(
       fc.record({
         kind: fc.constantFrom("tell", "tell", "ask"),
+        receipt: fc.boolean(),
         how: fc.constantFrom("plain", "plain", "slow", "slow", "slow", "effect", "beside", "refused", "crash"),
         pause: fc.constantFrom(0, 0, 0, 0, 0, 30),
         awaited: fc.constantFrom(true, false, false),
@@ -106,6 +111,7 @@ const program = ({ capacity, faults, laned, overflow, senders, stopAt, supervisi
     const begun: Array<number> = []
     const wrong: Array<string> = []
     const outcomes = new Map<number, { readonly kind: Send["kind"]; readonly outcome: Outcome }>()
+    const receipts = new Map<number, Array<Settlement>>()
     // A plan's delay holds a message that is in hand already.
     const held = faults.some(({ action }) => action === "delay")
     const handler =
@@ -144,11 +150,20 @@ const program = ({ capacity, faults, laned, overflow, senders, stopAt, supervisi
     )
     const box = (yield* definition.client)("b").withTimeout(200)
 
-    const sendOne = (n: number, { awaited, how, kind, patience, pause }: Send) =>
+    /** A tell with a receipt, and how that is settled. */
+    const witnessed = (n: number, tell: ActorRef.Tell) =>
+      Effect.flatMap(local.receipt(tell), ({ settled }) => {
+        receipts.set(n, [])
+        // By a fiber of its own, which may still wait when the sender is long gone.
+        return Effect.forkDaemon(Effect.map(settled, (settlement) => void receipts.get(n)!.push(settlement)))
+      })
+
+    const sendOne = (n: number, { awaited, how, kind, patience, pause, receipt }: Send) =>
       Effect.gen(function* () {
         if (pause > 0) yield* Effect.sleep(pause)
         const before = yield* Clock.currentTimeMillis
-        const sending: Effect.Effect<unknown, AskError | "refused"> = box[kind][`m${n}`]!({ how })
+        const sending: Effect.Effect<unknown, AskError | "refused"> =
+          kind === "tell" && receipt ? witnessed(n, box.tell[`m${n}`]!({ how })) : box[kind][`m${n}`]!({ how })
         const sender = yield* Effect.fork(sending)
         const leaving = patience === undefined ? Effect.void : Effect.delay(Fiber.interrupt(sender), patience)
         const ended = yield* Effect.gen(function* () {
@@ -215,6 +230,18 @@ const program = ({ capacity, faults, laned, overflow, senders, stopAt, supervisi
             what
           )
       }
+    }
+    for (const [n, settlements] of receipts) {
+      const how = senders[Math.floor(n / sendsEach)]![n % sendsEach]!.how
+      const [dead] = reasons.get(n) ?? []
+      const what = `receipt of m${n}, ${how}, dead letter: ${dead}: ${JSON.stringify(settlements)}`
+      assert.equal(settlements.length, 1, what)
+      const [settlement] = settlements
+      if (dead !== undefined) assert.deepEqual(settlement, { _tag: "dead-lettered", reason: dead }, what)
+      else if (how === "plain") assert.equal(settlement!._tag, "handled", what)
+      else if (how === "refused" || how === "crash") assert.equal(settlement!._tag, "failed", what)
+      // The rest may be cut short by a stop, or by the crash of another.
+      else assert.notEqual(settlement!._tag, "dead-lettered", what)
     }
     assert.strictEqual(
       outcomes.size,

@@ -15,7 +15,7 @@ describe("An ask, in any interleaving", () => {
     60_000
   )
 
-  it("passes the sooner of two deadlines down a chain, and ends by it", () => explore(chains, { runs: 150 }), 60_000)
+  it("passes the sooner of two deadlines down a chain, and ends by it", () => explore(chains, { runs: 100 }), 60_000)
 
   effectIt.effect("whose protocol says so ends its handler, however early its asker leaves", () =>
     ActorTest.interleavings({

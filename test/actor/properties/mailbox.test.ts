@@ -20,7 +20,7 @@ describe("A mailbox, in any interleaving", () => {
 
   it(
     "loses nothing, keeps order and bound, and lets stop and watch through",
-    () => explore(mailbox, { runs: 400 }),
+    () => explore(mailbox, { runs: 300 }),
     60_000
   )
 
