@@ -3,8 +3,8 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // Suites that install and build whole projects have scripts of their own.
-    exclude: ["test/generated/**", "node_modules/**"],
+    // Suites that install and build whole projects, or run a database, have scripts of their own.
+    exclude: ["test/generated/**", "test/cluster/postgres/**", "node_modules/**"],
     // Vitest leaves one core to itself by default; on two cores that would run the suite one file at a time.
     maxWorkers: 2,
     minWorkers: 1,

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 export * as ChatCompletions from "./ChatCompletions.ts"
+export * as Cluster from "./Cluster.ts"
 export * as Http from "./Http.ts"
 export * as Model from "./Model.ts"
 export * as ModelRetry from "./ModelRetry.ts"

@@ -1,0 +1,28 @@
+/**
+ * A runner in a process of its own: `runner.ts <database> <port>`. Says `ready` when it is, hands over on SIGTERM, and ends
+ * with the process that started it.
+ */
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Fiber, Layer, Logger, LogLevel, Redacted } from "effect"
+import * as Cluster from "../../../layers/Cluster.ts"
+import * as ClusterActorSystem from "../../../src/cluster/ClusterActorSystem.ts"
+import { AccountLive } from "./account.ts"
+
+const [database, port] = process.argv.slice(2)
+const url = Redacted.make(database!)
+
+const program = AccountLive.pipe(
+  Layer.provide(ClusterActorSystem.layer()),
+  Layer.provide(Cluster.runner({ database: url, address: { host: "127.0.0.1", port: Number(port) } })),
+  Layer.provide(PgClient.layer({ url })),
+  Layer.tap(() => Effect.sync(() => process.stdout.write("ready\n"))),
+  Layer.launch,
+  Effect.provide(Logger.minimumLogLevel(LogLevel.Warning)),
+  Effect.provide(Logger.logFmt)
+)
+
+const fiber = Effect.runFork(program)
+fiber.addObserver((exit) => process.exit(exit._tag === "Success" || fiber.unsafePoll() !== null ? 0 : 1))
+process.on("SIGTERM", () => Effect.runFork(Fiber.interrupt(fiber)))
+// Nobody writes here: the end of it is the end of who started this.
+process.stdin.on("end", () => process.exit(2)).resume()
