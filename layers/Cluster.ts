@@ -45,7 +45,8 @@ export class ClusterNotJoined extends Schema.TaggedError<ClusterNotJoined>()("Cl
 
 /**
  * What ships, for all processes of a cluster. The defaults of `@effect/cluster` take 26 seconds to move the actors of a
- * runner that was killed, these about 4 (three runners, PostgreSQL 15, all on one machine of two cores).
+ * runner that was killed, these 5 to 8 (three runners, PostgreSQL 15, all on one machine of two cores that had eight times
+ * as much to do). Shorter times would move them sooner, and would take a runner that is only busy for a dead one.
  *
  * @category models
  */
@@ -55,12 +56,15 @@ export const settings = {
    * some 20 runners to have even shares. Must be the same in all processes, and stay so.
    */
   shardsPerGroup: 60,
-  /** How often a runner says that it lives and keeps its locks: `1 second`. */
-  shardLockRefreshInterval: Duration.seconds(1),
-  /** Silence after which a runner is taken for dead: `4 seconds`. Four refreshes, so that a busy one is not. */
-  shardLockExpiration: Duration.seconds(4),
-  /** How often one of the runners looks whether the others can be reached: `2 seconds`. */
-  runnerHealthCheckInterval: Duration.seconds(2),
+  /**
+   * How often a runner says that it lives and keeps its locks: `2 seconds`. Also how long the database may take to answer:
+   * a runner that cannot be sure of its locks ends its actors.
+   */
+  shardLockRefreshInterval: Duration.seconds(2),
+  /** Silence after which a runner is taken for dead: `6 seconds`, three refreshes. */
+  shardLockExpiration: Duration.seconds(6),
+  /** How often one of the runners looks whether the others can be reached, which finds most deaths sooner: `1 second`. */
+  runnerHealthCheckInterval: Duration.seconds(1),
   /** How often processes look who is there: `500 millis`. By so much later they send to the right runner. */
   refreshAssignmentsInterval: Duration.millis(500),
   /** How often a runner looks into storage for messages that nobody announced to it: `1 second`. */

@@ -5,14 +5,15 @@ import { SqlClient } from "@effect/sql"
 import { Effect, Schema } from "effect"
 import * as Actor from "../../../src/actor/Actor.ts"
 import { Idempotent } from "../../../src/actor/Delivery.ts"
+import * as Mailbox from "../../../src/actor/Mailbox.ts"
 
 export class Refused extends Schema.TaggedError<Refused>()("Refused", { n: Schema.Int }) {}
 
 const n = { n: Schema.Int }
 
 export const Account = Actor.make("Account", [
-  /** Who runs it, and how many messages this life of it has begun. */
-  Rpc.make("Where", { success: Schema.Struct({ pid: Schema.Int, begun: Schema.Int }) }),
+  /** Who runs it, and how many messages this life of it has begun. Does not wait behind what waits to be kept. */
+  Rpc.make("Where", { success: Schema.Struct({ pid: Schema.Int, begun: Schema.Int }) }).annotate(Mailbox.Lane, "high"),
   /** May be begun once. */
   Rpc.make("Once", { payload: n, success: Schema.Int, error: Refused }),
   /** Is begun, and takes its time. */
@@ -23,7 +24,7 @@ export const Account = Actor.make("Account", [
     .annotate(Idempotent, true)
 ])
 
-/** Odd numbers divisible by 25 are refused, so that typed errors travel too. */
+/** So that typed errors travel too. */
 const isRefused = (n: number) => n % 25 === 0 && n % 2 === 1
 
 export const AccountLive = Account.toLayer(
@@ -39,7 +40,7 @@ export const AccountLive = Account.toLayer(
       Where: () => ({ pid: process.pid, begun }),
       Once: ({ n }) => Effect.zipRight(begin("once", n), answered(n)),
       Slow: ({ n }) => Effect.as(Effect.zipRight(begin("slow", n), Effect.sleep("20 seconds")), n),
-      Keep: ({ n }) => begin("keep", n).pipe(Effect.zipRight(Effect.sleep("50 millis")), Effect.zipRight(answered(n)))
+      Keep: ({ n }) => begin("keep", n).pipe(Effect.zipRight(Effect.sleep("600 millis")), Effect.zipRight(answered(n)))
     })
   })
 )

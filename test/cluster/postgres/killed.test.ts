@@ -36,8 +36,7 @@ describe.skipIf(bin === undefined)("A cluster of three runners on PostgreSQL", (
   let postgres: Postgres.Postgres
   const runners: Array<Runner> = []
 
-  const startRunner = async (): Promise<Runner> => {
-    const port = await Postgres.freePort()
+  const startRunner = async (port: number): Promise<Runner> => {
     const child = spawn(process.execPath, ["--import", tsx, runnerFile, postgres.url, String(port)], {
       stdio: ["pipe", "pipe", "pipe"]
     })
@@ -58,17 +57,20 @@ describe.skipIf(bin === undefined)("A cluster of three runners on PostgreSQL", (
   }
 
   beforeAll(async () => {
-    postgres = await Postgres.start(bin!)
+    const [port, ...ports] = await Postgres.freePorts(4)
+    postgres = await Postgres.start(bin!, port!)
     await Effect.runPromise(
       Effect.flatMap(
         SqlClient.SqlClient,
         (sql) => sql`create table begun (kind text not null, n int not null, pid int not null)`
       ).pipe(Effect.provide(PgClient.layer({ url: Redacted.make(postgres.url) })))
     )
-    await Promise.all([startRunner(), startRunner(), startRunner()])
+    await Promise.all(ports.map(startRunner))
   }, 60_000)
 
   afterAll(async () => {
+    // What they said helps where one of them was slow.
+    for (const { log, pid } of runners) if (log !== "") console.log(`runner ${pid} said:\n${log}`)
     for (const { process: child } of runners) {
       if (child.exitCode !== null || child.signalCode !== null) continue
       child.kill("SIGKILL")
@@ -143,28 +145,30 @@ describe.skipIf(bin === undefined)("A cluster of three runners on PostgreSQL", (
           const victim = runners[0]!
           const orphans = ids.filter((id) => before.get(id) === victim.pid)
           assert.isAbove(orphans.length, 5)
+          const busy = orphans.filter((_, i) => i % 2 === 0)
+          const keepers = orphans.filter((_, i) => i % 2 === 1)
 
           // Under way when it dies: asks whose handlers are at work there …
-          const slow = yield* Effect.forEach(orphans, (id, n) =>
+          const slow = yield* Effect.forEach(busy, (id, n) =>
             Effect.fork(millisOf(Effect.exit(accounts(id).ask.Slow({ n }))))
           )
-          yield* Effect.repeat(sql<{ count: number }>`select count(*)::int as count from begun where kind = 'slow'`, {
-            until: ([row]) => row!.count === orphans.length,
-            schedule: Schedule.spaced("50 millis")
-          })
+          yield* eventually(
+            sql<{ n: number }>`select n from begun where kind = 'slow'`,
+            (rows) => rows.length === busy.length
+          )
           // … a stream of asks that may be begun once, to everybody else as well …
           const others = ids.filter((id) => before.get(id) !== victim.pid)
           let sent = 0
           const once = (id: string) =>
-            Effect.suspend(() => {
-              const n = 2 * ++sent
-              return Effect.map(Effect.exit(accounts(id).withTimeout("15 seconds").ask.Once({ n })), (exit) => ({
-                n,
-                exit
-              }))
-            })
+            Effect.suspend(() =>
+              Effect.exit(
+                accounts(id)
+                  .withTimeout("15 seconds")
+                  .ask.Once({ n: 2 * ++sent })
+              )
+            )
           const streams = yield* Effect.forEach(others.slice(0, 10), (id) =>
-            Effect.fork(Effect.repeatN(Effect.zipLeft(once(id), Effect.sleep("100 millis")), 60))
+            Effect.fork(Effect.replicateEffect(Effect.zipLeft(once(id), Effect.sleep("100 millis")), 60))
           )
           // … and messages that may not be lost, half of them told.
           const kept: Array<Fiber.RuntimeFiber<Exit.Exit<unknown, unknown>>> = []
@@ -172,14 +176,17 @@ describe.skipIf(bin === undefined)("A cluster of three runners on PostgreSQL", (
             Array.from({ length: 300 }, (_, n) => n),
             (n) =>
               Effect.gen(function* () {
-                const account = accounts(n % 2 === 0 ? ids[n % ids.length]! : orphans[n % orphans.length]!)
+                const account = accounts(n % 2 === 0 ? others[n % others.length]! : keepers[n % keepers.length]!)
                 if (n % 2 === 0) yield* account.tell.Keep({ n })
                 else kept.push(yield* Effect.forkDaemon(Effect.exit(account.withTimeout("60 seconds").ask.Keep({ n }))))
               }),
             { concurrency: 4, discard: true }
           )
           const keeping = yield* Effect.fork(keep)
-          yield* Effect.sleep("500 millis")
+          yield* eventually(
+            sql<{ n: number }>`select n from begun where kind = 'keep' and pid = ${victim.pid}`,
+            (rows) => rows.length >= 3
+          )
 
           process.kill(victim.pid, "SIGKILL")
           const moved = yield* Effect.forEach(
@@ -212,9 +219,10 @@ describe.skipIf(bin === undefined)("A cluster of three runners on PostgreSQL", (
             assert.isBelow(millis, promisedMillis)
           }
           for (const stream of streams) {
-            const { exit } = yield* Fiber.join(stream)
-            // What was sent to the living was answered.
-            assert.isTrue(Exit.isSuccess(exit), String(exit))
+            for (const exit of yield* Fiber.join(stream)) {
+              // What was sent to the living was answered.
+              assert.isTrue(Exit.isSuccess(exit) || failureOf(exit) instanceof Refused, String(exit))
+            }
           }
 
           yield* Fiber.join(keeping)
@@ -227,11 +235,12 @@ describe.skipIf(bin === undefined)("A cluster of three runners on PostgreSQL", (
               (rows) => rows.length === 300
             )
           )
-          const repeated = yield* sql<{ count: number }>`
-          select count(*)::int as count from (select n from begun where kind = 'keep' group by n having count(*) > 1) twice`
+          const again = yield* sql<{ n: number }>`
+          select n from begun where kind = 'keep' group by n having count(*) > 1`
           console.log(
-            `${begun.length} durable messages begun, ${repeated[0]!.count} of them twice; the last ${untilKept} ms after all else`
+            `${begun.length} durable messages begun, ${again.length} of them again elsewhere; the last ${untilKept} ms after all else`
           )
+          assert.isAbove(again.length, 0, "nothing durable was in hand when its runner died")
           const twice = yield* sql<{ n: number }>`
           select n from begun where kind in ('once', 'slow') group by kind, n having count(*) > 1`
           assert.deepStrictEqual(twice, [], "what may be begun once was begun twice")

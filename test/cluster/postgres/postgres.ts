@@ -42,16 +42,26 @@ const unprivileged = (): { readonly uid: number; readonly gid: number } | undefi
   throw new Error("PostgreSQL refuses to run as root, and there is neither a user postgres nor a user nobody.")
 }
 
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const { port } = server.address() as { readonly port: number }
-  server.close()
-  await once(server, "close")
-  return port
+/** So many different ones: all are held before the first is given back. */
+export const freePorts = async (count: number): Promise<ReadonlyArray<number>> => {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer().listen(0, "127.0.0.1")
+      await once(server, "listening")
+      return server
+    })
+  )
+  const ports = servers.map((server) => (server.address() as { readonly port: number }).port)
+  await Promise.all(
+    servers.map(async (server) => {
+      server.close()
+      await once(server, "close")
+    })
+  )
+  return ports
 }
 
-export const start = async (bin: string): Promise<Postgres> => {
+export const start = async (bin: string, port: number): Promise<Postgres> => {
   const folder = mkdtempSync(join(tmpdir(), "troupe-postgres-"))
   const user = unprivileged()
   try {
@@ -64,7 +74,6 @@ export const start = async (bin: string): Promise<Postgres> => {
       env: environment,
       stdio: "pipe"
     })
-    const port = await freePort()
     const server = spawn(
       "sh",
       [
