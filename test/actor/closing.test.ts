@@ -36,6 +36,37 @@ describe("closing a type's Layer", () => {
   )
 })
 
+describe("a host's scope", () => {
+  it.scoped("holds nothing of the children spawned in it that have ended", () =>
+    Effect.gen(function* () {
+      yield* Layer.build(Worker.toLayer(Effect.succeed(Worker.of({ Ping: () => "pong" }))))
+      const scope = yield* Scope.make()
+      let held = 0
+      // What `spawn` keeps there it keeps in a scope of its own, forked off the host's.
+      const host: Scope.Scope = {
+        ...scope,
+        fork: (strategy) =>
+          Effect.tap(scope.fork(strategy), (own) => {
+            held++
+            return Scope.addFinalizer(
+              own,
+              Effect.sync(() => {
+                held--
+              })
+            )
+          })
+      }
+      for (let i = 0; i < 3; i++) {
+        const child = yield* Scope.extend(ActorSystem.spawn(Worker, "child"), host)
+        assert.strictEqual(held, 1)
+        yield* ActorSystem.stop(child)
+        yield* Effect.yieldNow()
+        assert.strictEqual(held, 0)
+      }
+    }).pipe(Effect.provide(ActorSystem.layer()))
+  )
+})
+
 describe("the run queue", () => {
   it.scoped("is the surrounding one where that is fair", () =>
     Effect.gen(function* () {

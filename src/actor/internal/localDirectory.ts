@@ -88,10 +88,12 @@ export const localDirectory = (system: LocalSystem) => {
       past.failed += ended.failed
       past.restarts += ended.restarts
       ended.supervisor.forget(ended)
-      if (!isRoot) return
-      residents.leave(ended)
-      // Whoever keeps a ref keeps no more than the ref. A child's says for ever that it has ended.
-      ended.slot.cell = undefined
+      if (isRoot) {
+        residents.leave(ended)
+        // Whoever keeps a ref keeps no more than the ref. A child's says for ever that it has ended.
+        ended.slot.cell = undefined
+        return
+      }
       const own = scopes.get(ended)
       if (own === undefined) return
       scopes.delete(ended)
