@@ -6,6 +6,7 @@ import {
   Deferred,
   Effect,
   Either,
+  Exit,
   Fiber,
   Layer,
   Logger,
@@ -19,6 +20,7 @@ import { ActorContext } from "../../src/actor/ActorContext.ts"
 import * as ActorSystem from "../../src/actor/ActorSystem.ts"
 import * as ActorTest from "../../src/actor/ActorTest.ts"
 import { DeadLetters } from "../../src/actor/DeadLetters.ts"
+import * as Delivery from "../../src/actor/Delivery.ts"
 import * as Mailbox from "../../src/actor/Mailbox.ts"
 import * as Supervision from "../../src/actor/Supervision.ts"
 
@@ -266,6 +268,35 @@ describe("An answer", () => {
       )
       return (yield* Till.client)("t")
     })
+
+  it.scoped("of an idle actor that looks at its deadline by runSync is answered after a crash and a redelivery", () =>
+    Effect.gen(function* () {
+      const Flaky = Actor.make("Flaky", [
+        Rpc.make("Go", { success: Schema.String }).annotate(Delivery.Idempotent, true),
+        Rpc.make("Ping")
+      ])
+      let deliveries = 0
+      yield* Layer.build(
+        Flaky.toLayer(
+          Effect.succeed(
+            Flaky.of({
+              Go: (_, context) => {
+                Effect.runSync(Effect.sync(() => context.deadline))
+                if (++deliveries === 1) throw new Error("boom")
+                return "done"
+              },
+              Ping: () => {}
+            })
+          )
+        )
+      )
+      const flaky = (yield* Flaky.client)("a")
+      yield* flaky.ask.Ping()
+      const asked = yield* Effect.fork(flaky.ask.Go())
+      yield* ActorTest.settle
+      assert.deepStrictEqual(asked.unsafePoll(), Exit.succeed("done"))
+    }).pipe(Effect.provide(ActorTest.layer()))
+  )
 
   it.scoped("may be a typed failure, which is no crash: state and incarnation stay", () =>
     Effect.gen(function* () {

@@ -217,9 +217,9 @@ describe("An option out of its range", () => {
     assert.throws(make, RangeError, new RegExp(`^${named} must be .*, found ${found}\\.$`))
 
   const durations = {
-    askTimeout: [0, -1, Number.NaN, "-1 seconds"],
+    askTimeout: [0, -1, Number.NaN, "-1 seconds", "5 secs"],
     tellTimeout: [-1, Number.NaN, "-5 minutes"],
-    stopBudget: [-1, -1n],
+    stopBudget: [-1, -1n, "soon"],
     stuckAfter: [0, "0 millis", -1]
   } as const
   for (const [name, values] of Object.entries(durations)) {
@@ -296,6 +296,32 @@ describe("An option out of its range", () => {
       refused(() => Supervision.restart(options), named, found)
     )
   }
+
+  it("the delay of a timer that is negative, or no number, is a defect that names it", () =>
+    run(() =>
+      Effect.gen(function* () {
+        const Sleeper = Actor.make("Sleeper", [
+          Rpc.make("Set", { payload: { delay: Schema.Number } }),
+          Rpc.make("Wake")
+        ])
+        yield* provided(
+          Sleeper.toLayer(
+            Effect.gen(function* () {
+              const { timers } = yield* ActorContext
+              const self = yield* Sleeper.self
+              return Sleeper.of({ Set: ({ delay }) => timers.once("wake", self.tell.Wake(), delay), Wake: () => {} })
+            }),
+            { supervision: Supervision.resume }
+          )
+        )
+        const sleeper = (yield* Sleeper.client)("s")
+        for (const delay of [-1, Number.NaN]) {
+          const error = yield* Effect.flip(sleeper.ask.Set({ delay }))
+          assert.include(error.message, "The delay of a timer must be a duration of zero or more")
+        }
+        yield* sleeper.ask.Set({ delay: 0 })
+      })
+    ))
 
   it("a time-out of an ask that is negative, or no number", () =>
     run(() =>

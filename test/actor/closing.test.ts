@@ -1,12 +1,14 @@
 import { Rpc } from "@effect/rpc"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Schema, Scope } from "effect"
+import { Effect, type ExecutionStrategy, Exit, Layer, Schema, Scope } from "effect"
 import * as Actor from "../../src/actor/Actor.ts"
 import * as ActorSystem from "../../src/actor/ActorSystem.ts"
 import * as FairScheduler from "../../src/actor/FairScheduler.ts"
 
 const Worker = Actor.make("Worker", [Rpc.make("Ping", { success: Schema.String })])
 const Boss = Actor.make("Boss", [Rpc.make("Hire", { success: Schema.String })])
+
+declare const forkOf: (strategy: ExecutionStrategy.ExecutionStrategy) => Effect.Effect<Scope.CloseableScope>
 
 describe("closing a type's Layer", () => {
   it.scoped("stops its actors under other actors and under hosts, too", () =>
@@ -40,10 +42,11 @@ describe("a host's scope", () => {
   it.scoped("holds nothing of the children spawned in it that have ended", () =>
     Effect.gen(function* () {
       yield* Layer.build(Worker.toLayer(Effect.succeed(Worker.of({ Ping: () => "pong" }))))
-      const scope = yield* Scope.make()
       let held = 0
-      // What `spawn` keeps there it keeps in a scope of its own, forked off the host's.
-      const host: Scope.Scope = {
+      // What `spawn` keeps there it keeps in a scope of its own, forked off the host's. How a scope forks is a method that
+      // its published type leaves out.
+      const scope = (yield* Scope.make()) as unknown as Scope.Scope & { readonly fork: typeof forkOf }
+      const host: typeof scope = {
         ...scope,
         fork: (strategy) =>
           Effect.tap(scope.fork(strategy), (own) => {

@@ -62,6 +62,16 @@ const stopping = (ref: Parameters<typeof ActorSystem.stop>[0]) =>
   Effect.tap(Effect.fork(ActorSystem.stop(ref)), () => ActorTest.settle)
 
 describe("A stop", () => {
+  it.scoped("of a root that stops itself in its start is that to its asker: a root is not spawned again", () =>
+    Effect.gen(function* () {
+      yield* Layer.build(
+        Child.toLayer(Effect.flatMap(ActorContext, ({ stop }) => Effect.as(stop, Child.of({ Ping: () => {} }))))
+      )
+      const child = (yield* Child.client)("c")
+      assert.strictEqual((yield* Effect.flip(child.ask.Ping()))._tag, "ActorStopping")
+    }).pipe(Effect.provide(ActorTest.layer()))
+  )
+
   it.scoped("ends children in reverse order of their spawning, then the actor's own resources", () =>
     Effect.gen(function* () {
       const events: Array<string> = []

@@ -8,6 +8,7 @@ import { Cause, Effect, Effectable, Exit, type Fiber, FiberRef, RuntimeFlags, ty
 import { type AskError, AskTimedOut } from "../ActorError.ts"
 import type { Reason } from "../DeadLetters.ts"
 import type { Settlement } from "../Receipt.ts"
+import { stackless } from "./stackless.ts"
 import type { Timer, Timers } from "./timers.ts"
 import type { Node, Wait } from "./waitGraph.ts"
 
@@ -183,12 +184,16 @@ export class Ask extends Attachment implements Timer, Wait {
     this.give(Exit.fail(error))
   }
   fire(): void {
-    const error = new AskTimedOut({
-      address: this.actor.address,
-      message_tag: this.actor.tagOf(this.rpc),
-      timeoutMillis: this.timeoutMillis,
-      state: this.actor.describeState()
-    })
+    // Thousands may fire at once, and the trace of a timer says nothing of the asker.
+    const error = stackless(
+      () =>
+        new AskTimedOut({
+          address: this.actor.address,
+          message_tag: this.actor.tagOf(this.rpc),
+          timeoutMillis: this.timeoutMillis,
+          state: this.actor.describeState()
+        })
+    )
     this.fail(Cause.fail(error))
     this.interruptHandler?.()
   }

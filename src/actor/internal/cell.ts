@@ -124,6 +124,9 @@ export class Cell extends MessageLoop implements Child {
   get key(): string {
     return this.kind.isRoot ? this.id : this.address
   }
+  protected get isRoot(): boolean {
+    return this.kind.isRoot
+  }
   get restart(): Restart {
     return this.kept.restart
   }

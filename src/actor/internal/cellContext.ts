@@ -1,13 +1,14 @@
 /**
  * `ActorContext` for one incarnation, and on whose behalf its fibers send. Its Effects are made when they are looked at.
  */
-import { Duration, Effect } from "effect"
+import { Effect } from "effect"
 import type { ActorContext } from "../ActorContext.ts"
 import type { ActorRef } from "../ActorRef.ts"
 import type { Timers } from "../Timers.ts"
 import type { Sender } from "./attachment.ts"
 import type { Incarnation } from "./incarnation.ts"
 import { KeyedTimers } from "./keyedTimers.ts"
+import { durationMillis } from "./ranges.ts"
 import type { Supervisor } from "./supervisor.ts"
 import type { Timers as Wheel } from "./timers.ts"
 
@@ -71,9 +72,12 @@ export class CellContext implements Self {
       return this.life.timers
     }
     return {
-      once: (key, tell, delay) => Effect.sync(() => of().once(key, tell, Duration.toMillis(delay))),
+      once: (key, tell, delay) =>
+        Effect.sync(() => of().once(key, tell, durationMillis("The delay of a timer", delay, "zero"))),
       every: (key, tell, interval) =>
-        Effect.sync(() => of().every(key, tell, Math.max(1, Duration.toMillis(interval)))),
+        Effect.sync(() =>
+          of().every(key, tell, Math.max(1, durationMillis("The interval of a timer", interval, "zero")))
+        ),
       cancel: (key) => Effect.sync(() => this.life.timers?.cancel(key)),
       cancelAll: Effect.sync(() => this.life.timers?.cancelAll()),
       isActive: (key) => Effect.sync(() => this.life.timers?.has(key) ?? false)

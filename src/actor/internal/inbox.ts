@@ -83,6 +83,8 @@ export abstract class Inbox implements Target {
   /** Begins the actor's life, at its first message. */
   protected abstract activate(): void
   protected abstract scheduleTurn(): void
+  /** Whether it is a new actor after its end. */
+  protected abstract get isRoot(): boolean
 
   get timers() {
     return this.system.timers
@@ -300,7 +302,8 @@ export abstract class Inbox implements Target {
       case State.ending:
         return this.stoppingError()
       case State.ended:
-        return new ActorNotFound({ address: this.address, reason: "ended" })
+        // A root that ended in its very start, before the message that began it: the next one begins it anew.
+        return this.isRoot ? this.stoppingError() : new ActorNotFound({ address: this.address, reason: "ended" })
       case State.failed:
         return new ActorFailed({ address: this.address, cause: this.cause ?? Cause.empty })
       default:

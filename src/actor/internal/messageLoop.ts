@@ -188,7 +188,12 @@ export abstract class MessageLoop extends Inbox {
   /** When the message in hand must be answered, in epoch milliseconds; `Infinity` if nobody waits. */
   deadlineInHand(): number {
     if (!this.inHand) return Number.POSITIVE_INFINITY
-    if (this.timeoutInHand >= 0) return this.askInHand().deadline()
+    if (this.timeoutInHand >= 0) {
+      // No `Ask` is made here: who looks may be a fiber that the handler runs by `Effect.runSync`, and not the asker.
+      const sender = this.system.senderOf(currentFiber())
+      const inherited = sender === undefined || sender.cell === this ? Number.POSITIVE_INFINITY : sender.deadline()
+      return Math.min(this.timers.now() + this.timeoutInHand, inherited)
+    }
     return this.attachment?.deadline() ?? Number.POSITIVE_INFINITY
   }
 
