@@ -23,6 +23,11 @@ export interface Options {
    */
   readonly reentrant?: boolean | undefined
   /**
+   * Handlers of one actor at work beside its mailbox at a time, whether by `reentrant` or by `Rpc.fork`. While there are as
+   * many, further messages wait in the mailbox. Default `1000`; a whole number from 1, else a `RangeError`.
+   */
+  readonly maxBesides?: number | undefined
+  /**
    * Ends an incarnation that has had no message for this long (and for at most twice as long), to begin anew with the next
    * one; its state goes with it, and a root leaves nothing in memory. An actor with children, timers, watches or stashed
    * messages is not idle, nor is one that is at work. No end, as those see it who watch. More than zero. Default: never.
@@ -51,6 +56,7 @@ export interface Behavior {
   readonly supervision: Supervision.Supervision
   readonly children: Strategy.Strategy
   readonly reentrant: boolean
+  readonly maxBesides: number
   /** `Infinity`: never. */
   readonly passivateAfterMillis: number
   readonly maxResident: number
@@ -77,6 +83,7 @@ export const make = (
   supervision: options?.supervision ?? Supervision.restart(),
   children: options?.children ?? eachByItself,
   reentrant: options?.reentrant ?? false,
+  maxBesides: wholeNumber("maxBesides", options?.maxBesides ?? 1000, 1),
   passivateAfterMillis:
     options?.passivateAfter === undefined
       ? Number.POSITIVE_INFINITY

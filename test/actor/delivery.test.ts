@@ -1,11 +1,13 @@
 import { Rpc } from "@effect/rpc"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Deferred, Effect, Fiber, Layer, Schema, TestClock } from "effect"
+import { Cause, Deferred, Effect, Exit, Fiber, Layer, Schema, TestClock } from "effect"
 import * as Actor from "../../src/actor/Actor.ts"
 import { ActorContext } from "../../src/actor/ActorContext.ts"
+import * as ActorSystem from "../../src/actor/ActorSystem.ts"
 import * as ActorTest from "../../src/actor/ActorTest.ts"
 import { DeadLetters } from "../../src/actor/DeadLetters.ts"
 import * as Delivery from "../../src/actor/Delivery.ts"
+import * as Gather from "../../src/actor/Gather.ts"
 import * as Supervision from "../../src/actor/Supervision.ts"
 
 const Index = Actor.make("Index", [
@@ -283,6 +285,111 @@ describe("A handler that returns a tell", () => {
       yield* (yield* Relay.client)("0").tell.Pass({ hops: 3000 })
       yield* ActorTest.settle
       assert.strictEqual(arrived, 1)
+    }).pipe(Effect.provide(ActorTest.layer()))
+  )
+})
+
+describe("Handlers beside the mailbox", () => {
+  const Desk = Actor.make("Desk", [
+    Rpc.make("Hold", { payload: { n: Schema.Int }, success: Schema.Int }),
+    Rpc.make("Crash"),
+    Rpc.make("Ping")
+  ])
+  const desk = (options: { readonly maxBesides?: number; readonly reentrant?: boolean }) =>
+    Effect.gen(function* () {
+      const gate = yield* Deferred.make<void>()
+      const begun: Array<number> = []
+      const hold = (n: number) =>
+        Effect.as(
+          Effect.zipRight(
+            Effect.sync(() => begun.push(n)),
+            Deferred.await(gate)
+          ),
+          n
+        )
+      yield* Layer.build(
+        Desk.toLayer(
+          Effect.succeed(
+            Desk.of({
+              Hold: ({ n }) => (options.reentrant ? hold(n) : Rpc.fork(hold(n))),
+              Crash: () => Effect.dieMessage("asked to"),
+              Ping: () => {}
+            })
+          ),
+          options
+        )
+      )
+      return { ref: (yield* Desk.client)("d"), begun, open: Deferred.succeed(gate, undefined) }
+    })
+
+  for (const reentrant of [false, true]) {
+    it.scoped(
+      `are so many and no more; the mailbox waits for room among them (${reentrant ? "re-entrant" : "Rpc.fork"})`,
+      () =>
+        Effect.gen(function* () {
+          const { begun, open, ref } = yield* desk({ maxBesides: 2, reentrant })
+          const asked = yield* Effect.fork(Gather.all([1, 2, 3, 4].map((n) => ref.ask.Hold({ n }))))
+          yield* ActorTest.settle
+          assert.deepStrictEqual(begun, [1, 2])
+          yield* open
+          assert.deepStrictEqual(yield* Fiber.join(asked), [1, 2, 3, 4].map(Exit.succeed))
+          yield* ref.ask.Ping()
+        }).pipe(Effect.provide(ActorTest.layer()))
+    )
+  }
+
+  it.scoped("that are cut off by another message's crash are named by their own", () =>
+    Effect.gen(function* () {
+      const { ref } = yield* desk({})
+      const asked = yield* Effect.fork(Effect.flip(ref.ask.Hold({ n: 1 })))
+      yield* ActorTest.settle
+      yield* Effect.exit(ref.ask.Crash())
+      assert.include((yield* Fiber.join(asked)).message, "while it handled Hold")
+    }).pipe(Effect.provide(ActorTest.layer()))
+  )
+
+  it("are at least one", () => {
+    assert.throws(() => Desk.toLayer(Effect.die("never built"), { maxBesides: 0 }), RangeError)
+  })
+})
+
+describe("An idempotent message in hand", () => {
+  it.scoped("is delivered again where a child's crash takes its actor down with it", () =>
+    Effect.gen(function* () {
+      const crash = yield* Deferred.make<void>()
+      const seen: Array<number> = []
+      const Child = Actor.make("Child", [Rpc.make("Crash")])
+      const Parent = Actor.make("Parent", [
+        Rpc.make("Work", { success: Schema.Int }).annotate(Delivery.Idempotent, true)
+      ])
+      yield* Layer.build(
+        Layer.mergeAll(
+          Child.toLayer(
+            Effect.succeed(
+              Child.of({ Crash: () => Effect.zipRight(Deferred.await(crash), Effect.dieMessage("down")) })
+            ),
+            { supervision: Supervision.escalate }
+          ),
+          Parent.toLayer(
+            Effect.gen(function* () {
+              const { incarnation } = yield* ActorContext
+              const child = yield* ActorSystem.spawn(Child, "c")
+              if (incarnation === 1) yield* child.tell.Crash()
+              return Parent.of({
+                Work: () => {
+                  seen.push(incarnation)
+                  return incarnation === 1 ? Effect.never : incarnation
+                }
+              })
+            })
+          )
+        )
+      )
+      const asked = yield* Effect.fork((yield* Parent.client)("p").ask.Work())
+      yield* ActorTest.settle
+      yield* Deferred.succeed(crash, undefined)
+      assert.strictEqual(yield* Fiber.join(asked), 2)
+      assert.deepStrictEqual(seen, [1, 2])
     }).pipe(Effect.provide(ActorTest.layer()))
   )
 })

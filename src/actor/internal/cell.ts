@@ -197,6 +197,7 @@ export class Cell extends MessageLoop implements Child {
     const missing = this.install(exit.value as Readonly<Record<string, unknown>>)
     if (missing !== undefined) return this.end(incarnation, Cause.die(missing))
     incarnation.started = true
+    this.isCrowded = false
     incarnation.startedAt = this.system.timers.now()
     this.state = State.running
     this.free = true
@@ -280,7 +281,7 @@ export class Cell extends MessageLoop implements Child {
     this.state = this.isStarting ? State.restarting : State.ending
     this.cutOff(incarnation, cause)
     incarnation.children?.close()
-    if (this.inHand) this.failInHand(incarnation.endingCause())
+    if (this.inHand) this.settleCutOff(incarnation, cause)
     incarnation.expectNothing()
     this.unstash()
     if (incarnation.ownsNothing) {
@@ -300,12 +301,23 @@ export class Cell extends MessageLoop implements Child {
 
   /** Settles what those get whose requests this end cuts off. */
   private cutOff(incarnation: Incarnation, cause: Cause.Cause<unknown> | undefined): void {
-    const message_tag = this.tagOf(this.rpc)
-    const because = this.stopping === "for a restart" ? Cause.die(new GroupStartsAgain()) : cause
+    const because = this.becauseOf(cause)
     incarnation.ending ??=
       because === undefined || !this.isStarting
         ? () => this.stoppingError()
-        : () => new ActorCrashed({ address: this.address, message_tag, cause: because }, true)
+        : (message_tag) => new ActorCrashed({ address: this.address, message_tag, cause: because }, true)
+  }
+
+  /** Settles the message in hand; one that is idempotent waits for the incarnation that follows, if one does. */
+  private settleCutOff(incarnation: Incarnation, cause: Cause.Cause<unknown> | undefined): void {
+    const because = this.becauseOf(cause)
+    if (because !== undefined && this.isStarting) this.settleCrashed(because)
+    else this.failInHand(incarnation.endingCause(this.tagOf(this.rpc)))
+  }
+
+  /** Why it is cut off: a crash of its own, of its child, or of a sibling. */
+  private becauseOf(cause: Cause.Cause<unknown> | undefined): Cause.Cause<unknown> | undefined {
+    return this.stopping === "for a restart" ? Cause.die(new GroupStartsAgain()) : cause
   }
 
   /** A finalizer that dies is logged: as the incarnation's end it would hide the crash that came before. */
@@ -646,7 +658,7 @@ export class Cell extends MessageLoop implements Child {
     this.incarnation = undefined
     this.abandoning = true
     this.worker = undefined
-    if (this.inHand) this.failInHand(incarnation.endingCause())
+    if (this.inHand) this.settleCutOff(incarnation, incarnation.crash)
     incarnation.expectNothing()
     this.unstash()
     this.system.fork(this.endDependents(incarnation)).addObserver(() => {

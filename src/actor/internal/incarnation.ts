@@ -18,19 +18,25 @@ export interface Handling extends Node {
   readonly deadlineInHand: () => number
 }
 
+/** A message at work beside the mailbox. */
+interface Beside {
+  readonly attachment: Attachment | undefined
+  readonly message_tag: string
+}
+
 export class Incarnation implements Sender {
   /** Runs `build`; undefined before and after. */
   starting: Fiber.RuntimeFiber<unknown, unknown> | undefined = undefined
   /** Why it must end, where that was not its own doing: a forked handler's crash, or a child's that escalated. */
   crash: Cause.Cause<unknown> | undefined = undefined
   /** What those get whose requests its end cuts off; set when the end has begun. */
-  ending: (() => AskError) | undefined = undefined
+  ending: ((message_tag: string) => AskError) | undefined = undefined
   /** Its end is under way, and is not begun again. */
   isClosing = false
   /** Handlers at work beside the mailbox, which answered with `Rpc.fork`. */
   besides = 0
   /** Their fibers, and who waits for what each answers. */
-  linked: Map<Fiber.RuntimeFiber<unknown, unknown>, Attachment | undefined> | undefined = undefined
+  linked: Map<Fiber.RuntimeFiber<unknown, unknown>, Beside> | undefined = undefined
   whenUnlinked: (() => void) | undefined = undefined
   timers: KeyedTimers | undefined = undefined
   /** Of its children, once there was one. */
@@ -58,8 +64,8 @@ export class Incarnation implements Sender {
   }
 
   /** What those get whose requests its end cuts off, once it has begun. */
-  endingCause(): Cause.Cause<AskError> {
-    return Cause.fail(stackless(this.ending!))
+  endingCause(message_tag: string): Cause.Cause<AskError> {
+    return Cause.fail(stackless(() => this.ending!(message_tag)))
   }
 
   /** Whether its end has nothing to wait for. */
@@ -78,7 +84,7 @@ export class Incarnation implements Sender {
       if (linked === undefined || linked.size === 0) return resume(Effect.void)
       const clear = giveUp(() => {
         this.whenUnlinked = undefined
-        for (const attachment of linked.values()) attachment?.fail(this.endingCause())
+        for (const { attachment, message_tag } of linked.values()) attachment?.fail(this.endingCause(message_tag))
         linked.clear()
         this.besides = 0
         resume(Effect.void)

@@ -56,6 +56,8 @@ export abstract class MessageLoop extends Inbox {
   begunAt = -1
   handled = 0
   failed = 0
+  /** As many handlers are at work beside the mailbox as may be: no further message is taken. */
+  isCrowded = false
 
   private boundTurn: (() => void) | undefined = undefined
   private boundOutcomes: Outcomes | undefined = undefined
@@ -93,10 +95,10 @@ export abstract class MessageLoop extends Inbox {
     if (!this.free) return
     const ring = this.ring
     // Spans need a fiber.
-    if (this.system.tracing && ring.size > 0) return this.work(undefined)
+    if (this.system.tracing && ring.size > 0 && !this.isCrowded) return this.work(undefined)
     const { incarnation } = this
     let left = batch
-    while (ring.size > 0) {
+    while (ring.size > 0 && !this.isCrowded) {
       if (left-- === 0) return this.scheduleTurn()
       if (!this.take()) continue
       let effect: Running | undefined
@@ -111,7 +113,7 @@ export abstract class MessageLoop extends Inbox {
       // A handler beside the mailbox may have crashed in its first steps, and the incarnation with it.
       if (this.incarnation !== incarnation || !this.free) return
     }
-    ring.release()
+    if (ring.size === 0) ring.release()
     this.payload = undefined
     this.drainIfEmpty()
   }
@@ -124,6 +126,7 @@ export abstract class MessageLoop extends Inbox {
       this.state === State.running &&
       this.ring.size === 0 &&
       this.waiting === undefined &&
+      !this.isCrowded &&
       this.system.inline &&
       this.system.scheduler.mayRunNow()
       ? this.askNow(rpc, payload, timeoutMillis)
@@ -304,8 +307,9 @@ export abstract class MessageLoop extends Inbox {
 
   /** Ends what is at work for a fiber that was interrupted, if that ends with its asker. */
   askerLeft(fiber: Fiber.RuntimeFiber<unknown, unknown>): void {
-    const atWork = [this.inHand ? this.attachment : undefined, ...(this.incarnation?.linked?.values() ?? [])]
-    for (const attachment of atWork) if (attachment instanceof Ask && attachment.isBy(fiber)) attachment.leave()
+    const besides = [...(this.incarnation?.linked?.values() ?? [])].map(({ attachment }) => attachment)
+    for (const attachment of [this.inHand ? this.attachment : undefined, ...besides])
+      if (attachment instanceof Ask && attachment.isBy(fiber)) attachment.leave()
   }
 
   private interruptOf(ask: Ask, rpc: number): (() => void) | undefined {
@@ -390,7 +394,7 @@ export abstract class MessageLoop extends Inbox {
     return true
   }
 
-  private settleCrashed(cause: Cause.Cause<unknown>): void {
+  protected settleCrashed(cause: Cause.Cause<unknown>): void {
     if (!this.protocol.idempotent?.[this.rpc]) return this.failCrashed(cause)
     if (this.timeoutInHand >= 0) this.askInHand()
     const attachment = this.attachment ?? new Attachment(undefined)
@@ -456,20 +460,28 @@ export abstract class MessageLoop extends Inbox {
     if (ask !== undefined) ask.target = node
     const sender: Sender = { cell: this, node, deadline: () => deadline }
     // Counted before it runs: it may stop its actor, which then waits for it.
-    incarnation.besides++
+    if (++incarnation.besides >= this.behavior.maxBesides) this.isCrowded = true
     const fiber = this.system.fork(interruptible ? endingWith(ask, work) : work, this.contextOf(incarnation, sender))
     incarnation.linked ??= new Map()
-    incarnation.linked.set(fiber, attachment)
+    incarnation.linked.set(fiber, { attachment, message_tag: this.tagOf(rpc) })
     fiber.addObserver((exit) => {
       // Given up on while it would not be interrupted: its message has settled.
       if (!incarnation.linked?.delete(fiber)) return
       incarnation.besides--
+      this.thinOut(incarnation)
       this.forkEnded(incarnation, attachment, rpc, exit)
       incarnation.whenUnlinked?.()
       this.drainIfEmpty()
     })
     // Its actor was ended while it ran its first steps.
     if (incarnation.ending !== undefined && fiber.unsafePoll() === null) incarnation.interrupt(fiber)
+  }
+
+  /** One of its handlers beside the mailbox has ended: there is room for another. */
+  private thinOut(incarnation: Incarnation): void {
+    if (!this.isCrowded || this.incarnation !== incarnation) return
+    this.isCrowded = false
+    if (this.free && !this.turnScheduled && this.ring.size > 0) this.scheduleTurn()
   }
 
   private forkEnded(
@@ -488,7 +500,7 @@ export abstract class MessageLoop extends Inbox {
       attachment?.fail(exit.cause)
       if (!(attachment instanceof Ask)) this.noteFailedTell(this.tagOf(rpc), exit.cause)
     } else if (incarnation.ending !== undefined) {
-      attachment?.fail(incarnation.endingCause())
+      attachment?.fail(incarnation.endingCause(this.tagOf(rpc)))
     } else {
       attachment?.fail(this.crashed(rpc, exit.cause))
       if (this.decide(exit.cause) !== "resume") return this.crash(exit.cause)

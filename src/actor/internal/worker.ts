@@ -17,6 +17,8 @@ export const batch = 256
 interface Loop {
   readonly system: Environment
   readonly ring: Messages
+  /** No further message is to be taken for now. */
+  readonly isCrowded: boolean
   /** Takes the next message in hand; `false` if it need not be handled. */
   take(): boolean
   /** Handles the message in hand; what comes back is to be run. */
@@ -78,7 +80,7 @@ export class Worker {
     }
     const ring = loop.ring
     let left = batch
-    while (ring.size > 0 && !this.retired) {
+    while (ring.size > 0 && !this.retired && !loop.isCrowded) {
       if (left-- === 0) return Effect.yieldNow()
       if (!loop.take()) continue
       const effect = loop.handle()
