@@ -2,6 +2,7 @@ import { Rpc } from "@effect/rpc"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Schema } from "effect"
 import * as Actor from "../../src/actor/Actor.ts"
+import { ActorContext } from "../../src/actor/ActorContext.ts"
 import * as ActorSystem from "../../src/actor/ActorSystem.ts"
 import * as ActorTest from "../../src/actor/ActorTest.ts"
 import { DeadLetters } from "../../src/actor/DeadLetters.ts"
@@ -39,6 +40,33 @@ const printer = (printed: Array<number>, stashCapacity?: number) =>
   })
 
 describe("A stash", () => {
+  it.scoped("is the same through the context that build took", () =>
+    Effect.gen(function* () {
+      const Gate = Actor.make("Gate", [Rpc.make("Pass", { success: Schema.String }), Rpc.make("Open")])
+      yield* Layer.build(
+        Gate.toLayer(
+          Effect.gen(function* () {
+            const self = yield* ActorContext
+            let open = false
+            return Gate.of({
+              Pass: () => (open ? Effect.succeed("passed") : self.stash),
+              Open: () =>
+                Effect.suspend(() => {
+                  open = true
+                  return Effect.asVoid(self.unstashAll)
+                })
+            })
+          })
+        )
+      )
+      const gate = (yield* Gate.client)("g")
+      const passing = yield* Effect.fork(gate.ask.Pass())
+      yield* ActorTest.settle
+      yield* gate.ask.Open()
+      assert.strictEqual(yield* Fiber.join(passing), "passed")
+    }).pipe(Effect.provide(ActorTest.layer()))
+  )
+
   it.scoped("gives messages back in their order, before those that wait, and their askers get their answers", () =>
     Effect.gen(function* () {
       const printed: Array<number> = []

@@ -2,7 +2,7 @@
  * `ActorContext` for one incarnation, and on whose behalf its fibers send. Its Effects are made when they are looked at.
  */
 import { Effect } from "effect"
-import type { ActorContext } from "../ActorContext.ts"
+import { ActorContext } from "../ActorContext.ts"
 import type { ActorRef } from "../ActorRef.ts"
 import type { Timers } from "../Timers.ts"
 import type { Sender } from "./attachment.ts"
@@ -54,8 +54,10 @@ export class CellContext implements Self {
     return Effect.sync(() => this.cell.stopItself(this.life))
   }
   get stash(): Effect.Effect<never> {
-    return Effect.suspend(() => {
-      if (this.sender !== this.life) {
+    return Effect.withFiberRuntime((fiber) => {
+      // Who runs it counts, not where the context was taken: that is often in `build`.
+      const running = fiber.currentContext.unsafeMap.get(ActorContext.key) as CellContext | undefined
+      if (running?.sender !== this.life || !this.life.cell.inHand) {
         return Effect.dieMessage(`${this.cell.address} has no message in hand that could be set aside`)
       }
       this.cell.stashInHand()
