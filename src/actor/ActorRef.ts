@@ -34,7 +34,8 @@ export interface ActorRef<Rpcs extends Rpc.Any> {
   /**
    * Sends and waits for the answer: the protocol's success or its error, or why there is none. Waits as long as the system's
    * `askTimeout` (30 seconds unless set), less if the asker itself must answer sooner. An interrupted asker withdraws a
-   * request not yet begun.
+   * request not yet begun. An ask waits, also where an idle actor often answers at once: run it in a fiber, not with
+   * `Effect.runSync`.
    */
   readonly ask: {
     readonly [R in Rpcs as R["_tag"]]: (...args: Args<R>) => Effect.Effect<Rpc.Success<R>, Rpc.Error<R> | AskError>
