@@ -14,7 +14,7 @@ import * as XState from "./contenders/xstate.ts"
 
 const contenders = (atOnce: number, fewer: number) => [
   Troupe.ask("plain", atOnce),
-  Troupe.ask("effect", atOnce),
+  Troupe.ask("sync", atOnce),
   Troupe.ask("fnUntraced", atOnce),
   ByHand.asks("written", atOnce),
   ByHand.asks("tuned", atOnce),
@@ -33,7 +33,7 @@ export const subjects: ReadonlyArray<Subject> = [
     contenders: [...contenders(1, 3_200), XState.ask, Bare.asks(1)],
     floors: [
       { contender: Troupe.named.plain, timesFaster: 15, than: ByHand.named.written },
-      { contender: Troupe.named.effect, timesFaster: 8, than: ByHand.named.written },
+      { contender: Troupe.named.sync, timesFaster: 8, than: ByHand.named.written },
       { contender: Troupe.named.fnUntraced, timesFaster: 8, than: ByHand.named.written }
     ]
   },

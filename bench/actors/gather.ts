@@ -1,9 +1,9 @@
 /**
  * Asking 10,000 different actors and collecting all their answers.
  *
- * All actors have had a message before; each answer is checked. Troupe is asked in both ways a caller may write it: one
- * after the other, and all at once, where most of the time is the fibers that `Effect.forEach` makes for the asker. By
- * hand: all at once as well, and tuned without those fibers, by sending all before waiting for the first.
+ * All actors have had a message before; each answer is checked. Troupe and Effect by hand are each asked in both ways a
+ * caller may write it: all at once, where most of the time is the fibers that `Effect.forEach` makes for the asker, and
+ * one after the other. Tuned by hand there are no such fibers: all are sent, then all are awaited.
  */
 import type { Subject } from "../Bench.ts"
 import * as Bare from "./contenders/bare.ts"
@@ -13,6 +13,8 @@ import * as Nact from "./contenders/nact.ts"
 import * as Troupe from "./contenders/troupe.ts"
 
 const actors = 10_000
+const atOnce = "all at once"
+const oneByOne = "one after the other"
 
 export const subjects: ReadonlyArray<Subject> = [
   {
@@ -22,14 +24,18 @@ export const subjects: ReadonlyArray<Subject> = [
     operations: 5 * actors,
     rounds: 7,
     contenders: [
-      Troupe.gather("Troupe, all at once", actors, "unbounded"),
-      Troupe.gather("Troupe, one after the other", actors, 1),
-      ByHand.gather("written", actors, actors),
-      ByHand.gather("tuned", actors, actors),
+      Troupe.gather(`Troupe, ${atOnce}`, actors, "unbounded"),
+      Troupe.gather(`Troupe, ${oneByOne}`, actors, 1),
+      ByHand.gather("written", `${ByHand.named.written}, ${atOnce}`, actors, actors, "unbounded"),
+      ByHand.gather("written", `${ByHand.named.written}, ${oneByOne}`, actors, actors, 1),
+      ByHand.gather("tuned", `${ByHand.named.tuned}, ${atOnce}`, actors, actors, "unbounded"),
       Cluster.gather(1_000),
       Nact.gather(actors),
       Bare.gather(actors)
     ],
-    floors: [{ contender: "Troupe, all at once", timesFaster: 60, than: ByHand.named.written }]
+    floors: [
+      { contender: `Troupe, ${atOnce}`, timesFaster: 60, than: `${ByHand.named.written}, ${atOnce}` },
+      { contender: `Troupe, ${oneByOne}`, timesFaster: 60, than: `${ByHand.named.written}, ${atOnce}` }
+    ]
   }
 ]

@@ -36,7 +36,7 @@ export const subjects: ReadonlyArray<Subject> = [
     rounds: 1,
     contenders: [
       weighed("Troupe, warm", "troupe, plain"),
-      weighed("Troupe, warm, handlers are Effects", "troupe, effect"),
+      weighed("Troupe, warm, handlers are Effect.fnUntraced", "troupe, fnUntraced"),
       weighed("Troupe, passive", "troupe, passive"),
       weighed("Effect by hand", "by hand, written"),
       weighed("Effect by hand, tuned", "by hand, tuned"),

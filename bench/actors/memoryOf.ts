@@ -11,7 +11,7 @@ import * as XState from "./contenders/xstate.ts"
 
 const keepers = {
   "troupe, plain": (actors: number) => Troupe.keep("plain", actors),
-  "troupe, effect": (actors: number) => Troupe.keep("effect", actors),
+  "troupe, fnUntraced": (actors: number) => Troupe.keep("fnUntraced", actors),
   "troupe, passive": Troupe.keepPassive,
   "by hand, written": (actors: number) => ByHand.keep("written", actors),
   "by hand, tuned": (actors: number) => ByHand.keep("tuned", actors),

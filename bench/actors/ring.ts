@@ -23,7 +23,7 @@ export const subjects: ReadonlyArray<Subject> = [
     rounds: 7,
     contenders: [
       Troupe.ring("plain", size),
-      Troupe.ring("effect", size),
+      Troupe.ring("sync", size),
       Troupe.ring("fnUntraced", size),
       ByHand.ring("written", size, 30_000),
       ByHand.ring("tuned", size, 30_000),
@@ -33,7 +33,7 @@ export const subjects: ReadonlyArray<Subject> = [
     ],
     floors: [
       { contender: Troupe.named.plain, timesFaster: 60, than: ByHand.named.written },
-      { contender: Troupe.named.effect, timesFaster: 12, than: ByHand.named.written },
+      { contender: Troupe.suspended, timesFaster: 12, than: ByHand.named.written },
       { contender: Troupe.named.fnUntraced, timesFaster: 12, than: ByHand.named.written }
     ]
   }

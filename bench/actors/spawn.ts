@@ -22,7 +22,7 @@ export const subjects: ReadonlyArray<Subject> = [
     rounds: 3,
     contenders: [
       Troupe.spawnRoots("plain"),
-      Troupe.spawnRoots("effect"),
+      Troupe.spawnRoots("sync"),
       Troupe.spawnChildren("Troupe, spawned as children of the host", 10_000),
       ByHand.spawn("written"),
       ByHand.spawn("tuned"),

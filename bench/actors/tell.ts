@@ -22,7 +22,7 @@ export const subjects: ReadonlyArray<Subject> = [
     rounds: 7,
     contenders: [
       Troupe.tell("plain"),
-      Troupe.tell("effect"),
+      Troupe.tell("sync"),
       Troupe.tell("fnUntraced"),
       ByHand.tell("written"),
       ByHand.tell("tuned"),
@@ -33,7 +33,7 @@ export const subjects: ReadonlyArray<Subject> = [
     ],
     floors: [
       { contender: Troupe.named.plain, timesFaster: 6, than: ByHand.named.written },
-      { contender: Troupe.named.effect, timesFaster: 2, than: ByHand.named.written },
+      { contender: Troupe.named.sync, timesFaster: 2, than: ByHand.named.written },
       { contender: Troupe.named.fnUntraced, timesFaster: 2, than: ByHand.named.written }
     ]
   }

@@ -11,7 +11,7 @@
  */
 import { Deferred, Effect, Exit, Fiber, Queue, Schedule, Scope } from "effect"
 import * as FairScheduler from "../../../src/actor/FairScheduler.ts"
-import { type Contender, expect, now } from "../../Bench.ts"
+import { begin, type Contender, expect } from "../../Bench.ts"
 import { inFlight, repeat } from "./repeat.ts"
 
 export type Variant = "written" | "tuned"
@@ -93,9 +93,9 @@ const run = (program: Effect.Effect<number, never, Scope.Scope>): Promise<number
 /** Milliseconds that a part of a program takes, setup and end left out. */
 const timedPart = (part: Effect.Effect<void>): Effect.Effect<number> =>
   Effect.gen(function* () {
-    const start = now()
+    const end = begin()
     yield* part
-    return now() - start
+    return end()
   })
 
 export const tell = (variant: Variant): Contender => ({
@@ -195,9 +195,18 @@ export const ring = (variant: Variant, size: number, operations: number): Conten
     )
 })
 
-/** Written: a fiber for each request, as `Effect.forEach` makes them. Tuned: send all, then wait for all, in one fiber. */
-export const gather = (variant: Variant, actors: number, operations: number): Contender => ({
-  name: named[variant],
+/**
+ * Written, all at once: a fiber for each request, as `Effect.forEach` makes them; or one after the other. Tuned: send all,
+ * then wait for all, in one fiber.
+ */
+export const gather = (
+  variant: Variant,
+  name: string,
+  actors: number,
+  operations: number,
+  concurrency: "unbounded" | 1
+): Contender => ({
+  name,
   operations,
   round: (times) =>
     run(
@@ -210,7 +219,7 @@ export const gather = (variant: Variant, actors: number, operations: number): Co
         })
         const collect =
           variant === "written"
-            ? Effect.forEach(mailboxes, (mailbox) => ask.written(mailbox, 1), { concurrency: "unbounded" })
+            ? Effect.forEach(mailboxes, (mailbox) => ask.written(mailbox, 1), { concurrency })
             : Effect.flatMap(Effect.forEach(mailboxes, request), Effect.forEach(Deferred.await<number, never>))
         yield* collect
         const rounds = times / actors

@@ -17,12 +17,14 @@ import * as Supervision from "../../../src/actor/Supervision.ts"
 import { type Contender, expect, timed } from "../../Bench.ts"
 import { inFlight, repeat } from "./repeat.ts"
 
-/** How the handlers are written. */
-export type Style = "plain" | "effect" | "fnUntraced"
+/** How the handlers are written: plain functions, or functions that return an Effect. */
+export type Style = "plain" | "sync" | "fnUntraced"
 
 export const named: Readonly<Record<Style, string>> = {
   plain: "Troupe",
-  effect: "Troupe, handlers are Effects",
+  /** One computation; Troupe knows that it needs no fiber for it. */
+  sync: "Troupe, handlers are Effect.sync",
+  /** An Effect like any other. */
   fnUntraced: "Troupe, handlers are Effect.fnUntraced"
 }
 
@@ -64,7 +66,7 @@ export const counterLive = (style: Style, options?: Actor.ActorOptions) => {
         }),
         options
       )
-    case "effect":
+    case "sync":
       return Counter.toLayer(
         Effect.sync(() => {
           let total = 0
@@ -127,6 +129,8 @@ export const ask = (style: Style, fibers: number, name = named[style], options?:
     )
 })
 
+export const suspended = "Troupe, handlers are Effect.suspend"
+
 const Node = Actor.make("Node", [
   Rpc.make("Pass", {
     payload: { left: Schema.Int },
@@ -143,7 +147,7 @@ const ringLive = (style: Style, size: number, arrived: (at: number) => void) =>
       switch (style) {
         case "plain":
           return Node.of({ Pass: ({ left }) => (left === 0 ? arrived(at) : next.tell.Pass({ left: left - 1 })) })
-        case "effect":
+        case "sync":
           return Node.of({
             Pass: ({ left }) =>
               Effect.suspend(() => (left === 0 ? Effect.sync(() => arrived(at)) : next.tell.Pass({ left: left - 1 })))
@@ -159,9 +163,9 @@ const ringLive = (style: Style, size: number, arrived: (at: number) => void) =>
     })
   )
 
-export const ring = (style: Style, size: number, operations?: number): Contender => ({
-  name: named[style],
-  operations,
+/** Round the ring, `sync` suspends the tell. */
+export const ring = (style: Style, size: number): Contender => ({
+  name: style === "sync" ? suspended : named[style],
   round: (hops) => {
     let arrived: (at: number) => void = () => {}
     return inSystem(
