@@ -143,6 +143,18 @@ describe("examples", () => {
     ])
   })
 
+  it("actors/supervision.ts starts again what belongs together, and ends when its job is done", async () => {
+    assert.deepStrictEqual(await run("actors/supervision.ts"), [
+      "20 sheets through the press",
+      "paper on, press on, folder on",
+      "no print: ActorCrashed",
+      "30 sheets through the press",
+      "press off, folder off, press on, folder on",
+      "the line has stopped",
+      "folder off, press off, paper off"
+    ])
+  })
+
   it("actors/shutdown.ts ends in order", async () => {
     assert.deepStrictEqual(await run("actors/shutdown.ts"), [
       "the door closes",
