@@ -1,6 +1,6 @@
 import { Rpc } from "@effect/rpc"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Deferred, Effect, Exit, Fiber, Schema, Scope } from "effect"
+import { Cause, Deferred, Effect, Exit, Fiber, type Layer, Schema, Scope, Stream } from "effect"
 import * as Actor from "../../src/actor/Actor.ts"
 import { ActorContext } from "../../src/actor/ActorContext.ts"
 import type { ActorRef } from "../../src/actor/ActorRef.ts"
@@ -612,6 +612,123 @@ describe("A group that starts again", () => {
     ))
 })
 
+describe("Who is in a group that starts again", () => {
+  const Sleeper = Actor.make("Sleeper", [Rpc.make("Ping", { success: Schema.Int })])
+  const Crasher = Actor.make("Crasher", [Rpc.make("Crash")])
+  const Group = Actor.make("Group", [Rpc.make("Begin")])
+  const arrange = <R>(sleeper: Layer.Layer<never, never, R>) =>
+    Effect.gen(function* () {
+      yield* provided(sleeper)
+      yield* provided(Crasher.toLayer(Effect.succeed(Crasher.of({ Crash: () => Effect.dieMessage("asked to") }))))
+      const spawned = () => Effect.all([ActorSystem.spawn(Sleeper, "s"), ActorSystem.spawn(Crasher, "c")])
+      let refs: Effect.Effect.Success<ReturnType<typeof spawned>> | undefined
+      yield* provided(
+        Group.toLayer(
+          Effect.gen(function* () {
+            refs = yield* spawned()
+            return Group.of({ Begin: () => {} })
+          }),
+          { children: Strategy.oneForAll() }
+        )
+      )
+      yield* (yield* Group.client)("g").ask.Begin()
+      return refs!
+    })
+  const stateOf = (address: string) =>
+    Effect.map(snapshots, (all) => all.flatMap(({ children }) => children).find((child) => child.address === address))
+
+  it("and rests, goes on resting: its next message wakes it", () =>
+    run((clock) =>
+      Effect.gen(function* () {
+        let starts = 0
+        const [sleeper, crasher] = yield* arrange(
+          Sleeper.toLayer(
+            Effect.sync(() => {
+              const life = ++starts
+              return Sleeper.of({ Ping: () => life })
+            }),
+            { passivateAfter: "1 minute" }
+          )
+        )
+        yield* clock.advance(200_000)
+        assert.strictEqual((yield* stateOf(sleeper.address))?.state, "absent")
+        yield* Effect.exit(crasher.ask.Crash())
+        yield* rest
+        assert.strictEqual(starts, 1)
+        assert.strictEqual((yield* stateOf(sleeper.address))?.state, "absent")
+        assert.strictEqual(yield* sleeper.ask.Ping(), 2)
+      })
+    ))
+
+  it("and does not let itself be interrupted at its message, is given up on after its budget, and starts again", () =>
+    run((clock) =>
+      Effect.gen(function* () {
+        let starts = 0
+        const [sleeper, crasher] = yield* arrange(
+          Sleeper.toLayer(
+            Effect.sync(() => {
+              const life = ++starts
+              return Sleeper.of({
+                Ping: () => (life === 1 ? Effect.uninterruptible(Effect.as(Effect.sleep("1 minute"), 0)) : life)
+              })
+            })
+          )
+        )
+        const held = yield* Effect.fork(Effect.flip(sleeper.ask.Ping()))
+        yield* rest
+        yield* Effect.exit(crasher.ask.Crash())
+        const asked = yield* Effect.fork(sleeper.ask.Ping())
+        yield* clock.advance(4_999)
+        assert.strictEqual(starts, 1)
+        yield* clock.advance(1)
+        assert.strictEqual((yield* Fiber.join(held))._tag, "ActorCrashed")
+        assert.strictEqual(yield* Fiber.join(asked), 2)
+        yield* clock.advance(60_000)
+        assert.strictEqual(yield* sleeper.ask.Ping(), 2)
+      })
+    ))
+
+  it("and is about to stop itself, lives again: what it still had waits for its next life", () =>
+    run(() =>
+      Effect.gen(function* () {
+        const gate = yield* Deferred.make<void>()
+        let starts = 0
+        const [sleeper, crasher] = yield* arrange(
+          Sleeper.toLayer(
+            Effect.map(ActorContext, ({ stop }) => {
+              const life = ++starts
+              return Sleeper.of({
+                Ping: () => (life === 1 ? Effect.as(Effect.zipRight(stop, Deferred.await(gate)), 0) : life)
+              })
+            })
+          )
+        )
+        const held = yield* Effect.fork(Effect.flip(sleeper.ask.Ping()))
+        yield* rest
+        assert.strictEqual((yield* stateOf(sleeper.address))?.state, "stopping")
+        yield* Effect.exit(crasher.ask.Crash())
+        yield* rest
+        assert.strictEqual((yield* Fiber.join(held))._tag, "ActorCrashed")
+        assert.strictEqual(yield* sleeper.ask.Ping(), 2)
+      })
+    ))
+
+  it("is seen to restart by those who look on, and only who crashed is seen to crash", () =>
+    run(() =>
+      Effect.gen(function* () {
+        const [, crasher] = yield* arrange(Sleeper.toLayer(Effect.succeed(Sleeper.of({ Ping: () => 0 }))))
+        const { changes } = yield* ActorSystem.LocalActorSystem
+        const seen = yield* Effect.fork(Stream.runCollect(Stream.take(changes, 3)))
+        yield* rest
+        yield* Effect.exit(crasher.ask.Crash())
+        assert.deepStrictEqual(
+          Array.from(yield* Fiber.join(seen), ({ event, type }) => `${type} ${event._tag}`),
+          ["Crasher crashed", "Sleeper restarted", "Crasher restarted"]
+        )
+      })
+    ))
+})
+
 describe("A child that is stopped from outside", () => {
   for (const restart of ["permanent", "transient", "temporary"] as const) {
     it(`is never started again, though ${restart}, and leaves its name to another`, () =>
@@ -681,6 +798,94 @@ describe("An actor that stops itself while it starts", () => {
         const error = yield* Effect.flip(ActorSystem.spawn(Shy, "s"))
         assert.strictEqual(error._tag, "ActorStopping")
         assert.strictEqual(starts, 1)
+      })
+    ))
+})
+
+describe("An actor that is ending", () => {
+  const Leaf = Actor.make("Leaf", [Rpc.make("Crash")])
+  const Slow = Actor.make("Slow", [Rpc.make("Hold"), Rpc.make("HoldBeside"), Rpc.make("Ping")])
+  /** A parent that does not let itself be interrupted for 8 seconds, and a child that takes 3 to close. */
+  const arrange = Effect.gen(function* () {
+    const log: Array<string> = []
+    yield* provided(
+      Leaf.toLayer(
+        Effect.gen(function* () {
+          log.push("+leaf")
+          yield* Effect.addFinalizer(() =>
+            Effect.zipRight(
+              Effect.sleep("3 seconds"),
+              Effect.sync(() => void log.push("-leaf"))
+            )
+          )
+          return Leaf.of({ Crash: () => Effect.dieMessage("asked to") })
+        })
+      )
+    )
+    const spawned = () => ActorSystem.spawn(Leaf, "l")
+    let leaf: Effect.Effect.Success<ReturnType<typeof spawned>> | undefined
+    let late: string | undefined
+    const stubborn = Effect.uninterruptible(
+      Effect.zipRight(
+        Effect.sleep("8 seconds"),
+        Effect.match(ActorSystem.spawn(Leaf, "late"), {
+          onFailure: ({ _tag }) => {
+            late = _tag
+          },
+          onSuccess: () => {
+            late = "spawned"
+          }
+        })
+      )
+    )
+    yield* provided(
+      Slow.toLayer(
+        Effect.gen(function* () {
+          leaf = yield* spawned()
+          return Slow.of({ Hold: () => stubborn, HoldBeside: () => Rpc.fork(stubborn), Ping: () => {} })
+        })
+      )
+    )
+    const slow = (yield* Slow.client)("s")
+    yield* slow.ask.Ping()
+    return { slow, leaf: leaf!, log, late: () => late }
+  })
+
+  it("starts no child again, and no new one", () =>
+    run((clock) =>
+      Effect.gen(function* () {
+        const { late, leaf, log, slow } = yield* arrange
+        yield* slow.tell.HoldBeside()
+        yield* rest
+        yield* Effect.fork(ActorSystem.stop(slow, { now: true }))
+        yield* rest
+        yield* Effect.exit(leaf.ask.Crash())
+        yield* clock.advance(8_000)
+        assert.deepStrictEqual(log, ["+leaf", "-leaf"])
+        assert.strictEqual(late(), "ActorStopping")
+        yield* clock.advance(10_000)
+        assert.deepStrictEqual(yield* snapshots, [])
+      })
+    ))
+
+  it("and is given up on, has not ended before its children have", () =>
+    run((clock) =>
+      Effect.gen(function* () {
+        const { log, slow } = yield* arrange
+        yield* slow.tell.Hold()
+        yield* rest
+        const first = yield* Effect.fork(ActorSystem.stop(slow, { now: true }))
+        // Interrupted, and abandoned after 5 seconds; now its child is being closed.
+        yield* clock.advance(6_000)
+        assert.deepStrictEqual(log, ["+leaf"])
+        const second = yield* Effect.fork(ActorSystem.stop(slow))
+        yield* rest
+        assert.isNull(second.unsafePoll())
+        yield* clock.advance(2_000)
+        yield* Fiber.join(first)
+        yield* Fiber.join(second)
+        assert.deepStrictEqual(log, ["+leaf", "-leaf"])
+        yield* clock.advance(10_000)
       })
     ))
 })

@@ -404,6 +404,8 @@ export class Cell extends MessageLoop implements Child {
   // What its supervisor tells it.
 
   restarting(because: Child, reason: Reason, waitMillis: number): void {
+    // It is passive, and stays so: `stopForRestart`.
+    if (this.state === State.absent) return
     this.restarts++
     this.isRestart = true
     if (this.isDown) this.waitForSupervisor()
