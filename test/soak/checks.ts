@@ -12,6 +12,7 @@ import { asking, chains } from "../actor/model/asking.ts"
 import { exactMailbox } from "../actor/model/exactMailbox.ts"
 import { type Effort, explore } from "../actor/model/explore.ts"
 import { family } from "../actor/model/family.ts"
+import { stash, timers } from "../actor/model/inner.ts"
 import { lives } from "../actor/model/lives.ts"
 import { mailbox } from "../actor/model/mailbox.ts"
 import { residents } from "../actor/model/residents.ts"
@@ -327,8 +328,10 @@ export const checks: Readonly<Record<string, Check>> = {
       (effort) => explore(asking, effort),
       (effort) => explore(chains, effort),
       (effort) => explore(waits, effort),
-      (effort) => explore(residents, effort)
+      (effort) => explore(residents, effort),
+      (effort) => explore(timers, effort),
+      (effort) => explore(stash, effort)
     ],
-    [15_000, 12_000, 5_000, 12_000, 6_000]
+    [12_000, 12_000, 5_000, 9_000, 4_000, 4_000, 4_000]
   )
 }
