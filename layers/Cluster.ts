@@ -191,7 +191,9 @@ const whereOf = (options: Options): string => {
 const urlOf = ({ database }: Options): URL => {
   const text = Redacted.value(database)
   // A mistake in the program or its settings, met when it starts; what was given may hold a password.
-  if (!URL.canParse(text)) throw new RangeError("database must be a URL such as postgres://user@host:5432/name.")
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) {
+    throw new RangeError("database must be a URL such as postgres://user@host:5432/name.")
+  }
   return new URL(text)
 }
 

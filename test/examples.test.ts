@@ -119,6 +119,16 @@ describe("examples", () => {
     ])
   })
 
+  it("actors/cluster.ts says the same on both systems", async () => {
+    const same = [
+      "total 5",
+      "at most 10",
+      'Counter/a crashed while it handled Drop (RuntimeException: it fell down): the whole cause is in "cause".',
+      "total 1"
+    ]
+    assert.deepStrictEqual(await run("actors/cluster.ts"), ["in one process", ...same, "on a cluster", ...same])
+  })
+
   it("embedded-team.ts works once and is free the second time", async () => {
     assert.deepStrictEqual(await run("embedded-team.ts"), ["done: 15 words, 0 of 3 results reused"])
     assert.deepStrictEqual(await run("embedded-team.ts"), ["done: 15 words, 3 of 3 results reused"])

@@ -42,17 +42,17 @@ export interface Options extends ActorSystems.Options {
   /**
    * Requests of other machines, and of senders that do not live with it, that a runner holds open for one actor: asks
    * under way, and senders that wait for room in its mailbox. One more gets `MailboxFull`; a durable one waits in storage.
-   * Default `4096`; no mailbox may be larger.
+   * Default `4096`, a whole number from 1; no mailbox may be larger.
    */
   readonly requestsInFlight?: number | undefined
   /**
    * How long a runner that does not know a type waits for its Layer, after the runner's start and after the Layer was
-   * closed, before senders get `ActorNotFound`. Durable messages wait in storage instead. Default `10 seconds`.
+   * closed, before senders get `ActorNotFound`. Durable messages wait in storage instead. Default `10 seconds`; zero and more.
    */
   readonly registrationGrace?: Duration.DurationInput | undefined
   /**
-   * How long nobody may answer before a tell ends with `ActorUnreachable`. Asks have their deadline instead. Default
-   * `30 seconds`.
+   * How long nobody may answer before it is looked whether a runner is there at all, and how long that may take, before a
+   * tell ends with `ActorUnreachable`. Asks have their deadline instead. Default `30 seconds`; more than zero.
    */
   readonly reachTimeout?: Duration.DurationInput | undefined
   /**
@@ -70,46 +70,65 @@ export interface Options extends ActorSystems.Options {
  *
  * @category layers
  */
-export const layer = (options?: Options): Layer.Layer<ActorSystems.ActorSystem, never, Sharding> =>
-  Layer.scoped(ActorSystems.ActorSystem, make(options))
+export const layer = (options: Options = {}): Layer.Layer<ActorSystems.ActorSystem, never, Sharding> =>
+  Layer.scoped(ActorSystems.ActorSystem, make(settingsOf(options)))
 
-const make = (options: Options | undefined) =>
+interface Settings {
+  /** The cells. Their refs are ours, which check payloads anyway. */
+  readonly cells: ReturnType<typeof ActorSystems.layer>
+  readonly askTimeoutMillis: number
+  readonly tellTimeoutMillis: number
+  readonly requestsInFlight: number
+  readonly registrationGrace: Duration.Duration
+  readonly reachTimeout: Duration.Duration
+  readonly entityIdleTime: Duration.Duration
+}
+
+/** Mistakes in the program, met when it is first loaded: nothing to recover from. */
+const settingsOf = (options: Options): Settings => {
+  const requestsInFlight = options.requestsInFlight ?? 4096
+  if (!Number.isInteger(requestsInFlight) || requestsInFlight < 1) {
+    throw new RangeError(`requestsInFlight must be a whole number of 1 or more, found ${requestsInFlight}.`)
+  }
+  const reachTimeout = Duration.decode(options.reachTimeout ?? "30 seconds")
+  if (Duration.toMillis(reachTimeout) === 0) throw new RangeError("reachTimeout must be a duration of more than zero.")
+  return {
+    cells: ActorSystems.layer({ ...options, validate: false }),
+    askTimeoutMillis: Duration.toMillis(options.askTimeout ?? "30 seconds"),
+    tellTimeoutMillis: Duration.toMillis(options.tellTimeout ?? "5 seconds"),
+    requestsInFlight,
+    registrationGrace: Duration.decode(options.registrationGrace ?? "10 seconds"),
+    reachTimeout,
+    entityIdleTime: Duration.decode(options.entityIdleTime ?? "1 minute")
+  }
+}
+
+const make = (settings: Settings) =>
   Effect.gen(function* () {
+    const { askTimeoutMillis, entityIdleTime, reachTimeout, registrationGrace, requestsInFlight, tellTimeoutMillis } =
+      settings
     const sharding = yield* Sharding
-    const cells = yield* Layer.build(ActorSystems.layer(options))
+    const cells = yield* Layer.build(settings.cells)
     const portable = Context.get(cells, ActorSystems.ActorSystem)
-    const requestsInFlight = options?.requestsInFlight ?? 4096
     const wire = entity(portable.name)
     const client = yield* sharding.makeClient(wire)
-    const hosting = new Hosting(
-      {
-        sharding,
-        portable,
-        local: Context.get(cells, ActorSystems.LocalActorSystem),
-        registrationGrace: Duration.decode(options?.registrationGrace ?? "10 seconds"),
-        requestsInFlight
-      },
-      yield* Clock.currentTimeMillis
-    )
-    /** Has the cluster know an address to be in use; a failure is met again by the next message. */
+    const local = Context.get(cells, ActorSystems.LocalActorSystem)
+    const startedAt = yield* Clock.currentTimeMillis
+    const hosting = new Hosting({ sharding, portable, local, registrationGrace, requestsInFlight }, startedAt)
     const hold = (entityId: string) =>
       Effect.ignore(Effect.sandbox(client(entityId).Host(undefined, { discard: true })))
     yield* sharding.registerEntity(wire, handlers(wire, hosting, hold), {
       concurrency: "unbounded",
       // One more for `Host`, which is not a sender's.
       mailboxCapacity: requestsInFlight + 1,
-      maxIdleTime: options?.entityIdleTime ?? "1 minute",
+      maxIdleTime: entityIdleTime,
       disableFatalDefects: true
     })
     // Added last, so run first: an entity waits with its end for what is under way, and `Host` waits for this.
     yield* Effect.addFinalizer(() => hosting.leaveAll)
     yield* Effect.forkScoped(hosting.watch)
 
-    const remote = new Remote(client, {
-      tellTimeoutMillis: Duration.toMillis(options?.tellTimeout ?? "5 seconds"),
-      reachTimeout: Duration.decode(options?.reachTimeout ?? "30 seconds"),
-      requestsInFlight
-    })
+    const remote = new Remote(client, { tellTimeoutMillis, reachTimeout, requestsInFlight })
     const routes: ClusterRef.Routes = {
       remote,
       shardOf: (entityId) => sharding.getShardId(EntityId.make(entityId), "default"),
@@ -117,7 +136,7 @@ const make = (options: Options | undefined) =>
       isHome: (type, shardId) => hosting.isHome(type, shardId),
       enter: hold,
       cell: (definition, id) => portable.ref(definition, id),
-      askTimeoutMillis: Duration.toMillis(options?.askTimeout ?? "30 seconds")
+      askTimeoutMillis
     }
 
     return ActorSystems.ActorSystem.of({

@@ -22,6 +22,7 @@ import { ActorContext } from "../../src/actor/ActorContext.ts"
 import { ActorCrashed, ActorFailed, AskTimedOut, MailboxFull, WaitCycle } from "../../src/actor/ActorError.ts"
 import type { ActorRef } from "../../src/actor/ActorRef.ts"
 import { type ActorSystem, stop } from "../../src/actor/ActorSystem.ts"
+import * as Delivery from "../../src/actor/Delivery.ts"
 import * as Mailbox from "../../src/actor/Mailbox.ts"
 import * as Supervision from "../../src/actor/Supervision.ts"
 import { type Host, provided, quiet, worlds } from "./worlds.ts"
@@ -676,6 +677,176 @@ describe.each(worlds)("A portable program $name", (world) => {
         yield* provided(till())
         const exit = yield* Effect.exit(provided(till()))
         assert.include(Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "", 'Two Layers provide actors of type "Till"')
+      })
+    )
+  })
+
+  describe("what actors do with their messages", () => {
+    promise(
+      "sees messages of a higher lane before those of a lower one",
+      Effect.gen(function* () {
+        const lane = <const Tag extends string>(tag: Tag) => Rpc.make(tag, { payload: { n: Schema.Int } })
+        const Desk = Actor.make("Desk", [
+          Rpc.make("Hold"),
+          lane("Urgent").annotate(Mailbox.Lane, "high"),
+          lane("Usual"),
+          lane("Spare").annotate(Mailbox.Lane, "low")
+        ])
+        const gate = yield* Deferred.make<void>()
+        const held = yield* Deferred.make<void>()
+        const seen: Array<string> = []
+        const note =
+          (tag: string) =>
+          ({ n }: { readonly n: number }) => {
+            seen.push(`${tag} ${n}`)
+          }
+        const hold = Effect.zipRight(Deferred.succeed(held, undefined), Deferred.await(gate))
+        yield* provided(
+          Desk.toLayer(
+            Effect.succeed({
+              Hold: () => hold,
+              Urgent: note("urgent"),
+              Usual: note("usual"),
+              Spare: note("spare")
+            })
+          )
+        )
+        const desk = (yield* Desk.client)("d")
+        yield* desk.tell.Hold()
+        yield* Deferred.await(held)
+        yield* desk.tell.Spare({ n: 1 })
+        yield* desk.tell.Usual({ n: 2 })
+        yield* desk.tell.Urgent({ n: 3 })
+        yield* desk.tell.Urgent({ n: 4 })
+        yield* Deferred.succeed(gate, undefined)
+        yield* settle
+        assert.deepStrictEqual(seen, ["urgent 3", "urgent 4", "usual 2", "spare 1"])
+      })
+    )
+
+    promise(
+      "sets messages aside, changes its handlers, and reminds itself",
+      Effect.gen(function* () {
+        const Door = Actor.make("Door", [
+          Rpc.make("Open"),
+          Rpc.make("Enter", { payload: { who: Schema.String }, success: Schema.String }),
+          Rpc.make("Ring")
+        ])
+        let rung = 0
+        const ring = () => {
+          rung++
+        }
+        const opened = Door.of({ Open: () => {}, Enter: ({ who }) => `welcome ${who}`, Ring: ring })
+        yield* provided(
+          Door.toLayer(
+            Effect.gen(function* () {
+              const { timers } = yield* ActorContext
+              const self = yield* Door.self
+              yield* timers.every("ring", self.tell.Ring(), "1 second")
+              return Door.of({
+                Open: () => Effect.zipRight(Door.become(opened), Effect.asVoid(Actor.unstashAll)),
+                Enter: () => Actor.stash,
+                Ring: ring
+              })
+            })
+          )
+        )
+        const door = (yield* Door.client)("d")
+        const entering = yield* Effect.fork(door.ask.Enter({ who: "Ada" }))
+        yield* settle
+        assert.isNull(entering.unsafePoll())
+        yield* door.ask.Open()
+        yield* settle
+        assert.strictEqual(yield* Fiber.join(entering), "welcome Ada")
+        yield* TestClock.adjust("3 seconds")
+        assert.strictEqual(rung, 3)
+      })
+    )
+
+    promise(
+      "is given an idempotent message again after a crash, three times in all",
+      Effect.gen(function* () {
+        let begun = 0
+        const Press = Actor.make("Press", [
+          Rpc.make("Print", { payload: { jams: Schema.Int }, success: Schema.Int }).annotate(Delivery.Idempotent, true)
+        ])
+        yield* provided(
+          Press.toLayer(
+            Effect.succeed(
+              Press.of({
+                Print: ({ jams }) => {
+                  begun++
+                  if (begun <= jams) throw new Error("paper jam")
+                  return begun
+                }
+              })
+            ),
+            { supervision: Supervision.restart({ intensity: 10 }) }
+          )
+        )
+        const press = (yield* Press.client)("p")
+        assert.strictEqual(yield* press.ask.Print({ jams: 2 }), 3)
+        begun = 0
+        assert.instanceOf(yield* Effect.flip(press.ask.Print({ jams: 9 })), ActorCrashed)
+        assert.strictEqual(begun, 3)
+      })
+    )
+
+    promise(
+      "is interrupted at work with its asker where the protocol says so",
+      Effect.gen(function* () {
+        const events = yield* Queue.unbounded<string>()
+        const Cook = Actor.make("Cook", [Rpc.make("Boil").annotate(Delivery.InterruptWithAsker, true)])
+        const boil = Queue.offer(events, "begun").pipe(
+          Effect.zipRight(Effect.never),
+          Effect.onInterrupt(() => Queue.offer(events, "interrupted"))
+        )
+        yield* provided(Cook.toLayer(Effect.succeed({ Boil: () => boil })))
+        const asker = yield* Effect.fork((yield* Cook.client)("c").ask.Boil())
+        assert.strictEqual(yield* Queue.take(events), "begun")
+        yield* Fiber.interrupt(asker)
+        assert.strictEqual(yield* Queue.take(events), "interrupted")
+      })
+    )
+
+    promise(
+      "asks itself and others in circles where it is re-entrant",
+      Effect.gen(function* () {
+        const Mirror = Actor.make("Mirror", [Rpc.make("Look", { payload: { depth: Schema.Int }, success: Schema.Int })])
+        const look = ({ depth }: { readonly depth: number }): Effect.Effect<number, never, ActorSystem> =>
+          depth === 0
+            ? Effect.succeed(0)
+            : Effect.gen(function* () {
+                const mirrors = yield* Mirror.client
+                return 1 + (yield* Effect.orDie(mirrors(depth % 2 === 0 ? "a" : "b").ask.Look({ depth: depth - 1 })))
+              })
+        yield* provided(Mirror.toLayer(Effect.succeed(Mirror.of({ Look: look })), { reentrant: true }))
+        assert.strictEqual(yield* (yield* Mirror.client)("a").ask.Look({ depth: 5 }), 5)
+      })
+    )
+
+    promise(
+      "is out of memory when it is passivated, and begins anew with the next message",
+      Effect.gen(function* () {
+        const lines: Array<string> = []
+        const Guest = Actor.make("Guest", [Rpc.make("Stay", { success: Schema.Int })])
+        yield* provided(
+          Guest.toLayer(
+            Effect.gen(function* () {
+              lines.push("came")
+              yield* Effect.addFinalizer(() => Effect.sync(() => lines.push("left")))
+              let nights = 0
+              return Guest.of({ Stay: () => ++nights })
+            }),
+            { passivateAfter: "2 seconds" }
+          )
+        )
+        const guest = (yield* Guest.client)("g")
+        yield* guest.ask.Stay()
+        assert.strictEqual(yield* guest.ask.Stay(), 2)
+        yield* TestClock.adjust("5 seconds")
+        assert.deepStrictEqual(lines, ["came", "left"])
+        assert.strictEqual(yield* guest.ask.Stay(), 1)
       })
     )
   })

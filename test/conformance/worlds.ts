@@ -28,13 +28,13 @@ export interface World {
 }
 
 /** The same settings everywhere; the second is known to a cluster only. */
-const settings: ClusterActorSystem.Options = { tracing: false, entityIdleTime: "5 seconds" }
+const usual: ClusterActorSystem.Options = { tracing: false, entityIdleTime: "5 seconds" }
 
 const hostIsHere = Layer.effect(Host, ActorSystem)
 
 const local: World = {
   name: "in one process",
-  layer: Layer.provideMerge(hostIsHere, ActorTest.layer(settings))
+  layer: Layer.provideMerge(hostIsHere, ActorTest.layer({ tracing: false }))
 }
 
 const config = ShardingConfig.layer({
@@ -60,23 +60,28 @@ const runner = (wire: ReturnType<typeof MemoryWire.make>) =>
 /** A new runner has its addresses as soon as time passes. */
 const settled = Layer.effectDiscard(TestClock.adjust(1))
 
-const onTheRunner: World = {
-  name: "on a cluster, from its runner",
-  layer: Layer.suspend(() =>
-    Layer.provideMerge(
-      Layer.merge(hostIsHere, settled),
-      ClusterActorSystem.layer(settings).pipe(Layer.provide(runner(MemoryWire.make())), Layer.provide(storage))
+/** The runner is the sender. */
+export const onTheRunner = (
+  options?: ClusterActorSystem.Options
+): Layer.Layer<ActorSystem | Host | Sharding.Sharding> =>
+  Layer.suspend(() =>
+    ClusterActorSystem.layer({ ...usual, ...options }).pipe(
+      Layer.provideMerge(runner(MemoryWire.make())),
+      Layer.provide(storage),
+      (system) => Layer.provideMerge(Layer.merge(hostIsHere, settled), system)
     )
   )
-}
 
-const fromElsewhere: World = {
-  name: "on a cluster, from elsewhere",
-  layer: Layer.suspend(() => {
+/** The sender is not a runner: all that it sends goes over the wire. `Sharding` is the runner's. */
+export const fromElsewhere = (
+  options?: ClusterActorSystem.Options
+): Layer.Layer<ActorSystem | Host | Sharding.Sharding> =>
+  Layer.suspend(() => {
+    const settings = { ...usual, ...options }
     const wire = MemoryWire.make()
     const host = Layer.effect(Host, ActorSystem).pipe(
       Layer.provide(ClusterActorSystem.layer(settings)),
-      Layer.provide(runner(wire))
+      Layer.provideMerge(runner(wire))
     )
     const client = ClusterActorSystem.layer(settings).pipe(
       Layer.provide(RunnerServer.layerClientOnly),
@@ -86,9 +91,22 @@ const fromElsewhere: World = {
     const both = Layer.provideMerge(client, Layer.provideMerge(Layer.fresh(settled), host))
     return Layer.provideMerge(settled, both).pipe(Layer.provide(storage))
   })
-}
 
-export const worlds: ReadonlyArray<World> = [local, onTheRunner, fromElsewhere]
+/** A sender in a cluster that has no runner. */
+export const nobodyThere = (options?: ClusterActorSystem.Options): Layer.Layer<ActorSystem> =>
+  Layer.suspend(() =>
+    ClusterActorSystem.layer({ ...usual, ...options }).pipe(
+      Layer.provide(RunnerServer.layerClientOnly),
+      Layer.provide(MemoryWire.make().client),
+      Layer.provide(storage)
+    )
+  )
+
+export const worlds: ReadonlyArray<World> = [
+  local,
+  { name: "on a cluster, from its runner", layer: onTheRunner() },
+  { name: "on a cluster, from elsewhere", layer: fromElsewhere() }
+]
 
 /** Provides behaviour for the rest of the scope. */
 export const provided = <R>(

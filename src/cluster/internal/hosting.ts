@@ -250,13 +250,6 @@ export class Hosting {
     return registration !== undefined && !registration.closing && this.services.sharding.hasShardId(shardId)
   }
 
-  /** Before the first message: a ref that outlived its actor may have left a cell here that was not allowed to begin. */
-  clear(hosted: Hosted): Effect.Effect<void> {
-    hosted.isNew = false
-    const ref = this.cell(hosted)
-    return ref === undefined ? Effect.void : this.services.local.revive(ref)
-  }
-
   /** Waits until nobody lives there any more, or the address is lost. One such wait is enough. */
   whileHosted(hosted: Hosted): Effect.Effect<void> {
     return Effect.suspend(() => {
@@ -265,12 +258,19 @@ export class Hosting {
       hosted.held = true
       hosted.whenQuiet.unsafeClose()
       return Effect.ensuring(
-        Effect.raceFirst(hosted.whenQuiet.await, hosted.whenLeaving.await),
+        Effect.zipRight(this.clear(hosted), Effect.raceFirst(hosted.whenQuiet.await, hosted.whenLeaving.await)),
         Effect.sync(() => {
           hosted.held = false
         })
       )
     })
+  }
+
+  /** A ref that outlived its actor may have left a cell here that was not allowed to begin. */
+  private clear(hosted: Hosted): Effect.Effect<void> {
+    const ref = hosted.isNew ? this.cell(hosted) : undefined
+    hosted.isNew = false
+    return ref === undefined ? Effect.void : this.services.local.revive(ref)
   }
 
   stop(hosted: Hosted, options: StopOptions): Effect.Effect<void> {

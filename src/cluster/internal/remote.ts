@@ -144,7 +144,7 @@ export class Remote {
     return Effect.forever(
       Effect.zipRight(
         Effect.sleep(reachTimeout),
-        Effect.timeoutFail(Effect.ignore(Effect.sandbox(this.client(target.entityId).Look())), {
+        Effect.timeoutFail(Effect.disconnect(Effect.ignore(Effect.sandbox(this.client(target.entityId).Look()))), {
           duration: reachTimeout,
           onTimeout: () => lost(target, tag, "no runner answers for it")
         })

@@ -70,13 +70,8 @@ export const handlers = (wire: Wire, hosting: Hosting, hold: (entityId: string) 
           // Not undefined: its type is registered.
           const ref = hosting.cell(hosted)!
           hosted.quiet = false
-          return Effect.as(
-            Effect.zipRight(
-              hosted.isNew ? hosting.clear(hosted) : Effect.void,
-              hosted.held ? Effect.void : hold(address.entityId)
-            ),
-            { registration, ref, message, payload }
-          )
+          const held = hosted.held ? Effect.void : hold(address.entityId)
+          return Effect.as(held, { registration, ref, message, payload })
         })
       })
 
