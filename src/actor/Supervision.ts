@@ -39,7 +39,10 @@ export interface Supervision {
 
 /** The limit of restarts and the waits before them. What is out of its range throws a `RangeError`. @category models */
 export interface RestartOptions {
-  /** Restarts within `period`; one more is refused. Default `3`; 0 and more. */
+  /**
+   * Restarts within `period`; one more is refused. Default `3`; 0 and more. Does not count below a parent whose `Strategy`
+   * has an intensity of its own.
+   */
   readonly intensity?: number | undefined
   /** Length of the sliding window; more than zero. Default `10 seconds`. The rule is OTP's, whose default is 1 in 5 s. */
   readonly period?: Duration.DurationInput | undefined

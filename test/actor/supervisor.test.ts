@@ -333,6 +333,22 @@ describe("Backoff", () => {
     assert.strictEqual(bench.pendingTimers, 0)
   })
 
+  it("the time that the group takes to stop is part of the wait", () => {
+    const bench = new Bench(Strategy.oneForAll())
+    const a = bench.child("a", { supervision: backoff("1 second") })
+    const b = bench.child("b")
+    bench.happened()
+    b.slow = true
+    a.ends(crash)
+    bench.advance(600)
+    b.slow = false
+    b.answer()
+    bench.advance(399)
+    assert.strictEqual(bench.happened(), "a in 1000 ~b")
+    bench.advance(1)
+    assert.strictEqual(bench.happened(), "+a +b")
+  })
+
   it("doubles with each restart in a row, failed ones among them, and begins anew after a life longer than the period", () => {
     const bench = new Bench(Strategy.oneForOne())
     const a = bench.child("a", { supervision: backoff("1 second") })

@@ -242,14 +242,13 @@ export class Supervisor<C extends Child = Child> {
         ? 0
         : Supervision.backoffMillis(child.supervision, notes.inARow, this.owner.random())
     notes.phase = "restarting"
-    notes.waitUntil = now + waitMillis
+    notes.waitUntil = waitMillis === 0 ? 0 : now + waitMillis
     child.restarting(child, reason, waitMillis)
     const group = this.groupOf(child)
-    yield* this.stopGroup(group, child, reason)
-    if (!this.has(child)) return yield* this.startGroup(group)
-    const waitUntil = Math.max(...group.map((one) => one.notes?.waitUntil ?? 0))
-    const leftMillis = waitUntil - this.owner.now()
-    if (leftMillis <= 0) return yield* this.startGroup(group)
+    if (group.length > 1) yield* this.stopGroup(group, child, reason)
+    const until = waitUntil(group)
+    const leftMillis = until === 0 ? 0 : until - this.owner.now()
+    if (leftMillis <= 0 || !this.has(child)) return yield* this.startGroup(group)
     notes.phase = "waiting"
     notes.clearTimer = this.owner.after(leftMillis, () => {
       notes.clearTimer = undefined
@@ -418,6 +417,13 @@ export class Supervisor<C extends Child = Child> {
     notes.line ??= new Line()
     return notes.line
   }
+}
+
+/** When the last wait in a group is over; 0 if nobody waits. */
+const waitUntil = (group: ReadonlyArray<Child>): number => {
+  let until = 0
+  for (const { notes } of group) if (notes !== undefined && notes.waitUntil > until) until = notes.waitUntil
+  return until
 }
 
 /** Living, or about to live again of its own accord. */
