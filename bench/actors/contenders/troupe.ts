@@ -13,6 +13,7 @@ import { ActorContext } from "../../../src/actor/ActorContext.ts"
 import { AskError } from "../../../src/actor/ActorError.ts"
 import * as ActorSystem from "../../../src/actor/ActorSystem.ts"
 import { DeadLetters } from "../../../src/actor/DeadLetters.ts"
+import * as Gather from "../../../src/actor/Gather.ts"
 import * as Supervision from "../../../src/actor/Supervision.ts"
 import { type Contender, expect, timed } from "../../Bench.ts"
 import { inFlight, repeat } from "./repeat.ts"
@@ -188,16 +189,23 @@ export const ring = (style: Style, size: number): Contender => ({
   }
 })
 
-export const gather = (name: string, actors: number, concurrency: "unbounded" | 1): Contender => ({
+export const gather = (name: string, actors: number, how: "Gather.all" | "unbounded" | 1): Contender => ({
   name,
-  round: (asks) =>
+  round: (operations) =>
     inSystem(counterLive("plain"), async (runtime) => {
       const client = await runtime.runPromise(Counter.client)
       const refs = Array.from({ length: actors }, (_, i) => client(String(i)))
-      const collect = () => runtime.runPromise(Effect.forEach(refs, (ref) => ref.ask.Add({ by: 1 }), { concurrency }))
+      const asks = () => refs.map((ref) => ref.ask.Add({ by: 1 }))
+      const answers =
+        how === "Gather.all"
+          ? Effect.suspend(() =>
+              Effect.map(Gather.all(asks()), (exits) => exits.map((exit) => Exit.getOrElse(exit, () => 0)))
+            )
+          : Effect.suspend(() => Effect.all(asks(), { concurrency: how }))
+      const collect = () => runtime.runPromise(answers)
       await collect()
       return timed(async () => {
-        const times = asks / actors
+        const times = operations / actors
         let last: ReadonlyArray<number> = []
         for (let i = 0; i < times; i++) last = await collect()
         expect("answers", last.length, actors)
