@@ -11,9 +11,10 @@
  *   `ActorUnreachable`, which says that it is not known whether it was handled. That takes a transport which tells a lost
  *   connection from one that was never made, as `Cluster` of `troupe/layers` does; over another one, the cluster sends
  *   such a message again.
- * - A message whose Rpc is annotated `ClusterSchema.Persisted` is durable: its tell succeeds when the cluster's storage has
- *   it, and if its runner dies it is begun again on another one. So its handler must bear being begun twice. Storage keeps
- *   such messages and their answers for good; clearing them away is the operator's.
+ * - A message whose Rpc is annotated both `ClusterSchema.Persisted` and `Delivery.Idempotent` is durable: its tell succeeds
+ *   when the cluster's storage has it, and if its runner dies it is begun again on another one. Of messages with one
+ *   primary key the first is handled, and its answer is everybody's. Storage keeps such messages and their answers for
+ *   good; clearing them away is the operator's.
  * - An actor that moves to another machine begins there with nothing, as after a restart.
  * - Back-pressure crosses the wire: a tell succeeds when the mailbox over there has it. Each waiting sender is a request
  *   that the runner holds open, at most `requestsInFlight` for an actor; the next one gets `MailboxFull`. A tell from a
@@ -21,6 +22,8 @@
  * - Deadlines travel as the time that is left, counted on arrival; the asker's own clock has the last word.
  * - A circle of actors that wait for each other is refused where they live on one machine. One that spans machines is not
  *   seen; it ends by its deadline.
+ * - A living actor takes its runner some 35 kB, of which 18 are Effect Cluster's entity; in one process it takes 3 at most.
+ *   `passivateAfter` and `maxResident` keep them few.
  * - What supervision has given up stays so on its machine until `stop`; on another machine it begins anew.
  *
  * @since 0.1.0
@@ -34,7 +37,7 @@ import * as ActorSystems from "../actor/ActorSystem.ts"
 import * as ClusterRef from "./internal/clusterRef.ts"
 import { Hosting } from "./internal/hosting.ts"
 import { Remote } from "./internal/remote.ts"
-import { handlers } from "./internal/runner.ts"
+import { entityOf } from "./internal/runner.ts"
 import { entity } from "./internal/wire.ts"
 
 /** @category models */
@@ -117,7 +120,7 @@ const make = (settings: Settings) =>
     const hosting = new Hosting({ sharding, portable, local, registrationGrace, requestsInFlight }, startedAt)
     const hold = (entityId: string) =>
       Effect.ignore(Effect.sandbox(client(entityId).Host(undefined, { discard: true })))
-    yield* sharding.registerEntity(wire, handlers(wire, hosting, hold), {
+    yield* sharding.registerEntity(wire, entityOf(wire, hosting, hold), {
       concurrency: "unbounded",
       // One more for `Host`, which is not a sender's.
       mailboxCapacity: requestsInFlight + 1,

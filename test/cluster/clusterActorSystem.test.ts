@@ -238,6 +238,33 @@ describe.each(places)("ClusterActorSystem %s", (_, world) => {
     )
 
     cluster(
+      "once, also where both are under way at the same time",
+      Effect.gen(function* () {
+        const gate = yield* Deferred.make<void>()
+        let begun = 0
+        const pay = ({ n }: { readonly n: number }) =>
+          Effect.as(
+            Effect.zipRight(
+              Effect.sync(() => begun++),
+              Deferred.await(gate)
+            ),
+            n
+          )
+        yield* provided(Ledger.toLayer(Effect.succeed(Ledger.of({ Book: () => 0, Pay: pay }))))
+        const l = (yield* Ledger.client)("l")
+        const first = yield* Effect.fork(l.ask.Pay({ id: "rent", n: 7 }))
+        yield* TestClock.adjust("1 second")
+        const second = yield* Effect.fork(l.ask.Pay({ id: "rent", n: 8 }))
+        const third = yield* Effect.fork(l.tell.Pay({ id: "rent", n: 9 }))
+        yield* TestClock.adjust("2 seconds")
+        yield* Fiber.join(third)
+        yield* Deferred.succeed(gate, undefined)
+        yield* TestClock.adjust("2 seconds")
+        assert.deepStrictEqual([yield* Fiber.join(first), yield* Fiber.join(second), begun], [7, 7, 1])
+      })
+    )
+
+    cluster(
       "while no Layer provides its type, and has it handled when one does",
       Effect.gen(function* () {
         const booked: Array<number> = []

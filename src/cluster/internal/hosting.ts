@@ -28,6 +28,8 @@ export interface Registration {
 /** An address that is this machine's. */
 export interface Hosted {
   readonly entityId: string
+  /** The actor's, as people know it. */
+  readonly address: string
   readonly type: string
   readonly id: string
   readonly shardId: ShardId
@@ -35,12 +37,10 @@ export interface Hosted {
   isNew: boolean
   /** The entity will be closed: nothing new begins. */
   leaving: boolean
-  readonly whenLeaving: Effect.Latch
-  /** `Host` is under way: its actor lives, or may. */
-  held: boolean
+  /** Ends `Host`, which is under way as long as this is here: its actor lives, or may. */
+  letGo: (() => void) | undefined
   /** Nothing lived there when it was last looked, and nothing was sent there since. */
   quiet: boolean
-  readonly whenQuiet: Effect.Latch
 }
 
 export interface Services {
@@ -91,7 +91,7 @@ export class Hosting {
           sinceActors += lookEveryMillis
           if (sinceActors < lookForActorsEveryMillis) return
           sinceActors = 0
-          for (const hosted of this.hosted.values()) if (hosted.held) this.lookForActor(hosted)
+          for (const hosted of this.hosted.values()) if (hosted.letGo !== undefined) this.lookForActor(hosted)
         })
       )
     )
@@ -101,7 +101,7 @@ export class Hosting {
     const ref = this.cell(hosted)
     // Passivated, stopped, or of a type that is gone. One that was given up by its supervision is there.
     if (ref !== undefined && this.services.local.load(ref).state !== "absent") hosted.quiet = false
-    else if (hosted.quiet) hosted.whenQuiet.unsafeOpen()
+    else if (hosted.quiet) hosted.letGo?.()
     else hosted.quiet = true
   }
 
@@ -175,16 +175,17 @@ export class Hosting {
 
   /** The entity of an address begins: from here on the address is this machine's. */
   enter({ entityId, shardId }: EntityAddress): Hosted {
+    const { id, type } = actorOf(entityId)
     const hosted: Hosted = {
       entityId,
-      ...actorOf(entityId),
+      address: `${type}/${id}`,
+      type,
+      id,
       shardId,
       isNew: !this.hosted.has(entityId),
       leaving: false,
-      whenLeaving: Effect.unsafeMakeLatch(false),
-      held: false,
-      quiet: false,
-      whenQuiet: Effect.unsafeMakeLatch(false)
+      letGo: undefined,
+      quiet: false
     }
     this.hosted.set(entityId, hosted)
     const shard = shardId.toString()
@@ -227,7 +228,11 @@ export class Hosting {
 
   private give(hosted: Hosted): void {
     hosted.leaving = true
-    hosted.whenLeaving.unsafeOpen()
+    hosted.letGo?.()
+  }
+
+  at(entityId: string): Hosted | undefined {
+    return this.hosted.get(entityId)
   }
 
   /** The actor behind a hosted address, whether it lives or not. */
@@ -239,7 +244,8 @@ export class Hosting {
   /** Whether this machine has the address in use, so that its actor may be sent to without asking the cluster. */
   isHere(entityId: string): boolean {
     const hosted = this.hosted.get(entityId)
-    if (hosted?.held !== true || hosted.leaving || !this.services.sharding.hasShardId(hosted.shardId)) return false
+    if (hosted?.letGo === undefined || hosted.leaving || !this.services.sharding.hasShardId(hosted.shardId))
+      return false
     hosted.quiet = false
     return true
   }
@@ -251,17 +257,25 @@ export class Hosting {
   }
 
   /** Waits until nobody lives there any more, or the address is lost. One such wait is enough. */
-  whileHosted(hosted: Hosted): Effect.Effect<void> {
+  whileHosted(entityId: string): Effect.Effect<void> {
     return Effect.suspend(() => {
+      const hosted = this.hosted.get(entityId)
+      if (hosted === undefined || hosted.leaving) return Effect.void
       hosted.quiet = false
-      if (hosted.held) return Effect.void
-      hosted.held = true
-      hosted.whenQuiet.unsafeClose()
-      return Effect.ensuring(
-        Effect.zipRight(this.clear(hosted), Effect.raceFirst(hosted.whenQuiet.await, hosted.whenLeaving.await)),
-        Effect.sync(() => {
-          hosted.held = false
-        })
+      if (hosted.letGo !== undefined) return Effect.void
+      // One fiber waits here for each actor, so it waits for one thing.
+      const held = Effect.async<void>((resume) => {
+        hosted.letGo = () => {
+          hosted.letGo = undefined
+          resume(Effect.void)
+        }
+      })
+      const cutOff = Effect.sync(() => {
+        hosted.letGo = undefined
+      })
+      return Effect.zipRight(
+        this.clear(hosted),
+        Effect.onInterrupt(held, () => cutOff)
       )
     })
   }
@@ -273,9 +287,10 @@ export class Hosting {
     return ref === undefined ? Effect.void : this.services.local.revive(ref)
   }
 
-  stop(hosted: Hosted, options: StopOptions): Effect.Effect<void> {
+  stop(entityId: string, options: StopOptions): Effect.Effect<void> {
     return Effect.suspend(() => {
-      const ref = this.cell(hosted)
+      const hosted = this.hosted.get(entityId)
+      const ref = hosted === undefined ? undefined : this.cell(hosted)
       return ref === undefined ? Effect.void : this.services.portable.stop(ref, options)
     })
   }

@@ -99,9 +99,14 @@ export class Remote {
       if (message.durable) {
         const key = `${message.tag}/${message.keyOf(payload) ?? (yield* uniqueKey)}`
         const request = { tag: message.tag, payload: encoded, key, remainingMillis: null }
-        const stored = this.settled(target, message, actor.Deliver(request, { discard: true }), 0)
+        // It is in storage already if one with its primary key is in hand.
+        const stored = Effect.catchTag(
+          actor.Deliver(request, { discard: true }),
+          "AlreadyProcessingMessage",
+          () => Effect.void
+        )
         return yield* Effect.raceFirst(
-          Effect.disconnect(stored),
+          Effect.disconnect(this.settled(target, message, stored, 0)),
           Effect.zipRight(
             Effect.sleep(reachTimeout),
             Effect.fail(lost(target, message.tag, "the cluster's storage does not answer"))
@@ -174,12 +179,13 @@ export class Remote {
         return Effect.fail(lost(target, message.tag, reason))
       }
       const error = failure.value
+      const again = Effect.zipRight(
+        Effect.sleep(retryAfter),
+        Effect.suspend(() => this.settled(target, message, send, limitMillis))
+      )
       switch (error._tag) {
         case "Leaving":
-          return Effect.zipRight(
-            Effect.sleep(retryAfter),
-            Effect.suspend(() => this.settled(target, message, send, limitMillis))
-          )
+          return again
         case "Refusal":
           return Effect.flatMap(
             Effect.mapError(message.decodeError(error.error), misfit(target, message, "typed error")),
@@ -190,7 +196,10 @@ export class Remote {
         case "MailboxFull":
           return Effect.fail(new MailboxFull({ address: target.address, capacity: this.settings.requestsInFlight }))
         case "AlreadyProcessingMessage":
-          return Effect.fail(lost(target, message.tag, "its runner, or the way to it, was lost"))
+          // Another message with its primary key is in hand, whose answer will be this one's too.
+          return message.durable
+            ? again
+            : Effect.fail(lost(target, message.tag, "its runner, or the way to it, was lost"))
         case "PersistenceError":
           return Effect.fail(lost(target, message.tag, `the cluster's storage failed: ${String(error.cause)}`))
       }

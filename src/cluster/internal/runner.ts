@@ -3,6 +3,7 @@
  * id. The cluster finds the machine, the cell does the work.
  */
 import * as Entity from "@effect/cluster/Entity"
+import type { EntityAddress } from "@effect/cluster/EntityAddress"
 import { Cause, Duration, Effect } from "effect"
 import {
   ActorNotFound,
@@ -14,8 +15,8 @@ import {
 } from "../../actor/ActorError.ts"
 import type { ActorRef } from "../../actor/ActorRef.ts"
 import type { Message } from "./codec.ts"
-import type { Hosting, Registration } from "./hosting.ts"
-import { type Failure, Leaving, Refusal, Undelivered, type Wire } from "./wire.ts"
+import type { Hosted, Hosting, Registration } from "./hosting.ts"
+import { actorOf, type Failure, Leaving, Refusal, Undelivered, type Wire } from "./wire.ts"
 
 /** How soon a message in storage looks whether its actor may begin after all. */
 const lookAgainAfter = Duration.millis(200)
@@ -33,126 +34,156 @@ interface Incoming {
 
 /** A message that is ready for its cell. */
 interface Ready {
+  readonly hosted: Hosted
   readonly registration: Registration
   readonly ref: ActorRef.Any
   readonly message: Message
   readonly payload: unknown
 }
 
-/** What the entity of an address is built of. `hold` tells the cluster that the address is in use. */
-export const handlers = (wire: Wire, hosting: Hosting, hold: (entityId: string) => Effect.Effect<void>) =>
-  Effect.gen(function* () {
-    const address = yield* Entity.CurrentAddress
-    const hosted = yield* Effect.acquireRelease(
+/** A request as its handler gets it. */
+interface Request<P> {
+  readonly address: EntityAddress
+  readonly payload: P
+}
+
+/** What the entity of each address is built of: one record of handlers for all of them, since each is some kilobytes. */
+export const entityOf = (wire: Wire, hosting: Hosting, hold: (entityId: string) => Effect.Effect<void>) => {
+  const runner = new Runner(hosting, hold)
+  const handlers = wire.of({
+    Ask: (request) =>
+      Effect.flatMap(runner.ready(request), (ready) => runner.ask(ready, request.payload.remainingMillis)),
+    Tell: (request) => Effect.flatMap(runner.ready(request), (ready) => runner.tell(ready, request.payload.waitMillis)),
+    Deliver: (request) => runner.deliver(request),
+    Stop: ({ address, payload: { now, withinMillis } }) =>
+      hosting.stop(address.entityId, {
+        now,
+        within: withinMillis === undefined ? undefined : durationOf(withinMillis)
+      }),
+    Look: () => Effect.void,
+    Host: ({ address }) => hosting.whileHosted(address.entityId)
+  })
+  const enter = Effect.flatMap(Entity.CurrentAddress, (address) =>
+    Effect.acquireRelease(
       Effect.sync(() => hosting.enter(address)),
       (hosted) => hosting.leave(hosted)
     )
-    const at = `${hosted.type}/${hosted.id}`
-    const undelivered = (error: AskError) => new Undelivered({ error })
-    const refused = (message: string) => (reason: string) =>
-      undelivered(new MessageRefused({ address: at, message_tag: message, reason }))
+  )
+  return Effect.as(enter, handlers)
+}
 
-    /** Looks the message up and decodes it, and makes sure that the cluster knows the address to be in use. */
-    const ready = (
-      { tag, payload }: Incoming,
-      registration: Registration | undefined
-    ): Effect.Effect<Ready, Undelivered | Leaving> =>
-      Effect.suspend((): Effect.Effect<Ready, Undelivered | Leaving> => {
-        if (registration === undefined) {
-          return Effect.fail(undelivered(new ActorNotFound({ address: at, reason: "no layer provides its type" })))
-        }
-        if (registration.closing || hosted.leaving) return Effect.fail(new Leaving())
-        const message = registration.codec.get(tag)
-        if (message === undefined)
-          return Effect.fail(refused(tag)("the protocol that its runner has knows no such message."))
-        const decoded = Effect.provide(message.decodePayload(payload), registration.behavior.services)
-        return Effect.flatMap(Effect.mapError(decoded, refused(tag)), (payload) => {
-          // Not undefined: its type is registered.
-          const ref = hosting.cell(hosted)!
-          hosted.quiet = false
-          const held = hosted.held ? Effect.void : hold(address.entityId)
-          return Effect.as(held, { registration, ref, message, payload })
-        })
-      })
+class Runner {
+  constructor(
+    private readonly hosting: Hosting,
+    private readonly hold: (entityId: string) => Effect.Effect<void>
+  ) {}
 
-    const asked = ({ registration, ref, message, payload }: Ready, remainingMillis: number | null) => {
-      const { ask } = ref.withTimeout(durationOf(remainingMillis))
-      const { services } = registration.behavior
-      const notEncoded = (what: string) => (reason: string) =>
-        refused(message.tag)(`its ${what} does not fit: ${reason}`)
-      return (ask as Sends)[message.tag]!(payload).pipe(
-        Effect.matchCauseEffect({
-          onSuccess: (value) =>
-            Effect.mapBoth(Effect.provide(message.encodeSuccess(value), services), {
-              onSuccess: (value) => ({ value }),
-              onFailure: notEncoded("answer")
-            }),
-          onFailure: (cause): Effect.Effect<never, Failure> => {
-            const failure = Cause.failureOption(cause)
-            // Defects reach an asker as `ActorCrashed` only; what is left is the interruption of this very request.
-            if (failure._tag === "None") return Effect.failCause(cause as Cause.Cause<never>)
-            if (isAskError(failure.value)) return Effect.fail(undelivered(failure.value))
-            return Effect.flatMap(
-              Effect.mapError(Effect.provide(message.encodeError(failure.value), services), notEncoded("typed error")),
-              (error) => Effect.fail(new Refusal({ error }))
-            )
-          }
-        })
+  /** Looks the message up and decodes it, and makes sure that the cluster knows the address to be in use. */
+  ready({ address, payload }: Request<Incoming>): Effect.Effect<Ready, Undelivered | Leaving> {
+    return Effect.suspend(() => {
+      const hosted = this.hosting.at(address.entityId)
+      if (hosted === undefined || hosted.leaving) return Effect.fail(new Leaving())
+      return Effect.flatMap(this.hosting.registration(hosted.type), (registration) =>
+        this.readyFor(hosted, payload, registration)
       )
-    }
-
-    /**
-     * Answered when it is settled and not before: an answer is what takes it out of the storage. On a machine that gives
-     * the address away it waits to be cut off with it, and is begun again elsewhere.
-     */
-    const durable = (
-      payload: Incoming & { readonly remainingMillis: number | null }
-    ): Effect.Effect<{ readonly value?: unknown }, Failure> =>
-      Effect.zipRight(hosting.awaitRegistration(hosted.type), hosting.registration(hosted.type)).pipe(
-        Effect.flatMap((registration) =>
-          Effect.flatMap(ready(payload, registration), (message) =>
-            Effect.catchIf(
-              asked(message, payload.remainingMillis),
-              (failure) =>
-                failure._tag === "Undelivered" &&
-                failure.error instanceof ActorStopping &&
-                (message.registration.closing || hosted.leaving),
-              () => Effect.fail(new Leaving())
-            )
-          )
-        ),
-        Effect.catchTag("Leaving", () => Effect.zipRight(Effect.sleep(lookAgainAfter), durable(payload)))
-      )
-
-    return wire.of({
-      Ask: ({ payload }) =>
-        Effect.flatMap(hosting.registration(hosted.type), (registration) =>
-          Effect.flatMap(ready(payload, registration), (message) => asked(message, payload.remainingMillis))
-        ),
-      Tell: ({ payload }) =>
-        Effect.flatMap(hosting.registration(hosted.type), (registration) =>
-          Effect.flatMap(ready(payload, registration), ({ ref, message, registration, payload: value }) => {
-            // A tell fails with delivery errors only.
-            const tell = (ref.tell as Sends)[message.tag]!(value) as Effect.Effect<void, AskError>
-            const { waitMillis } = payload
-            const { capacity } = registration.behavior.mailbox
-            const limited =
-              waitMillis === null
-                ? tell
-                : Effect.timeoutFail(tell, {
-                    duration: Duration.millis(waitMillis),
-                    onTimeout: () => new MailboxFull({ address: at, capacity })
-                  })
-            return Effect.mapError(limited, undelivered)
-          })
-        ),
-      Deliver: ({ payload }) => durable(payload),
-      Stop: ({ payload: { now, withinMillis } }) =>
-        hosting.stop(hosted, {
-          now,
-          within: withinMillis === undefined ? undefined : durationOf(withinMillis)
-        }),
-      Look: () => Effect.void,
-      Host: () => hosting.whileHosted(hosted)
     })
-  })
+  }
+
+  private readyFor(
+    hosted: Hosted,
+    { payload, tag }: Incoming,
+    registration: Registration | undefined
+  ): Effect.Effect<Ready, Undelivered | Leaving> {
+    if (registration === undefined) {
+      return undelivered(new ActorNotFound({ address: hosted.address, reason: "no layer provides its type" }))
+    }
+    if (registration.closing || hosted.leaving) return Effect.fail(new Leaving())
+    const message = registration.codec.get(tag)
+    if (message === undefined) return refused(hosted, tag, "the protocol that its runner has knows no such message.")
+    const decoded = Effect.provide(message.decodePayload(payload), registration.behavior.services)
+    return Effect.matchEffect(decoded, {
+      onFailure: (reason) => refused(hosted, tag, reason),
+      onSuccess: (payload) => {
+        hosted.quiet = false
+        // Not undefined: its type is registered.
+        const ref = this.hosting.cell(hosted)!
+        const held = hosted.letGo !== undefined ? Effect.void : this.hold(hosted.entityId)
+        return Effect.as(held, { hosted, registration, ref, message, payload })
+      }
+    })
+  }
+
+  ask(ready: Ready, remainingMillis: number | null): Effect.Effect<{ readonly value?: unknown }, Failure> {
+    const { hosted, message, payload, ref, registration } = ready
+    const { services } = registration.behavior
+    const { ask } = ref.withTimeout(durationOf(remainingMillis))
+    const misfit = (what: string) => (reason: string) =>
+      refused(hosted, message.tag, `its ${what} does not fit: ${reason}`)
+    return Effect.matchCauseEffect((ask as Sends)[message.tag]!(payload), {
+      onSuccess: (value) =>
+        Effect.matchEffect(Effect.provide(message.encodeSuccess(value), services), {
+          onSuccess: (value) => Effect.succeed({ value }),
+          onFailure: misfit("answer")
+        }),
+      onFailure: (cause): Effect.Effect<never, Failure> => {
+        const failure = Cause.failureOption(cause)
+        // Defects reach an asker as `ActorCrashed` only; what is left is the interruption of this very request.
+        if (failure._tag === "None") return Effect.failCause(cause as Cause.Cause<never>)
+        if (isAskError(failure.value)) return undelivered(failure.value)
+        return Effect.matchEffect(Effect.provide(message.encodeError(failure.value), services), {
+          onSuccess: (error): Effect.Effect<never, Failure> => Effect.fail(new Refusal({ error })),
+          onFailure: misfit("typed error")
+        })
+      }
+    })
+  }
+
+  tell(
+    { hosted, message, payload, ref, registration }: Ready,
+    waitMillis: number | null
+  ): Effect.Effect<void, Failure> {
+    // A tell fails with delivery errors only.
+    const tell = (ref.tell as Sends)[message.tag]!(payload) as Effect.Effect<void, AskError>
+    const { capacity } = registration.behavior.mailbox
+    const limited =
+      waitMillis === null
+        ? tell
+        : Effect.timeoutFail(tell, {
+            duration: Duration.millis(waitMillis),
+            onTimeout: () => new MailboxFull({ address: hosted.address, capacity })
+          })
+    return Effect.catchAll(limited, undelivered)
+  }
+
+  /**
+   * Answered when it is settled and not before: an answer is what takes it out of the storage. On a machine that gives the
+   * address away it waits to be cut off with it, and is begun again elsewhere.
+   */
+  deliver(
+    request: Request<Incoming & { readonly remainingMillis: number | null }>
+  ): Effect.Effect<{ readonly value?: unknown }, Failure> {
+    const begun = Effect.flatMap(this.ready(request), (ready) =>
+      Effect.catchIf(
+        this.ask(ready, request.payload.remainingMillis),
+        // Not by command: with its Layer, or with its address.
+        (failure) =>
+          failure._tag === "Undelivered" &&
+          failure.error instanceof ActorStopping &&
+          (ready.registration.closing || ready.hosted.leaving),
+        () => Effect.fail(new Leaving())
+      )
+    )
+    const known = this.hosting.awaitRegistration(actorOf(request.address.entityId).type)
+    return Effect.catchTag(Effect.zipRight(known, begun), "Leaving", () =>
+      Effect.zipRight(
+        Effect.sleep(lookAgainAfter),
+        Effect.suspend(() => this.deliver(request))
+      )
+    )
+  }
+}
+
+const undelivered = (error: AskError): Effect.Effect<never, Undelivered> => Effect.fail(new Undelivered({ error }))
+
+const refused = ({ address }: Hosted, tag: string, reason: string): Effect.Effect<never, Undelivered> =>
+  undelivered(new MessageRefused({ address, message_tag: tag, reason }))
