@@ -126,6 +126,11 @@ export const local = Effect.gen(function* () {
   const spawned = ActorSystem.spawn(Till, "t")
   type Rpcs = typeof Till extends Actor.Definition<string, infer R> ? R : never
   same<typeof spawned, Effect.Effect<ActorRef<Rpcs>, SpawnError, ActorSystem.LocalActorSystem | Scope.Scope>>(true)
+  ActorSystem.spawn(Till, "t", { restart: "permanent", stopBudget: "1 second" })
+  // @ts-expect-error no such kind of child
+  ActorSystem.spawn(Till, "t", { restart: "always" })
+  // @ts-expect-error how children are kept is a strategy, not its name
+  Till.toLayer(Effect.never, { children: "one-for-all" })
   const ref = yield* spawned
   const watched = ActorSystem.watch(ref)
   same<typeof watched, Effect.Effect<End, never, ActorSystem.LocalActorSystem>>(true)
