@@ -29,8 +29,9 @@ const runApart = (name: string): Promise<boolean> =>
       console.error(`FAIL  ${name}: not done after ${timeoutMillis / 60_000} minutes`)
       child.kill("SIGKILL")
     }, timeoutMillis)
-    child.on("exit", (code) => {
+    child.on("exit", (code, signal) => {
       clearTimeout(timer)
+      if (signal !== null) console.error(`FAIL  ${name}: ended by ${signal}`)
       resolve(code === 0)
     })
   })
