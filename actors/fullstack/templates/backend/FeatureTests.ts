@@ -193,10 +193,15 @@ it("AC-auth.login: does not tell a wrong password from an unknown email", async 
 it("AC-auth.login: slows down who guesses, even with the right password at last", async () => {
   await register("dave@example.com");
   const attempt = (guess: string) => as("", "POST", "/api/auth/login", { email: "dave@example.com", password: guess });
+  const began = Date.now();
   const answers = await Promise.all(Array.from({ length: 12 }, (_, n) => attempt(\`wrong guess \${n}\`)));
-  expect(answers.filter((answer) => answer.status === 401)).toHaveLength(5);
+  // Five at once, one more after 1 s, another 2 s later, then 4: some fall due meanwhile where the machine is busy.
+  const allowed = 5 + Math.floor(Math.log2(1 + (Date.now() - began) / 1000));
+  const wrong = answers.filter((answer) => answer.status === 401);
+  expect(wrong.length).toBeGreaterThanOrEqual(5);
+  expect(wrong.length).toBeLessThanOrEqual(allowed);
   const refused = answers.filter((answer) => answer.status === 429);
-  expect(refused).toHaveLength(7);
+  expect(refused).toHaveLength(12 - wrong.length);
   for (const answer of refused) expect(Number(answer.headers.get("Retry-After"))).toBeGreaterThanOrEqual(1);
 });
 
