@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { validate } from "@hyperjump/json-schema/openapi-3-1"
 import Database from "better-sqlite3"
-import { Effect, Either } from "effect"
+import { Effect } from "effect"
 import * as fc from "fast-check"
 import { parse as parseYaml } from "yaml"
 import * as Criteria from "../../../actors/fullstack/Criteria.ts"
@@ -12,90 +12,20 @@ import * as Document from "../../../actors/fullstack/templates/architecture/Docu
 import { schemaFile, yamlOf } from "../../../actors/fullstack/templates/architecture/Files.ts"
 import { openApi } from "../../../actors/fullstack/templates/architecture/OpenApi.ts"
 import * as RequirementsFile from "../../../layers/RequirementsFile.ts"
+import { requirements } from "../../generated/arbitrary/Requirements.ts"
 
-const word = fc.oneof(
-  fc.constantFrom(
-    "Order",
-    "User",
-    "select",
-    "from",
-    "Größe",
-    "任务",
-    "page",
-    "sort",
-    "q",
-    "then",
-    "toString",
-    "2nd",
-    "a.b",
-    "x'y",
-    '"z"',
-    "Table",
-    "class",
-    "Index",
-    "-minus",
-    "Key [x]"
-  ),
-  fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 })
-)
-
-const text = fc.oneof(
-  fc.string({ unit: "grapheme", maxLength: 20 }),
-  fc.constantFrom("it's", '"', "*/", "--", "|", "`", "a\nb")
-)
-
-const flags = { required: fc.boolean(), unique: fc.boolean(), description: text }
-
-const partly = <T extends Record<string, fc.Arbitrary<unknown>>>(type: string, options: T) =>
-  fc.record({ type: fc.constant(type), ...flags, ...options }, { requiredKeys: ["type"] })
-
-const field = fc.oneof(
-  fc.constantFrom("string", "text", "integer", "number", "boolean", "date"),
-  partly("string", { minLength: fc.nat(3), maxLength: fc.integer({ min: 3, max: 40 }), default: text }),
-  partly("text", { minLength: fc.nat(3), default: text }),
-  partly("integer", { min: fc.integer({ max: 0 }), max: fc.maxSafeInteger(), default: fc.maxSafeInteger() }),
-  partly("number", { min: fc.double(), max: fc.double(), default: fc.double() }),
-  partly("boolean", { default: fc.boolean() }),
-  partly("date", { default: fc.constantFrom("2024-02-29", "2023-02-29", "9999-12-31", "0000-01-01") }),
-  fc.record({ type: fc.constant("enum"), values: fc.uniqueArray(text, { minLength: 1, maxLength: 4 }), ...flags })
-)
-
-const requirements = fc.uniqueArray(word, { minLength: 1, maxLength: 5 }).chain((names) => {
-  const reference = partly("reference", {
-    to: fc.constantFrom(...names),
-    onDelete: fc.constantFrom("restrict", "cascade", "setNull")
-  }).map((one) => ({ to: names[0], ...one }))
-  const fields = fc.dictionary(word, fc.oneof({ weight: 4, arbitrary: field }, { weight: 1, arbitrary: reference }), {
-    minKeys: 1,
-    maxKeys: 5
-  })
-  return fc.record({
-    name: word,
-    description: text,
-    features: fc.uniqueArray(fc.constantFrom(...Requirements.choices.features)),
-    entities: fc
-      .tuple(...names.map(() => fields))
-      .map((all) => Object.fromEntries(all.map((one, index) => [names[index], { fields: one }]))),
-    ui: fc.constantFrom({}, { pages: ["dashboard"] })
-  })
-})
-
-/** Runs a check on so many valid requirements out of those that chance gives. */
-const forValid = async (wanted: number, check: (requirements: Requirements.Requirements) => Promise<void>) => {
-  let seen = 0
-  for (const value of fc.sample(requirements, { numRuns: wanted * 15, seed: 2026 })) {
-    const decoded = Effect.runSync(Effect.either(Requirements.parse(value)))
-    if (Either.isLeft(decoded)) continue
-    await check(decoded.right)
-    if (++seen === wanted) return
-  }
-  assert.fail(`only ${seen} of the samples were valid`)
-}
+/** Checks what the requirements of many seeds describe; a failure is shrunk, and says how it is run again. */
+const forAny = (numRuns: number, check: (project: Project.Project) => void | Promise<void>) =>
+  fc.assert(
+    fc.asyncProperty(requirements, async (value) => {
+      await check(Project.fromInput(Effect.runSync(Requirements.parse(value))))
+    }),
+    { seed: 2026, numRuns }
+  )
 
 describe("any valid requirements", () => {
   it("give a schema that SQLite takes twice, and a diagram and criteria with names of their own", () =>
-    forValid(100, async (valid) => {
-      const project = Project.fromInput(valid)
+    forAny(100, (project) => {
       const db = new Database(":memory:")
       db.exec(schemaFile(project, ddl(project)))
       db.exec(schemaFile(project, ddl(project)))
@@ -109,8 +39,7 @@ describe("any valid requirements", () => {
     }))
 
   it("give valid OpenAPI 3.1, the same as JSON and as YAML", () =>
-    forValid(25, async (valid) => {
-      const project = Project.fromInput(valid)
+    forAny(25, async (project) => {
       const api = JSON.parse(JSON.stringify(openApi(project)))
       const output = await validate("https://spec.openapis.org/oas/3.1/schema-base", api, "BASIC")
       assert.isTrue(output.valid, JSON.stringify(output).slice(0, 1000))
