@@ -28,9 +28,17 @@ describe("A mailbox, in any interleaving", () => {
     ActorTest.interleavings({
       program: Effect.gen(function* () {
         const echo = (yield* Echo.client)("e")
-        return yield* Effect.forEach([1, 2, 3, 4], (n) => echo.ask.Say({ n }), { concurrency: "unbounded" })
-      }).pipe(Effect.provide(Echo.toLayer(Effect.succeed(Echo.of({ Say: ({ n }) => Effect.succeed(n) }))))),
-      check: (answers) => assert.deepStrictEqual(answers, [1, 2, 3, 4]),
+        const thrice = (n: number) => Effect.forEach([n, n, n], (n) => echo.ask.Say({ n }))
+        return yield* Effect.forEach([1, 2, 3], thrice, { concurrency: "unbounded" })
+      }).pipe(
+        // An Effect that needs the fiber: a plain one is run without.
+        Effect.provide(Echo.toLayer(Effect.succeed(Echo.of({ Say: ({ n }) => Effect.as(Effect.yieldNow(), n) }))))
+      ),
+      check: (answers) =>
+        assert.deepStrictEqual(
+          answers,
+          [1, 2, 3].map((n) => [n, n, n])
+        ),
       seeds: 200
     })
   )
