@@ -18,7 +18,15 @@ const timeoutMillis = 5 * 60_000
 /** What the tests of the actors need, and no more. */
 const makeCopy = (): string => {
   const copy = mkdtempSync(join(tmpdir(), "troupe-mutants-"))
-  for (const part of ["src", "test/actor", "test/otp", "package.json", "tsconfig.json", "vitest.config.ts"]) {
+  for (const part of [
+    "src",
+    "test/actor",
+    "test/otp",
+    "test/fixedSeed.ts",
+    "package.json",
+    "tsconfig.json",
+    "vitest.config.ts"
+  ]) {
     cpSync(join(root, part), join(copy, part), { recursive: true })
   }
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "dir")
