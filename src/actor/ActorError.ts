@@ -191,7 +191,7 @@ export class MessageRefused extends Schema.TaggedError<MessageRefused>()("Messag
   reason: Schema.String
 }) {
   override get message() {
-    return `The protocol of ${this.address} refuses ${this.message_tag}: ${this.reason}`
+    return `The protocol of ${this.address} refuses ${this.message_tag}; send what its payload schema takes. ${this.reason}`
   }
 }
 
@@ -261,8 +261,24 @@ export class InvalidChildOptions extends Schema.TaggedError<InvalidChildOptions>
   }
 }
 
+/** The parent has as many children as its strategy allows: this one was not started. @category errors */
+export class TooManyChildren extends Schema.TaggedError<TooManyChildren>()("TooManyChildren", {
+  address: Schema.String,
+  maxChildren: Schema.Int
+}) {
+  override get message() {
+    return `${this.address} cannot start: its parent has ${this.maxChildren} children already. Stop those that are done with, spread them over several parents, or raise "maxChildren" of its strategy.`
+  }
+}
+
 /** What a spawn can meet. @category models */
-export type SpawnError = ActorStartFailed | ActorAlreadyExists | ActorStopping | ActorNotFound | InvalidChildOptions
+export type SpawnError =
+  | ActorStartFailed
+  | ActorAlreadyExists
+  | ActorStopping
+  | ActorNotFound
+  | InvalidChildOptions
+  | TooManyChildren
 
 /**
  * Whether an error is one of delivery rather than of the protocol. Lets an actor that asks another pass the protocol's

@@ -6,6 +6,24 @@
 import type { Cause } from "effect"
 
 /**
+ * Where an actor is in its life. `waiting for room`: of its type's `maxResident`. `backing off`: before a restart.
+ * `stopping`: handles what it has, or is being closed. `failed`: given up until revived. `absent`: it is out of memory, or
+ * never was in it, and its next message activates it.
+ *
+ * @category models
+ */
+export type LifeState =
+  | "absent"
+  | "waiting for room"
+  | "starting"
+  | "running"
+  | "backing off"
+  | "restarting"
+  | "stopping"
+  | "ended"
+  | "failed"
+
+/**
  * One actor as it stands. A stuck handler shows in `current`; a full lane in `lanes` and `capacity`, with senders that wait;
  * a wait for another actor in `waitsFor`.
  *
@@ -15,11 +33,8 @@ export interface ActorSnapshot {
   readonly address: string
   readonly type: string
   readonly id: string
-  /**
-   * `waiting for room` (of its type's `maxResident`), `starting`, `running`, `backing off`, `restarting`, `stopping`,
-   * `ended` or `failed`; `absent` for a passive child.
-   */
-  readonly state: string
+  /** `absent` only for a passive child: a passive root is not in a snapshot. */
+  readonly state: LifeState
   /** Messages waiting in the mailbox, the one in hand not counted; senders waiting for room are counted apart. */
   readonly depth: number
   /** The same by lane. All share one capacity. */
@@ -76,7 +91,7 @@ export interface TypeTotals {
 /** A live look at one actor, for those who choose among many: each reading is a few field reads. @category models */
 export interface Load {
   /** As in `ActorSnapshot`; `absent` also after its end, since a message would activate a root anew. */
-  readonly state: string
+  readonly state: LifeState
   /** Messages accepted and not yet settled: waiting, in hand, and in handlers that run beside the mailbox. */
   readonly backlog: number
 }

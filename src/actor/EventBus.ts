@@ -30,7 +30,7 @@ import {
   Stream
 } from "effect"
 import { ActorContext } from "./ActorContext.ts"
-import { durationMillis } from "./internal/ranges.ts"
+import { durationMillis, wholeNumber } from "./internal/ranges.ts"
 import { Publishing, Subscriber } from "./internal/subscriber.ts"
 
 /** A name and the schema of its events; plain data. @category models */
@@ -85,6 +85,16 @@ export class TopicNameTaken extends Schema.TaggedError<TopicNameTaken>()("TopicN
   }
 }
 
+/** A topic has as many subscribers as its bus allows: this one does not get its events. @category errors */
+export class TooManySubscribers extends Schema.TaggedError<TooManySubscribers>()("TooManySubscribers", {
+  topic: Schema.String,
+  maxSubscribers: Schema.Int
+}) {
+  override get message() {
+    return `The topic "${this.topic}" has ${this.maxSubscribers} subscribers already: let several share one, close the scopes of those that are done, or raise "maxSubscribers" of the bus.`
+  }
+}
+
 /** The topics of one bus, which share no order and no queue. @category services */
 export class EventBus extends Context.Tag("troupe/EventBus")<
   EventBus,
@@ -96,12 +106,12 @@ export class EventBus extends Context.Tag("troupe/EventBus")<
       topic: Topic<A, I>,
       handler: (event: A) => Effect.Effect<unknown, E, R>,
       options?: SubscribeOptions
-    ) => Effect.Effect<void, never, R | Scope.Scope>
+    ) => Effect.Effect<void, TooManySubscribers, R | Scope.Scope>
     /** {@link subscription} */
     readonly subscription: <A, I>(
       topic: Topic<A, I>,
       options?: SubscribeOptions
-    ) => Effect.Effect<Stream.Stream<A>, never, Scope.Scope>
+    ) => Effect.Effect<Stream.Stream<A>, TooManySubscribers, Scope.Scope>
     /** The topics that have subscribers. */
     readonly stats: Effect.Effect<ReadonlyArray<TopicStats>>
     /** Events that nobody was there for, over all topics. */
@@ -116,6 +126,11 @@ export interface Options {
    * `RangeError` as a defect of the layer.
    */
   readonly handlerWait?: Duration.DurationInput | undefined
+  /**
+   * Subscribers of one topic at a time; one more is refused with `TooManySubscribers`. Default `10,000`; a whole number from
+   * 1, else a `RangeError` as a defect of the layer.
+   */
+  readonly maxSubscribers?: number | undefined
 }
 
 /** A bus in this process. @category layers */
@@ -124,7 +139,12 @@ export const layer = (options?: Options): Layer.Layer<EventBus> =>
     EventBus,
     Effect.map(
       Effect.clock,
-      (clock) => new Bus(clock, durationMillis("A bus's handlerWait", options?.handlerWait ?? "5 seconds", "zero"))
+      (clock) =>
+        new Bus(
+          clock,
+          durationMillis("A bus's handlerWait", options?.handlerWait ?? "5 seconds", "zero"),
+          wholeNumber("A bus's maxSubscribers", options?.maxSubscribers ?? 10_000, 1)
+        )
     )
   )
 
@@ -159,7 +179,7 @@ export const subscribe = <A, I, E, R>(
   topic: Topic<A, I>,
   handler: (event: A) => Effect.Effect<unknown, E, R>,
   options?: SubscribeOptions
-): Effect.Effect<void, never, EventBus | R | Scope.Scope> =>
+): Effect.Effect<void, TooManySubscribers, EventBus | R | Scope.Scope> =>
   Effect.flatMap(EventBus, (bus) => bus.subscribe(topic, handler, options))
 
 /**
@@ -170,12 +190,14 @@ export const subscribe = <A, I, E, R>(
 export const subscription = <A, I>(
   topic: Topic<A, I>,
   options?: SubscribeOptions
-): Effect.Effect<Stream.Stream<A>, never, EventBus | Scope.Scope> =>
+): Effect.Effect<Stream.Stream<A>, TooManySubscribers, EventBus | Scope.Scope> =>
   Effect.flatMap(EventBus, (bus) => bus.subscription(topic, options))
 
 /** The events as a stream that subscribes when it is run, and leaves when it ends. @category combinators */
-export const stream = <A, I>(topic: Topic<A, I>, options?: SubscribeOptions): Stream.Stream<A, never, EventBus> =>
-  Stream.unwrapScoped(subscription(topic, options))
+export const stream = <A, I>(
+  topic: Topic<A, I>,
+  options?: SubscribeOptions
+): Stream.Stream<A, TooManySubscribers, EventBus> => Stream.unwrapScoped(subscription(topic, options))
 
 /** {@link EventBus.stats}. @category combinators */
 export const stats: Effect.Effect<ReadonlyArray<TopicStats>, never, EventBus> = Effect.flatMap(
@@ -210,7 +232,8 @@ class Bus {
 
   constructor(
     clock: Clock.Clock,
-    private readonly handlerWaitMillis: number
+    private readonly handlerWaitMillis: number,
+    private readonly maxSubscribers: number
   ) {
     this.now = () => clock.unsafeCurrentTimeMillis()
   }
@@ -291,7 +314,7 @@ class Bus {
     topic: Topic<A, I>,
     handler: (event: A) => Effect.Effect<unknown, E, R>,
     options?: SubscribeOptions
-  ): Effect.Effect<void, never, R | Scope.Scope> =>
+  ): Effect.Effect<void, TooManySubscribers, R | Scope.Scope> =>
     Effect.gen(this, function* () {
       const subscriber = this.subscriber(topic.name, options)
       const onFailure = (cause: Cause.Cause<unknown>) => {
@@ -312,13 +335,15 @@ class Bus {
       const pump = Effect.whileLoop({ while: () => open, body: () => step, step: () => {} })
       yield* Effect.forkScoped(Effect.provideService(pump, Handling, subscriber))
       // Its release is the first: no event comes while the one in hand is being interrupted.
-      yield* this.join(topic, subscriber, options?.byDefault ?? false)
+      yield* Effect.onError(this.join(topic, subscriber, options?.byDefault ?? false), () =>
+        Effect.sync(() => subscriber.close())
+      )
     })
 
   readonly subscription = <A, I>(
     topic: Topic<A, I>,
     options?: SubscribeOptions
-  ): Effect.Effect<Stream.Stream<A>, never, Scope.Scope> =>
+  ): Effect.Effect<Stream.Stream<A>, TooManySubscribers, Scope.Scope> =>
     Effect.suspend(() => {
       const subscriber = this.subscriber(topic.name, options)
       const next = Effect.flatMap(subscriber.take, (taken) =>
@@ -347,6 +372,9 @@ class Bus {
           this.topics.set(topic.name, subscribed)
         }
         if (subscribed.topic !== topic) return Effect.die(new TopicNameTaken({ topic: topic.name }))
+        if (subscribed.subscribers.size + subscribed.byDefault.size >= this.maxSubscribers) {
+          return Effect.fail(new TooManySubscribers({ topic: topic.name, maxSubscribers: this.maxSubscribers }))
+        }
         subscribed[byDefault ? "byDefault" : "subscribers"].add(subscriber)
         return Effect.succeed(subscribed)
       }),

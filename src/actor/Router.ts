@@ -15,6 +15,7 @@ import type * as Rpc from "@effect/rpc/Rpc"
 import { type Duration, Effect, type Exit, type Scope } from "effect"
 import { ActorStopping, type AskError, type TellError } from "./ActorError.ts"
 import type { ActorRef, ActorType, Args } from "./ActorRef.ts"
+import type { LifeState } from "./ActorSnapshot.ts"
 import { ActorSystem, LocalActorSystem } from "./ActorSystem.ts"
 import * as Gather from "./Gather.ts"
 import { isOut, Pool, type Routee } from "./internal/pool.ts"
@@ -119,7 +120,7 @@ export interface Stats {
 export interface RouteeStats {
   readonly address: string
   /** This and the next as in `ActorSnapshot.Load`. */
-  readonly state: string
+  readonly state: LifeState
   readonly backlog: number
   /** Whether it gets messages: not while it is given up, stops or leaves. */
   readonly inRotation: boolean

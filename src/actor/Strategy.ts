@@ -49,6 +49,7 @@ export interface Strategy {
   readonly intensity: number | undefined
   readonly period: Duration.Duration
   readonly autoShutdown: "never" | "any" | "all"
+  readonly maxChildren: number
 }
 
 /** What is out of its range throws a `RangeError`. @category models */
@@ -67,6 +68,12 @@ export interface Options {
    * up, or is temporary. A child that others stopped does not count.
    */
   readonly autoShutdown?: "never" | "any" | "all" | undefined
+  /**
+   * Children at a time, those between two lives included; `spawn` fails with `TooManyChildren` at one more. A whole number
+   * from 1. Default `1,000,000`, which also holds for the children of a host. Elixir's `DynamicSupervisor` has it as
+   * `max_children`.
+   */
+  readonly maxChildren?: number | undefined
 }
 
 const make = (restarts: Strategy["restarts"], options: Options = {}): Strategy => {
@@ -85,7 +92,8 @@ const make = (restarts: Strategy["restarts"], options: Options = {}): Strategy =
   if (autoShutdown !== "never" && autoShutdown !== "any" && autoShutdown !== "all") {
     throw new RangeError(`Strategy autoShutdown must be "never", "any" or "all", found ${String(autoShutdown)}.`)
   }
-  return { restarts, intensity, period, autoShutdown }
+  const maxChildren = wholeNumber("Strategy maxChildren", options.maxChildren ?? 1_000_000, 1)
+  return { restarts, intensity, period, autoShutdown, maxChildren }
 }
 
 /**

@@ -479,6 +479,20 @@ describe("A subscriber", () => {
       })
     ))
 
+  it("one more than the bus allows is refused, until another has left", () =>
+    scenario(
+      () =>
+        Effect.gen(function* () {
+          const first = yield* Scope.make()
+          yield* Scope.extend(noting(), first)
+          const refused = yield* Effect.flip(Effect.scoped(noting({ name: "second" })))
+          assert.deepInclude(refused, { _tag: "TooManySubscribers", topic: "prices", maxSubscribers: 1 })
+          yield* Scope.close(first, Exit.void)
+          yield* noting()
+        }),
+      { maxSubscribers: 1 }
+    ))
+
   it("of a capacity that makes no sense is a defect that says what does", () =>
     scenario(() =>
       Effect.gen(function* () {

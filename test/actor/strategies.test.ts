@@ -405,6 +405,18 @@ describe("Significant children", () => {
       })
     ))
 
+  it("more of them than the strategy allows are refused, until one has ended", () =>
+    run(() =>
+      Effect.gen(function* () {
+        const plans = { a: {}, b: { later: true } }
+        const { happened, parent, refs } = yield* family(Strategy.oneForOne({ maxChildren: 1 }), plans)
+        assert.strictEqual(yield* parent.ask.Spawn({ name: "b" }), "TooManyChildren")
+        yield* ActorSystem.stop(refs.a!)
+        assert.strictEqual(yield* parent.ask.Spawn({ name: "b" }), "spawned")
+        assert.strictEqual(yield* happened, "+p +a -a +b")
+      })
+    ))
+
   for (const [name, strategy, plan, reason] of [
     ["permanent", Strategy.oneForOne({ autoShutdown: "any" }), { restart: "permanent" }, "significant and permanent"],
     [

@@ -8,9 +8,16 @@ describe("Strategy", () => {
       restarts: "one-for-all",
       intensity: undefined,
       period: Duration.seconds(10),
-      autoShutdown: "never"
+      autoShutdown: "never",
+      maxChildren: 1_000_000
     })
   })
+
+  for (const maxChildren of [0, 1.5, Number.POSITIVE_INFINITY]) {
+    it(`refuses maxChildren of ${maxChildren} where it is written`, () => {
+      assert.throws(() => Strategy.oneForOne({ maxChildren }), RangeError, "whole number of 1 or more")
+    })
+  }
 
   for (const intensity of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     it(`refuses an intensity of ${intensity} where it is written`, () => {

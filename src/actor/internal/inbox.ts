@@ -14,6 +14,7 @@ import {
   type TellError,
   WaitCycle
 } from "../ActorError.ts"
+import type { LifeState } from "../ActorSnapshot.ts"
 import type { Behavior } from "../Behavior.ts"
 import type { Reason } from "../DeadLetters.ts"
 import { Ask, Attachment, type Resume, type Target } from "./attachment.ts"
@@ -44,7 +45,7 @@ export const State = {
 } as const
 export type State = (typeof State)[keyof typeof State]
 
-const stateNames = [
+const stateNames: ReadonlyArray<LifeState> = [
   "absent",
   "waiting for room",
   "starting",
@@ -92,7 +93,7 @@ export abstract class Inbox implements Target {
   tagOf(rpc: number): string {
     return this.protocol.tags[rpc]!
   }
-  describeState(): string {
+  describeState(): LifeState {
     return stateNames[this.state]!
   }
   /** Senders that wait for room. */

@@ -13,7 +13,8 @@ import {
   InvalidChildOptions,
   type SpawnError,
   type TellError,
-  TooManyActors
+  TooManyActors,
+  TooManyChildren
 } from "../ActorError.ts"
 import type { ActorRef, ActorType } from "../ActorRef.ts"
 import type { End, Load } from "../ActorSnapshot.ts"
@@ -218,6 +219,8 @@ export const localDirectory = (system: LocalSystem) => {
         }
         // One that has ended and waited for its group to bring it back: it has left its name, and its place, to this one.
         if (namesake !== undefined) supervisor.remove(namesake, () => {})
+        const { maxChildren } = supervisor.strategy
+        if (supervisor.size >= maxChildren) return Effect.fail(new TooManyChildren({ address, maxChildren }))
         const cell = cellOf(registration, registration.child, id, address, supervisor, kept)
         const started = Effect.async<void, SpawnError>((resume) => {
           cell.whenSpawned = (error) => resume(error === undefined ? Effect.void : Effect.fail(error))
