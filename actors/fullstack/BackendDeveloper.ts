@@ -29,7 +29,7 @@ export const BackendDeveloper = Agent.make({
   estimate: "25 minutes",
   retry: { times: 2 },
   output: Sources,
-  fingerprint: TemplateDigest.of("backend"),
+  fingerprint: TemplateDigest.of("backend", "documents"),
   // Not `fnUntraced`: through it, TypeScript would lose what the work requires.
   run: (assignment) =>
     Effect.gen(function* () {

@@ -41,7 +41,7 @@ export class Architecture extends Schema.Class<Architecture>("Architecture")({
   criteria: Schema.Array(Criterion),
   /** SQL statements that make the schema: tables, keys, checks and indexes, in an order that runs; SQLite's dialect. */
   ddl: Schema.Array(Schema.String),
-  /** The OpenAPI 3.1 document as JSON text, two spaces of indentation. */
+  /** The OpenAPI 3.1 document as JSON text, laid out as a file. */
   openapi: Schema.String
 }) {}
 

@@ -9,6 +9,7 @@
 import { Effect } from "effect"
 import * as Agent from "../../src/team/Agent.ts"
 import * as Criteria from "./Criteria.ts"
+import { jsonFile } from "./internal/Layout.ts"
 import { ProductManager } from "./ProductManager.ts"
 import * as Project from "./Project.ts"
 import * as Prose from "./Prose.ts"
@@ -16,7 +17,7 @@ import { Architecture } from "./Results.ts"
 import * as TemplateDigest from "./TemplateDigest.ts"
 
 /**
- * The second of the eight. Writes `docs/architecture.md`, `docs/schema.sql` and `docs/openapi.yaml`.
+ * The second of the eight. Writes `docs/architecture.md`, `docs/schema.sql` and `docs/openapi.yaml`, and the settings of the formatter.
  *
  * @category models
  */
@@ -36,7 +37,7 @@ export const TechnicalArchitect = Agent.make({
     Effect.gen(function* () {
       const project = Project.fromInput(assignment.input)
       const criteria = Criteria.criteriaOf(assignment.result(ProductManager).stories)
-      const [{ ddl }, { openApi }, document, { schemaFile, yamlOf }] = yield* Effect.promise(() =>
+      const [{ ddl }, { openApi }, document, { formatting, schemaFile, yamlOf }] = yield* Effect.promise(() =>
         Promise.all([
           import("./templates/architecture/Ddl.ts"),
           import("./templates/architecture/OpenApi.ts"),
@@ -50,6 +51,7 @@ export const TechnicalArchitect = Agent.make({
       const api = openApi(project)
       yield* assignment.write("docs/schema.sql", schemaFile(project, statements))
       yield* assignment.write("docs/openapi.yaml", yamlOf(api))
+      yield* Effect.forEach(formatting, ({ content, path }) => assignment.write(path, content), { discard: true })
 
       yield* assignment.progress("Writing the architecture document", 0.6)
       const overview = yield* Prose.write(assignment, {
@@ -58,6 +60,6 @@ export const TechnicalArchitect = Agent.make({
         fallback: document.overview(project)
       })
       yield* assignment.write("docs/architecture.md", document.architecture(project, overview))
-      return new Architecture({ criteria, ddl: statements, openapi: JSON.stringify(api, undefined, 2) })
+      return new Architecture({ criteria, ddl: statements, openapi: jsonFile(api).trimEnd() })
     })
 })

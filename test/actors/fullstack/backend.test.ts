@@ -260,9 +260,9 @@ describe("backend: pieces of code", () => {
         assert.strictEqual(evaluated(Code.text(text)), text)
         // JavaScript reads every kind of line end in a template as one and the same.
         if (!text.includes("\r")) assert.strictEqual(evaluated(Code.template(text)), text)
-        assert.deepStrictEqual(evaluated(`(${Code.docComment(text)} ${Code.list([Code.text(text)], 0)})`), [text])
+        assert.deepStrictEqual(evaluated(`(${Code.docComment(text)} ${Code.list([Code.text(text)], "")})`), [text])
         assert.deepStrictEqual(
-          Object.keys(evaluated(`(${Code.object([[Code.key(`${text}.`), "1"]], 2).trim()})`) as object),
+          Object.keys(evaluated(`(${Code.object([[Code.key(`${text}.`), "1"]], "")})`) as object),
           [`${text}.`]
         )
       }),

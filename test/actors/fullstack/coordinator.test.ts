@@ -148,7 +148,7 @@ describe("development-coordinator", () => {
       { agent: "product-manager", made: "Stories", paths: ["docs/stories.md"] },
       { agent: "qa-engineer", made: "Ran it", paths: [] }
     ])
-    assert.include(page, "| product-manager | Stories | 1 |\n| qa-engineer | Ran it | 0 |")
+    assert.include(page, "| product-manager | Stories | 1     |\n| qa-engineer     | Ran it  | 0     |")
     assert.include(page, "## product-manager\n\n- `docs/stories.md`")
     assert.notInclude(page, "## qa-engineer")
   })

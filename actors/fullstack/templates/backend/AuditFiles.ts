@@ -114,9 +114,12 @@ export async function affectedByDelete(
     }
   }
 
-  const deletions = [...deleted.values()].map(
-    (one): Change => ({ action: "delete", entity: one.entity, before: one.record, after: undefined }),
-  );
+  const deletions = [...deleted.values()].map((one): Change => ({
+    action: "delete",
+    entity: one.entity,
+    before: one.record,
+    after: undefined,
+  }));
   const updates = [...emptied]
     .filter(([id]) => !deleted.has(id))
     .map(([, one]): Change => ({ action: "update", entity: one.entity, before: one.before, after: one.after }));

@@ -87,7 +87,7 @@ const fillOf = (project: Project, plans: ReadonlyArray<EntityPlan>): Fill => {
       written: Code.text(subject.entity.name.written),
       file: subject.file,
       path: subject.entity.path,
-      metrics: Code.list(backendMetrics.map(Code.text), 2, "  for (const name of ) {")
+      metrics: Code.list(backendMetrics.map(Code.text), "  for (const name of ) {", 2)
     }
   }
 }
@@ -107,11 +107,11 @@ export const schema: ReadonlyArray<string> = [
 ${ddl.map((statement) => `  ${Code.template(statement)},\n`).join("")}];
 `
 
-/** The tests of a generated file. Titles are JSON strings, which is how the templates write them. */
+/** The tests of a generated file. Titles are JSON strings, or in single quotes where that saves escapes. */
 const namedTests = ({ content, path }: GeneratedFile): ReadonlyArray<NamedTest> =>
   path.endsWith(".test.ts")
-    ? [...content.matchAll(/^it\(("(?:[^"\\]|\\.)*")/gm)].map((match) => {
-        const title: string = JSON.parse(match[1]!)
+    ? [...content.matchAll(/^it\((?:("(?:[^"\\]|\\.)*")|'((?:[^'\\]|\\.)*)')/gm)].map(([, double, single]) => {
+        const title: string = JSON.parse(double ?? `"${single!.replaceAll("\\'", "'").replaceAll('"', '\\"')}"`)
         return new NamedTest({ file: path, title, criteria: title.match(/\bAC-[a-z0-9-]+\.[a-z-]+/g) ?? [] })
       })
     : []

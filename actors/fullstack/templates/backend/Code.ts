@@ -5,34 +5,31 @@
  * @since 0.1.0
  */
 
-/** The width that generated code keeps to where it can. */
-const WIDTH = 120
+import * as Layout from "../../internal/Layout.ts"
 
 /** A string literal. */
-export const text = (value: string): string => JSON.stringify(value)
+export const text = (value: string): string => Layout.quote(value)
 
 /** A literal of plain data, on one line: `["a", "b"]`. */
-export const json = (value: unknown): string =>
-  Array.isArray(value) ? `[${value.map(json).join(", ")}]` : JSON.stringify(value)
+export const json = (value: string | number | boolean | null | ReadonlyArray<string>): string =>
+  Array.isArray(value)
+    ? `[${value.map(text).join(", ")}]`
+    : Layout.quote(value as Exclude<typeof value, ReadonlyArray<string>>)
 
 /** A name as key of an object literal or an interface: quoted unless it is plainly an identifier. */
-export const key = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : text(name))
+export const key = Layout.memberName
 
-/** An object literal, on one line where it fits. */
-export const object = (entries: ReadonlyArray<readonly [string, string]>, indent: number): string => {
-  const space = " ".repeat(indent)
-  const line = `${space}{ ${entries.map(([name, value]) => `${name}: ${value}`).join(", ")} }`
-  if (line.length < WIDTH) return line
-  return `${space}{\n${entries.map(([name, value]) => `${space}  ${name}: ${value},\n`).join("")}${space}}`
+/** An object literal, on one line where it fits between what is `around` it on that line. */
+export const object = (entries: ReadonlyArray<readonly [string, string]>, around: string): string => {
+  if (entries.length === 0) return "{}"
+  const members = entries.map(([name, value]) => `${name}: ${value}`)
+  const line = `{ ${members.join(", ")} }`
+  return around.length + line.length <= Layout.width ? line : `{\n${members.map((one) => `  ${one},\n`).join("")}}`
 }
 
-/** A list with brackets, on one line where it fits after what stands before it. */
-export const list = (items: ReadonlyArray<string>, indent: number, before = ""): string => {
-  const line = `[${items.join(", ")}]`
-  if (indent + before.length + line.length < WIDTH) return line
-  const space = " ".repeat(indent)
-  return `[\n${items.map((item) => `${space}  ${item},\n`).join("")}${space}]`
-}
+/** A list with brackets, on one line where it fits between what is `around` it on that line, the indentation included. */
+export const list = (items: ReadonlyArray<string>, around: string, indent = 0): string =>
+  Layout.list(items, around, indent)
 
 /** A documentation comment. Text that would end it, or begin a line of code, cannot. */
 export const docComment = (about: string, indent = 0): string => {

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Layout from "../../internal/Layout.ts"
 import type { Entity, Field, GeneratedFile } from "../../Project.ts"
 import * as Code from "./Code.ts"
 import type { EntityPlan } from "./Plan.ts"
@@ -19,10 +20,10 @@ export const entitySources = (plans: ReadonlyArray<EntityPlan>): ReadonlyArray<G
 ${plans.map(({ entity, file }) => `import { ${entity.name.camel}Entity } from "./entities/${file}.ts";`).join("\n")}
 import type { Entity } from "./records/entity.ts";
 
-export const entities: ReadonlyArray<Entity> = ${Code.list(
+export const entities: ReadonlyArray<Entity> = ${Layout.list(
       plans.map(({ entity }) => `${entity.name.camel}Entity`),
-      0,
-      "export const entities: ReadonlyArray<Entity> = ;"
+      "export const entities: ReadonlyArray<Entity> = ;",
+      0
     )};
 `
   },
@@ -38,44 +39,47 @@ import { defineEntity, type Stored } from "../records/entity.ts";
 export interface ${pascal}Row extends Stored {
 ${entity.fields.map(property).join("")}}
 
-export const ${camel}Entity = defineEntity<${pascal}Row>({
-  name: ${Code.text(written)},
-  path: ${Code.text(entity.path)},
-  table: ${Code.text(entity.table)},
-  fields: [
-${entity.fields.map((field) => `${Code.object(fieldEntries(field), 4)},\n`).join("")}  ],
-});
+export const ${camel}Entity = defineEntity<${pascal}Row>(${Layout.object(
+    [
+      ["name", written],
+      ["path", entity.path],
+      ["table", entity.table],
+      ["fields", entity.fields.map((field) => new Map(fieldEntries(field)))]
+    ],
+    0
+  )});
 `
 }
 
 const property = (field: Field): string => {
   const about = field.description === undefined ? "" : `${Code.docComment(field.description, 2)}\n`
-  return `${about}  readonly ${Code.key(field.name.written)}: ${typeOf(field)}${field.required ? "" : " | null"};\n`
+  const start = `  readonly ${Code.key(field.name.written)}:`
+  return `${about}${start}${Layout.union([...typesOf(field), ...(field.required ? [] : ["null"])], 2, start)};\n`
 }
 
-const typeOf = (field: Field): string => {
+const typesOf = (field: Field): ReadonlyArray<string> => {
   switch (field.type) {
     case "integer":
     case "number":
-      return "number"
+      return ["number"]
     case "boolean":
-      return "boolean"
+      return ["boolean"]
     case "enum":
-      return field.values.map(Code.text).join(" | ")
+      return field.values.map(Code.text)
     default:
-      return "string"
+      return ["string"]
   }
 }
 
-const fieldEntries = (field: Field): ReadonlyArray<readonly [string, string]> => [
-  ["name", Code.text(field.name.written)],
-  ["column", Code.text(field.column)],
-  ["type", Code.text(field.type)],
-  ...(field.required ? [["required", "true"] as const] : []),
-  ...options(field).flatMap(([name, value]) => (value === undefined ? [] : [[name, Code.json(value)] as const]))
+const fieldEntries = (field: Field): ReadonlyArray<readonly [string, Layout.Literal | undefined]> => [
+  ["name", field.name.written],
+  ["column", field.column],
+  ["type", field.type],
+  ["required", field.required ? true : undefined],
+  ...options(field)
 ]
 
-const options = (field: Field): ReadonlyArray<readonly [string, unknown]> => {
+const options = (field: Field): ReadonlyArray<readonly [string, Layout.Literal | undefined]> => {
   switch (field.type) {
     case "string":
     case "text":

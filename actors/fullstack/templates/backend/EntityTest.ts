@@ -115,10 +115,10 @@ expect((await server.get(\`\${path}/\${answer.body["id"]}\`)).body).toEqual(answ
             body: `
 ${minimal.length === 0 ? "" : `const input = await ${camel}Input(server);\n`}const answer = await server.post(path, ${Code.object(
               minimal.map((field) => [Code.key(field.name.written), `input[${Code.text(field.name.written)}]`]),
-              0
-            ).replace("{  }", "{}")});
+              "  const answer = await server.post(path, );"
+            )});
 expect(answer.status).toBe(201);
-expect(answer.body).toMatchObject(${Code.object(afterwards, 0)});`
+expect(answer.body).toMatchObject(${Code.object(afterwards, "  expect(answer.body).toMatchObject();")});`
           }
         ]),
     {

@@ -14,7 +14,7 @@ export const findingTests = (project: Project, plan: EntityPlan): ReadonlyArray<
   const many = entity.plural.title.toLowerCase()
   const count = Math.min(3, capacity)
   const rows = (size = count) =>
-    `const rows = ${Code.list(Array<string>(size).fill(`await create${pascal}(server)`), 0, "  const rows = ;")};`
+    `const rows = ${Code.list(Array<string>(size).fill(`await create${pascal}(server)`), "  const rows = ;")};`
   const filters = filterFields(project, entity)
   const plain = filters.filter((field) => field.type !== "reference")
   const searched = searchFields(entity)
@@ -98,7 +98,6 @@ ${rows(2)}
 const [one, other] = rows;
 const names = ${Code.list(
               plain.map((field) => Code.text(field.name.written)),
-              0,
               "  const names = ;"
             )};
 const all = Object.fromEntries(names.map((name) => [name, one?.[name]]));
@@ -140,7 +139,6 @@ expect(await server.items(path, { [${name}]: missingId })).toEqual([]);`
 ${rows()}
 const fields = ${Code.list(
               searched.map((field) => Code.text(field.name.written)),
-              0,
               "  const fields = ;"
             )};
 const holding = (text: string) =>
@@ -199,7 +197,11 @@ const trickyCsv = ({ entity }: EntityPlan): ReadonlyArray<TestDraft> => {
     const fitting = (value: string) =>
       value.length > (field.maxLength ?? 10_000) || (field.minLength ?? 0) > 10_000
         ? []
-        : [value.padEnd(field.minLength ?? 0, "x")]
+        : [
+            value.length >= (field.minLength ?? 0)
+              ? Code.text(value)
+              : `${Code.text(value)}.padEnd(${field.minLength}, "x")`
+          ]
     const values = [
       ...fitting('=1,"2"'),
       ...fitting("+1"),
@@ -209,7 +211,7 @@ const trickyCsv = ({ entity }: EntityPlan): ReadonlyArray<TestDraft> => {
       ...fitting("a, b"),
       ...(field.type === "text" ? [...fitting("=a\r\nb"), ...fitting("a\nb")] : [])
     ]
-    return values.map((value) => `[${Code.text(field.name.written)}, ${Code.text(value)}]`)
+    return values.map((value) => `[${Code.text(field.name.written)}, ${value}]`)
   })
   if (cases.length === 0) return []
   const { pascal } = entity.name
@@ -220,7 +222,7 @@ const trickyCsv = ({ entity }: EntityPlan): ReadonlyArray<TestDraft> => {
       body: `
 const { id } = await create${pascal}(server);
 const names = ${columnNames(entity)};
-const cases = ${Code.list(cases, 0, "  const cases = ;")} as const;
+const cases = ${Code.list(cases, "  const cases =  as const;")} as const;
 for (const [name, text] of cases) {
   expect((await server.patch(\`\${path}/\${id}\`, { [name]: text })).status, text).toBe(200);
   const [, line] = parseCsv((await server.get(\`\${path}.csv\`)).text);
@@ -258,7 +260,7 @@ const malformed = (filters: ReadonlyArray<Field>): ReadonlyArray<TestDraft> => {
       kind: "filter",
       title: "refuses a value that the field cannot have",
       body: `
-const cases = ${Code.list(cases, 0, "  const cases = ;")} as const;
+const cases = ${Code.list(cases, "  const cases =  as const;")} as const;
 for (const [name, value] of cases) {
   const query = new URLSearchParams({ [name]: value });
   expectProblem(await server.get(\`\${path}?\${query}\`), 400, [name], \`\${query}\`);

@@ -95,8 +95,7 @@ expect(await server.count(path)).toBe(0);`
             kind: "validate",
             title: "accepts values at the limits",
             body: `
-${cases}[
-${good.map((one) => `  ${one},\n`).join("")}];
+${cases}${Code.list(good, `  ${cases};`)};
 const { id } = await create${pascal}(server);
 for (const [name, value] of cases) {
   const about = \`\${name}: \${JSON.stringify(value)}\`.slice(0, 200);

@@ -166,7 +166,11 @@ it("AC-auth.register: refuses bad emails, passwords outside 8 to 200 characters 
   await refused({ email: 1, password: 2, admin: true }, ["admin", "email", "password"]);
   await refused({ email: "long@example.com", password: "x".repeat(201) }, ["password"]);
   await refused([], [""]);
-  for (const [email, length] of [["short@example.com", 8], ["long@example.com", 200]] as const) {
+  const passwords = [
+    ["short@example.com", 8],
+    ["long@example.com", 200],
+  ] as const;
+  for (const [email, length] of passwords) {
     const answer = await as("", "POST", "/api/auth/register", { email, password: "x".repeat(length) });
     expect(answer.status, email).toBe(201);
   }

@@ -6,7 +6,9 @@
  *
  * @since 0.1.0
  */
+import { jsonFile } from "../../internal/Layout.ts"
 import type { GeneratedFile, Project } from "../../Project.ts"
+import { code, table, text } from "../documents/Markdown.ts"
 import lock from "./lock.json" with { type: "json" }
 
 /** The manifest and its lock: what installing needs. */
@@ -29,8 +31,9 @@ export const manifests = (project: Project): ReadonlyArray<GeneratedFile> => {
   }
   const locked = { ...lock, name, packages: { ...lock.packages, "": { ...lock.packages[""], name } } }
   return [
-    { path: "package.json", content: json(manifest) },
-    { path: "package-lock.json", content: json(locked) }
+    { path: "package.json", content: jsonFile(manifest) },
+    // Laid out as npm does it, which rewrites it.
+    { path: "package-lock.json", content: `${JSON.stringify(locked, null, 2)}\n` }
   ]
 }
 
@@ -39,7 +42,7 @@ export const settings: ReadonlyArray<GeneratedFile> = [
   { path: ".gitignore", content: "node_modules/\ndist/\n*.db\n*.db-shm\n*.db-wal\n" },
   {
     path: "tsconfig.json",
-    content: json({
+    content: jsonFile({
       compilerOptions: {
         target: "ES2022",
         lib: ["ES2023"],
@@ -62,7 +65,7 @@ export const settings: ReadonlyArray<GeneratedFile> = [
   },
   {
     path: "tsconfig.build.json",
-    content: json({
+    content: jsonFile({
       extends: "./tsconfig.json",
       compilerOptions: { noEmit: false, rootDir: "src", outDir: "dist" },
       include: ["src/**/*.ts", "src/**/*.json"]
@@ -97,12 +100,14 @@ export const readme = (project: Project): GeneratedFile => {
     "- `src/database.ts`: the SQLite file; one writer at a time, every write a transaction. `src/migrate.ts` applies `src/schema.ts`.",
     "- `test/`: each test talks HTTP to a real service with a database of its own, and names the acceptance criteria that it checks."
   ]
-  const collections = project.entities.map(
-    (entity) => `| ${cell(entity.name.title)} | \`${entity.path}\` | ${cell(entity.description ?? "")} |`
-  )
+  const collections = project.entities.map((entity) => [
+    text(entity.name.title),
+    code(entity.path),
+    text(entity.description ?? "")
+  ])
   return {
     path: "README.md",
-    content: `# ${inline(project.name.written)}: backend
+    content: `# ${text(project.name.written)}: backend
 
 An HTTP service on Node.js and SQLite. It needs Node.js 20.19 or later of 20, or 22.12 or later.
 
@@ -113,19 +118,13 @@ npm start        # http://localhost:3000
 npm test
 \`\`\`
 
-| Variable | Default | Meaning |
-|---|---|---|
-| \`PORT\` | \`3000\` | Where it listens. |
-| \`DATABASE_FILE\` | \`data.db\` | The SQLite file; made when it does not exist. |
-| \`TRUST_PROXY\` | \`0\` | How many reverse proxies stand before it. Set it to 1 behind one, so that clients have their own addresses. |
+${variables}
 
 ## What it serves
 
 \`GET /healthz\`, \`GET /metrics\` (Prometheus) and \`GET /openapi.json\` (the whole API in detail), and under \`/api\`:
 
-| Entity | Path | |
-|---|---|---|
-${collections.join("\n")}
+${table(["Entity", "Path", ""], collections)}
 
 Each path takes \`GET\` (list) and \`POST\`, each record \`GET\`, \`PATCH\` and \`DELETE\`. Lists take \`page\`, \`pageSize\` (at most 100),
 \`sort=field\` or \`sort=-field\`, and \`field=value\`${has("search") ? "; `q` searches text" : ""}. ${
@@ -159,11 +158,15 @@ ${folders.join("\n")}
   }
 }
 
-// A function, because `settings` above is made while this module loads.
-function json(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`
-}
-
-const inline = (text: string): string => text.replace(/\s+/g, " ").replace(/[\\`*_[\]<>#|]/g, "\\$&")
-
-const cell = (text: string): string => inline(text)
+const variables = table(
+  ["Variable", "Default", "Meaning"],
+  [
+    ["`PORT`", "`3000`", "Where it listens."],
+    ["`DATABASE_FILE`", "`data.db`", "The SQLite file; made when it does not exist."],
+    [
+      "`TRUST_PROXY`",
+      "`0`",
+      "How many reverse proxies stand before it. Set it to 1 behind one, so that clients have their own addresses."
+    ]
+  ]
+)

@@ -19,7 +19,6 @@ export interface TestDraft {
 export const names = (fields: ReadonlyArray<Field>): string =>
   Code.list(
     fields.map((field) => Code.text(field.name.written)),
-    0,
     "  for (const name of ) {"
   )
 
@@ -27,6 +26,5 @@ export const names = (fields: ReadonlyArray<Field>): string =>
 export const columnNames = (entity: Entity): string =>
   Code.list(
     ["id", ...entity.fields.map((field) => field.name.written), "createdAt", "updatedAt"].map(Code.text),
-    0,
     "  const names = ;"
   )

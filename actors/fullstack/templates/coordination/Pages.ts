@@ -64,7 +64,7 @@ export const traceabilityPage = (
   return Markdown.document([
     `# Criteria, tests and results of ${Markdown.text(project.name.written)}`,
     status(trace, 200, "the tables below"),
-    `${proven} of ${criteria} criteria passed all their tests. Results are those that qa-engineer saw when it ran the tests; *not verified* means that ` +
+    `${proven} of ${criteria} criteria passed all their tests. Results are those that qa-engineer saw when it ran the tests; _not verified_ means that ` +
       "nobody saw them run.",
     "## Checks",
     Markdown.table(
@@ -129,6 +129,7 @@ export const readmePage = (
     sh("docker compose -f deploy/compose.yaml up --build --wait"),
     "## Check it",
     sh("(cd backend && npm ci && npm run build && npm test)", "(cd frontend && npm ci && npm run build && npm test)"),
+    "All files are formatted by Prettier, as `.prettierrc.json` says: `npx prettier@3.10.1 --check .`",
     `When the team ran these, ${proven} of ${criteria} acceptance criteria passed all their tests.`,
     "## Find your way",
     Markdown.table(

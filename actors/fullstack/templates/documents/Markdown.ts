@@ -5,6 +5,8 @@
  * @since 0.1.0
  */
 
+import { columns } from "../../internal/Layout.ts"
+
 /** Plain words inside a paragraph, a heading or a cell: on one line, and nothing in them is markup. */
 export const text = (words: string): string =>
   words
@@ -31,11 +33,13 @@ export const code = (words: string): string => {
   return `${fence}${pad}${line}${pad}${fence}`
 }
 
-/** A table. Cells are Markdown already; a bar in one is escaped here, as it would end the cell even in a code span. */
+/** A table with columns of one width, as the formatter leaves it. Cells are Markdown already; a bar in one is escaped here, as it would end the cell even in a code span. */
 export const table = (header: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string => {
-  const line = (cells: ReadonlyArray<string>) =>
-    `| ${cells.map((cell) => cell.replace(/(?<!\\)\|/gu, "\\|")).join(" | ")} |`
-  return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n")
+  const all = [header, ...rows].map((cells) => cells.map((cell) => cell.replace(/(?<!\\)\|/gu, "\\|")))
+  const widths = header.map((_, at) => Math.max(3, ...all.map((cells) => columns(cells[at] ?? ""))))
+  const line = (cells: ReadonlyArray<string>) => `| ${cells.join(" | ")} |`
+  const padded = all.map((cells) => line(cells.map((cell, at) => cell + " ".repeat(widths[at]! - columns(cell)))))
+  return [padded[0], line(widths.map((width) => "-".repeat(width))), ...padded.slice(1)].join("\n")
 }
 
 /** A document: blocks with an empty line between them, and a newline at the end. */

@@ -5,8 +5,9 @@
  *
  * @since 0.1.0
  */
+
+import { Code, type Literal, list, memberName, object, quote, union } from "../../internal/Layout.ts"
 import type { Entity, Field, Project } from "../../Project.ts"
-import { Code, type Literal, literal, memberName, quote } from "./Literal.ts"
 
 /**
  * `src/entities/<name>.ts`. References are imports: entities may refer to each other in a circle, so the tables reach
@@ -25,18 +26,19 @@ export const entitySource = (project: Project, entity: Entity): string => {
     "",
     "/** The fields that people fill in, as the API takes and gives them. */",
     `export interface ${valuesName(entity)} {`,
-    ...entity.fields.map((field) => `  readonly ${memberName(field.name.written)}: ${typeOf(field)};`),
+    ...entity.fields.map(memberType),
     "}",
     "",
-    `export const ${tableName(entity)}: Entity<keyof ${valuesName(entity)}> = {`,
-    `  title: ${quote(entity.name.title)},`,
-    `  plural: ${quote(entity.plural.title)},`,
-    ...(entity.description === undefined ? [] : [`  description: ${quote(entity.description)},`]),
-    `  path: ${quote(pagePath(entity))},`,
-    "  fields: [",
-    entity.fields.map((field) => `    ${literal(fieldLiteral(project, field), 4, 4)}`).join(",\n"),
-    "  ]",
-    "};",
+    `export const ${tableName(entity)}: Entity<keyof ${valuesName(entity)}> = ${object(
+      [
+        ["title", entity.name.title],
+        ["plural", entity.plural.title],
+        ["description", entity.description],
+        ["path", pagePath(entity)],
+        ["fields", entity.fields.map((field) => fieldLiteral(project, field))]
+      ],
+      0
+    )};`,
     ""
   ].join("\n")
 }
@@ -54,9 +56,7 @@ export const entityList = (project: Project): string =>
     `import type { Entity } from "./model.ts";`,
     "",
     "/** Everything the application keeps, in the order of the navigation. */",
-    "export const entities: ReadonlyArray<Entity> = [",
-    project.entities.map((entity) => `  ${tableName(entity)}`).join(",\n"),
-    "];",
+    `export const entities: ReadonlyArray<Entity> = ${list(project.entities.map(tableName), "export const entities: ReadonlyArray<Entity> = ;", 0)};`,
     ""
   ].join("\n")
 
@@ -87,16 +87,21 @@ const entityOf = (project: Project, written: string): Entity => {
   return found
 }
 
-const typeOf = (field: Field): string => {
-  const type = { string: "string", text: "string", integer: "number", number: "number", boolean: "boolean" }
-  const base =
-    field.type === "enum"
-      ? field.values.map(quote).join(" | ")
-      : field.type === "date" || field.type === "reference"
-        ? "string"
-        : type[field.type]
-  return field.required ? base : `${base} | null`
+const memberType = (field: Field): string => {
+  const start = `  readonly ${memberName(field.name.written)}:`
+  const types = field.type === "enum" ? field.values.map(quote) : [typeNames[field.type]]
+  return `${start}${union(field.required ? types : [...types, "null"], 2, start)};`
 }
+
+const typeNames = {
+  string: "string",
+  text: "string",
+  integer: "number",
+  number: "number",
+  boolean: "boolean",
+  date: "string",
+  reference: "string"
+} as const
 
 const fieldLiteral = (project: Project, field: Field): Literal =>
   new Map<string, Literal | undefined>([

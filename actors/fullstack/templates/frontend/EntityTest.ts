@@ -4,9 +4,9 @@
  * @since 0.1.0
  */
 import { subjectOf } from "../../Criteria.ts"
+import { importOf, literal, quote } from "../../internal/Layout.ts"
 import { type Entity, type Project, searchFields } from "../../Project.ts"
 import { tableName, valuesName } from "./EntitySource.ts"
-import { literal, quote } from "./Literal.ts"
 import { sampleValues } from "./Samples.ts"
 
 /** A test as it stands in its file. */
@@ -49,19 +49,18 @@ export const entityChecks = (project: Project, entity: Entity): ReadonlyArray<En
 export const entityTest = (project: Project, entity: Entity): string => {
   const checks = entityChecks(project, entity)
   const calls = checks.map(({ call }) => call).sort()
-  const samples = ([0, 1] as const).map((row) => literal(sampleValues(entity, row), 2, 60))
-  const imported = `import { ${calls.join(", ")} } from "../entityChecks.tsx";`
+  const type = ` satisfies ${valuesName(entity)}`
+  const sample = (name: string, row: 0 | 1) =>
+    `  ${name}: ${literal(sampleValues(entity, row), 2, `  ${name}: `.length, `${type},`.length)}${type},`
   return [
     `import { describe, it } from "vitest";`,
-    `import { ${tableName(entity)}, type ${valuesName(entity)} } from "../../src/entities/${entity.name.kebab}.ts";`,
-    ...(imported.length <= 120
-      ? [imported]
-      : ["import {", calls.map((call) => `  ${call}`).join(",\n"), `} from "../entityChecks.tsx";`]),
+    importOf([tableName(entity), `type ${valuesName(entity)}`], `../../src/entities/${entity.name.kebab}.ts`),
+    importOf(calls, "../entityChecks.tsx"),
     "",
     "const samples = {",
     `  entity: ${tableName(entity)},`,
-    `  values: ${samples[0]} satisfies ${valuesName(entity)},`,
-    `  otherValues: ${samples[1]} satisfies ${valuesName(entity)}`,
+    sample("values", 0),
+    sample("otherValues", 1),
     "};",
     "",
     `describe(${quote(entity.name.written)}, () => {`,

@@ -7,13 +7,13 @@
  * @since 0.1.0
  */
 import { checkedBy } from "../../Criteria.ts"
+import { object } from "../../internal/Layout.ts"
 import type { GeneratedFile, Project } from "../../Project.ts"
 import { type Architecture, NamedTest, Sources } from "../../Results.ts"
 import { type Condition, select } from "./Conditional.ts"
 import { entityList, entitySource } from "./EntitySource.ts"
 import { entityChecks, entityTest } from "./EntityTest.ts"
 import { fixedFiles } from "./FixedFiles.ts"
-import { quote } from "./Literal.ts"
 import { manifest } from "./Manifest.ts"
 import { html, markdown } from "./Markup.ts"
 
@@ -64,9 +64,7 @@ const fill = (text: string, project: Project): string =>
 const settings = (project: Project): string =>
   [
     "/** What differs from one application to the next, apart from its entities. */",
-    "export const settings = {",
-    `  title: ${quote(project.ui.title)}`,
-    "};",
+    `export const settings = ${object([["title", project.ui.title]], 0)};`,
     ""
   ].join("\n")
 

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { jsonFile } from "../../internal/Layout.ts"
 import type { Project } from "../../Project.ts"
 import { packageLock } from "./PackageLock.ts"
 
@@ -33,8 +34,9 @@ export const manifest = (project: Project): { readonly packageJson: string; read
     devDependencies: root.devDependencies
   }
   return {
-    packageJson: print(packageJson),
-    packageLock: print({ ...lock, name, packages: { ...lock.packages, "": { ...root, name } } })
+    packageJson: jsonFile(packageJson),
+    // Laid out as npm does it, which rewrites it.
+    packageLock: `${JSON.stringify({ ...lock, name, packages: { ...lock.packages, "": { ...root, name } } }, null, 2)}\n`
   }
 }
 
@@ -53,5 +55,3 @@ interface Lock {
     >
   >
 }
-
-const print = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`

@@ -4,8 +4,9 @@
  *
  * @since 0.1.0
  */
+
+import { Code, type Literal } from "../../internal/Layout.ts"
 import type { Entity, Field, NumberField, StringField } from "../../Project.ts"
-import { Code, type Literal } from "./Literal.ts"
 
 /**
  * The values of one of the two sample rows of an entity, by the written names of the fields.

@@ -21,7 +21,7 @@ export class ApiProblem extends Error {
     /** The HTTP status; 0 if there was no answer. */
     readonly status: number,
     message: string,
-    readonly errors: ReadonlyArray<FieldProblem> = []
+    readonly errors: ReadonlyArray<FieldProblem> = [],
   ) {
     super(message);
   }

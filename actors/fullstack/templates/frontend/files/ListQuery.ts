@@ -33,7 +33,7 @@ export function readListQuery(entity: Entity, search: string): ListQuery {
 //? if search
     q: params.get("q") ?? "",
 //? end
-    filters
+    filters,
   };
 }
 

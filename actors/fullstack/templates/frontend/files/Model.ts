@@ -59,12 +59,7 @@ export interface ReferenceField<Name extends string = string> extends FieldBase<
 }
 
 export type Field<Name extends string = string> =
-  | TextField<Name>
-  | NumberField<Name>
-  | BooleanField<Name>
-  | DateField<Name>
-  | EnumField<Name>
-  | ReferenceField<Name>;
+  TextField<Name> | NumberField<Name> | BooleanField<Name> | DateField<Name> | EnumField<Name> | ReferenceField<Name>;
 
 export interface Entity<Name extends string = string> {
   /** For people, such as "Order line". */

@@ -44,14 +44,15 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
         if (account !== null) enter(account);
         else setState((before) => ({ ...before, status: "signedOut", account, problem: undefined }));
       },
-      (cause: unknown) => setState((before) => ({ ...before, status: "unreachable", problem: toProblem(cause) }))
+      (cause: unknown) => setState((before) => ({ ...before, status: "unreachable", problem: toProblem(cause) })),
     );
   }, [enter]);
 
   useEffect(check, [check]);
 
   useEffect(() => {
-    const expire = () => setState((before) => (before.status === "signedIn" ? { ...before, status: "expired" } : before));
+    const expire = () =>
+      setState((before) => (before.status === "signedIn" ? { ...before, status: "expired" } : before));
     window.addEventListener(api.signedOutEvent, expire);
     return () => window.removeEventListener(api.signedOutEvent, expire);
   }, []);
@@ -65,9 +66,9 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
       signOut: async () => {
         await api.signOut();
         setState((before) => ({ ...before, status: "signedOut", account: null }));
-      }
+      },
     }),
-    [state, check, enter]
+    [state, check, enter],
   );
 
   return <SessionContext value={session}>{children}</SessionContext>;

@@ -44,7 +44,7 @@ async function loadLabels(entity: Entity, ids: ReadonlySet<string>, signal: Abor
         // Deleted in the meantime: its id stays.
         if (!(cause instanceof ApiProblem && cause.status === 404)) throw cause;
       }
-    })
+    }),
   );
   return [entity, labels] as const;
 }

@@ -35,7 +35,7 @@ export function useLoad<A>(key: string, load: (signal: AbortSignal) => Promise<A
       (cause: unknown) => {
         if (abort.signal.aborted) return;
         setState((before) => ({ data: before.data, problem: toProblem(cause), loading: false }));
-      }
+      },
     );
     return () => abort.abort();
     // \`latest\` always holds the newest function; the key says when it matters.

@@ -18,7 +18,7 @@ export default defineConfig({
     // Every test draws into a page of its own and cleans up, so the files may share one environment.
     isolate: false,
     pool: "threads",
-    testTimeout: 20_000
-  }
+    testTimeout: 20_000,
+  },
 });
 `

@@ -115,7 +115,7 @@ function changedValues(row: Row, values: Values): Values {
     [...values].filter(([name, value]) => {
       const before = valueOf(row, name);
       return value !== before && !(value === false && before === null);
-    })
+    }),
   );
 }
 

@@ -23,7 +23,7 @@ export function FieldInput({ id, field, draft, error, onChange }: FieldInputProp
     id,
     name: field.name,
     "aria-invalid": error === undefined ? undefined : true,
-    "aria-describedby": describedBy === "" ? undefined : describedBy
+    "aria-describedby": describedBy === "" ? undefined : describedBy,
   };
   return (
     <div className="field" data-type={field.type}>

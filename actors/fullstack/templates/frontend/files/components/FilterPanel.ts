@@ -104,7 +104,7 @@ function choicesOf(field: ChoiceField): ReadonlyArray<readonly [string, string]>
   if (field.type === "enum") return field.values.map((value) => [value, value] as const);
   return [
     ["true", "Yes"],
-    ["false", "No"]
+    ["false", "No"],
   ];
 }
 `

@@ -55,7 +55,7 @@ export function ReferenceSelect(props: ReferenceSelectProps) {
   // The chosen row may be on another page, and must not look like none.
   const elsewhere = value !== "" && rows.data !== undefined && !items.some((row) => row.id === value) ? value : "";
   const chosen = useLoad(\`\${entity.path}/\${elsewhere}\`, async (signal) =>
-    elsewhere === "" ? undefined : readRow(entity, elsewhere, signal)
+    elsewhere === "" ? undefined : readRow(entity, elsewhere, signal),
   );
 
   return (

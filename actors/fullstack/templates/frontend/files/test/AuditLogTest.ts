@@ -16,7 +16,7 @@ it("shows who changed what, and when", async () => {
     action: "update",
     entity: "Thing",
     entityId: "9b2f0c1e-0000-4000-8000-000000000000",
-    changes: { colour: { from: "red", to: null } }
+    changes: { colour: { from: "red", to: null } },
   };
   api.rows(auditLog).push({ createdAt: entry.at, updatedAt: entry.at, ...entry } as never);
   window.history.replaceState(null, "", "/audit/log");

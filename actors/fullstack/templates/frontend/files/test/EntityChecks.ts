@@ -12,7 +12,7 @@ import {
   labelField,
   rowLabel,
   type Value,
-  valueOf
+  valueOf,
 } from "../src/model.ts";
 import { compareValues, FakeApi } from "./fakeApi.ts";
 
@@ -276,7 +276,7 @@ function button(scope: HTMLElement, text: string): HTMLButtonElement {
 
 function link(scope: HTMLElement, path: string, text?: string): HTMLAnchorElement {
   const found = [...scope.querySelectorAll("a")].find(
-    (one) => one.getAttribute("href") === path && (text === undefined || one.textContent === text)
+    (one) => one.getAttribute("href") === path && (text === undefined || one.textContent === text),
   );
   if (found === undefined) throw new Error(\`There is no link to \${path}.\`);
   return found;
@@ -328,7 +328,7 @@ function read(form: HTMLElement, field: Field): Value {
 /** The last request for what the list shows; the choices of a reference come a hundred at a time. */
 function lastList(api: FakeApi, entity: Entity): URLSearchParams {
   const lists = api.requests.filter(
-    ({ method, path, query }) => method === "GET" && path === \`/api\${entity.path}\` && query.get("pageSize") !== "100"
+    ({ method, path, query }) => method === "GET" && path === \`/api\${entity.path}\` && query.get("pageSize") !== "100",
   );
   return lists.at(-1)?.query ?? new URLSearchParams();
 }
@@ -363,7 +363,8 @@ function shownFields(page: HTMLElement, entity: Entity): ReadonlyArray<Field> {
 }
 
 function columnButton(page: HTMLElement, field: Field): HTMLButtonElement {
-  return page.querySelectorAll("th")[headTexts(page).indexOf(field.label)]?.querySelector("button") as HTMLButtonElement;
+  const head = page.querySelectorAll("th")[headTexts(page).indexOf(field.label)];
+  return head?.querySelector("button") as HTMLButtonElement;
 }
 
 function cell(page: HTMLElement, entity: Entity, row: AnyRow, field: Field): string | null | undefined {

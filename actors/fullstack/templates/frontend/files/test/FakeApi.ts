@@ -59,7 +59,7 @@ export class FakeApi {
       ["createdAt", instant],
       ["updatedAt", instant],
       ...empty,
-      ...Object.entries(values)
+      ...Object.entries(values),
     ]) as AnyRow;
     this.rows(entity).push(row);
     return row;
@@ -196,7 +196,7 @@ function jsonResponse(status: number, body: unknown): Response {
 function problemResponse(status: number, problem: object): Response {
   return new Response(JSON.stringify({ status, ...problem }), {
     status,
-    headers: { "Content-Type": "application/problem+json" }
+    headers: { "Content-Type": "application/problem+json" },
   });
 }
 `

@@ -6,7 +6,7 @@ configure({
   // Time enough for a busy machine; nothing waits longer than it has to.
   asyncUtilTimeout: 5_000,
   // A failure says what was expected, without the whole page around it.
-  getElementError: (message) => new Error(message ?? "Not found.")
+  getElementError: (message) => new Error(message ?? "Not found."),
 });
 
 // jsdom knows the dialog element, but not how to open one.
