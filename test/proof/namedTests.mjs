@@ -4,8 +4,11 @@
 export const namedTests = (text) => {
   const found = []
   let group = []
-  for (const [, kind, literal] of text.matchAll(/\b(describe|it|test)(?:\.\w+)?\(\s*("(?:[^"\\\n]|\\.)*")/g)) {
-    const title = JSON.parse(literal)
+  for (const [, kind, literal] of text.matchAll(
+    /\b(describe|it|test)(?:\.\w+)?\(\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')/g
+  )) {
+    // A literal that our own templates wrote, so it can be read as the language reads it.
+    const title = new Function(`return ${literal}`)()
     if (kind === "describe") group = [title]
     else found.push({ ancestorTitles: group, title, status: "passed" })
   }

@@ -135,7 +135,7 @@ export class Report {
     return this.add({ path, found: this.show(value), expected: `one of ${list(among)}`, fix })
   }
 
-  /** A list of different choices; may be empty. */
+  /** A set of choices; may be empty. They come back in the order of `among`, because theirs means nothing. */
   choices<const A extends string>(path: string, value: unknown, among: ReadonlyArray<A>): Array<A> | undefined {
     if (!Array.isArray(value)) {
       const fix = typeof value === "string" ? `Write [${value}].` : undefined
@@ -152,7 +152,7 @@ export class Report {
         chosen.push(one)
       }
     })
-    return chosen
+    return among.filter((one) => chosen.includes(one))
   }
 
   /** The name in all its forms; notes what keeps it from having them. A plural is a few letters longer, which the limit leaves room for. */

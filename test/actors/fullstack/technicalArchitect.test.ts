@@ -56,10 +56,16 @@ describe("technical-architect", () => {
     })
   )
 
-  it.effect.each(all)("writes its three documents: %s", ([, value]) =>
+  it.effect.each(all)("writes its three documents, and the settings of the formatter: %s", ([, value]) =>
     Effect.gen(function* () {
       const { api, files } = yield* work(value)
-      assert.deepStrictEqual([...files.keys()].sort(), ["docs/architecture.md", "docs/openapi.yaml", "docs/schema.sql"])
+      assert.deepStrictEqual([...files.keys()].sort(), [
+        ".prettierignore",
+        ".prettierrc.json",
+        "docs/architecture.md",
+        "docs/openapi.yaml",
+        "docs/schema.sql"
+      ])
       assert.deepStrictEqual(parseYaml(files.get("docs/openapi.yaml") ?? ""), api)
       assert.notMatch(files.get("docs/openapi.yaml") ?? "", /^\s*\S+: [&*]\w/mu)
       const db = new Database(":memory:")
