@@ -24,7 +24,8 @@ import { UnsentAsk } from "./internal/localRef.ts"
 export const all = <A, E = never, R = never>(
   asks: ReadonlyArray<Effect.Effect<A, E, R>>
 ): Effect.Effect<ReadonlyArray<Exit.Exit<A, E>>, never, R> =>
-  Effect.suspend(() => {
+  // In the fiber on whose behalf the asks are sent; what is only suspended may be looked into without one.
+  Effect.withFiberRuntime(() => {
     const exits = new Array<Exit.Exit<A, E>>(asks.length)
     const others: Array<number> = []
     const cleanUps: Array<() => void> = []

@@ -67,6 +67,35 @@ describe("A stash", () => {
     }).pipe(Effect.provide(ActorTest.layer()))
   )
 
+  it.scoped("gives messages back also where its asker is answered at once", () =>
+    Effect.gen(function* () {
+      const Gate = Actor.make("Gate", [
+        Rpc.make("Pass", { success: Schema.String }),
+        Rpc.make("Open", { success: Schema.Int })
+      ])
+      yield* Layer.build(
+        Gate.toLayer(
+          Effect.gen(function* () {
+            const self = yield* ActorContext
+            let open = false
+            return Gate.of({
+              Pass: () => (open ? "passed" : self.stash),
+              Open: () => {
+                open = true
+                return self.unstashAll
+              }
+            })
+          })
+        )
+      )
+      const gate = (yield* Gate.client)("g")
+      const passing = yield* Effect.fork(gate.ask.Pass())
+      yield* ActorTest.settle
+      assert.strictEqual(yield* gate.ask.Open(), 1)
+      assert.strictEqual(yield* Fiber.join(passing), "passed")
+    }).pipe(Effect.provide(ActorTest.layer()))
+  )
+
   it.scoped("gives messages back in their order, before those that wait, and their askers get their answers", () =>
     Effect.gen(function* () {
       const printed: Array<number> = []

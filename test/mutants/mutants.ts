@@ -19,6 +19,7 @@ const cell = "src/actor/internal/cell.ts"
 const inbox = "src/actor/internal/inbox.ts"
 const messageLoop = "src/actor/internal/messageLoop.ts"
 const supervisor = "src/actor/internal/supervisor.ts"
+const synchronous = "src/actor/internal/synchronous.ts"
 
 const mailbox = "test/actor/properties/mailbox.test.ts"
 const asking = "test/actor/properties/asking.test.ts"
@@ -156,6 +157,28 @@ export const mutants: ReadonlyArray<Mutant> = [
     search: "if (this.refusal() !== undefined || this.hasRoom()) {",
     replace: "if (false as boolean) {",
     tests: [mailbox]
+  },
+  {
+    name: "failure escapes: what a synchronous Effect leaves to its fiber forgets who deals with failures",
+    file: synchronous,
+    search: "return Effect.catchAllCause(step, frame.effect_instruction_i1)",
+    replace: "return step",
+    tests: ["test/actor/properties/synchronous.test.ts"]
+  },
+  {
+    name: "done twice: a generator that goes on in its fiber takes its last step again",
+    file: synchronous,
+    search: "this.begun = true",
+    replace: "this.begun = this.steps === undefined",
+    tests: ["test/actor/properties/synchronous.test.ts"]
+  },
+  {
+    name: "messages put back from the stash are left in the mailbox where the asker was answered at once",
+    file: cell,
+    search:
+      "// The handler may run in its asker's own turn, after which nobody looks at the mailbox.\n    this.scheduleIfMail()",
+    replace: "",
+    tests: ["test/actor/stash.test.ts"]
   },
   {
     name: "message lost on the way: what comes while an idle actor is passivated is not handled",

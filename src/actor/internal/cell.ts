@@ -34,10 +34,10 @@ import { IdleTimer } from "./idleTimer.ts"
 import { State } from "./inbox.ts"
 import { Incarnation } from "./incarnation.ts"
 import { type Handler, MessageLoop } from "./messageLoop.ts"
-import { outcomeOf } from "./primitive.ts"
 import type { Protocol } from "./protocol.ts"
 import type { Residents } from "./residents.ts"
 import { type Child, type Notes, type Reason, type Shutdown, Supervisor } from "./supervisor.ts"
+import { runSynchronous } from "./synchronous.ts"
 import { type Destination, Tell } from "./tell.ts"
 import { Watches } from "./watches.ts"
 import type { Worker } from "./worker.ts"
@@ -170,9 +170,9 @@ export class Cell extends MessageLoop implements Child {
     this.incarnation = incarnation
     const { faults } = this.system
     const build = faults === undefined ? this.behavior.build : faults.starting(this.address, this.behavior.build)
-    const outcome = outcomeOf(build)
-    if (outcome !== undefined && Exit.isSuccess(outcome)) return this.built(incarnation, outcome)
-    const fiber = this.system.fork(outcome ?? build, this.contextOf(incarnation, incarnation.builder))
+    const rest = runSynchronous(build)
+    if (Exit.isExit(rest) && Exit.isSuccess(rest)) return this.built(incarnation, rest)
+    const fiber = this.system.fork(rest, this.contextOf(incarnation, incarnation.builder))
     const exit = fiber.unsafePoll()
     if (exit === null) {
       incarnation.starting = fiber
@@ -214,7 +214,7 @@ export class Cell extends MessageLoop implements Child {
     this.whenSpawned = undefined
     whenStarted?.(undefined)
     whenSpawned?.(undefined)
-    if (this.ring.size > 0 && this.free && !this.turnScheduled) this.scheduleTurn()
+    this.scheduleIfMail()
   }
 
   /** Tells those who look on; ask for `isObserved` first, so that nobody pays for a change that nobody sees. */
@@ -767,6 +767,8 @@ export class Cell extends MessageLoop implements Child {
       const { at, attachment, payload, rpc } = stashed[i]!
       this.ring.unshift(rpc, payload, attachment, at)
     }
+    // The handler may run in its asker's own turn, after which nobody looks at the mailbox.
+    this.scheduleIfMail()
     return stashed.length
   }
 

@@ -17,9 +17,9 @@ import { Ask, Attachment, type Sender } from "./attachment.ts"
 import type { Environment } from "./environment.ts"
 import { Inbox, State } from "./inbox.ts"
 import type { Incarnation } from "./incarnation.ts"
-import { outcomeOf } from "./primitive.ts"
 import type { Protocol } from "./protocol.ts"
 import { stackless } from "./stackless.ts"
+import { runSynchronous } from "./synchronous.ts"
 import { Tell } from "./tell.ts"
 import type { Node } from "./waitGraph.ts"
 import { batch, Worker } from "./worker.ts"
@@ -89,6 +89,11 @@ export abstract class MessageLoop extends Inbox {
     this.system.scheduler.scheduleTask(this.boundTurn, 0)
   }
 
+  /** Where messages may have come that nobody was told of. */
+  protected scheduleIfMail(): void {
+    if (this.free && !this.turnScheduled && this.ring.size > 0) this.scheduleTurn()
+  }
+
   /** Handles messages while no fiber of the actor does. */
   private turn(): void {
     this.turnScheduled = false
@@ -109,7 +114,10 @@ export abstract class MessageLoop extends Inbox {
         if (this.crashInHand(cause)) continue
         return this.broke(cause)
       }
-      if (effect !== undefined) return this.work(effect)
+      if (effect !== undefined) {
+        if (!isFailure(effect)) return this.work(effect)
+        if (!this.goesOnAfter(effect.cause)) return this.broke(effect.cause)
+      }
       // A handler beside the mailbox may have crashed in its first steps, and the incarnation with it.
       if (this.incarnation !== incarnation || !this.free) return
     }
@@ -139,36 +147,46 @@ export abstract class MessageLoop extends Inbox {
     this.inHand = true
     this.timeoutInHand = timeoutMillis
     let out: unknown
-    let effectful: boolean
+    let running: Running | undefined
     try {
       out = this.handlers[rpc]!(payload, this.handlerContext)
       // A revoked proxy throws at every question.
-      effectful = isEffectful(out)
+      running = isEffectful(out) ? out : undefined
     } catch (defect) {
-      const ask = this.askInHand()
-      const cause = Cause.die(defect)
-      if (!this.crashInHand(cause)) this.broke(cause)
-      return this.awaited(ask, rpc)
+      return this.crashNow(rpc, Cause.die(defect))
     }
-    const exit = effectful ? this.primitiveOutcome(out as Running) : undefined
-    if (exit !== undefined) {
-      if (Exit.isSuccess(exit)) {
-        out = exit.value
-        effectful = false
-      } else out = exit
-    }
-    if (effectful) {
-      // It runs in the actor's own fiber, here as far as it does not wait; the asker waits for the rest.
-      const ask = this.askInHand()
-      const effect = this.dispatch(out)
-      if (effect !== undefined) this.work(effect)
-      return this.awaited(ask, rpc)
+    if (running !== undefined) {
+      const rest = Rpc.isWrapper(running) ? running : runSynchronous(running)
+      if (Rpc.isWrapper(rest) || !Exit.isExit(rest)) {
+        // It runs in the actor's own fiber, here as far as it does not wait; the asker waits for the rest.
+        const ask = this.askInHand()
+        const effect = this.dispatchRest(rest)
+        if (effect !== undefined) this.work(effect)
+        return this.awaited(ask, rpc)
+      }
+      if (Exit.isFailure(rest)) {
+        if (isCrash(rest.cause)) return this.crashNow(rpc, rest.cause)
+        this.timeoutInHand = -1
+        this.payload = undefined
+        this.failInHand(rest.cause)
+        if (this.state !== State.running) this.drainIfEmpty()
+        return rest
+      }
+      out = rest.value
     }
     this.timeoutInHand = -1
     this.payload = undefined
     this.answer(out)
     if (this.state !== State.running) this.drainIfEmpty()
     return Exit.succeed(out)
+  }
+
+  private crashNow(rpc: number, cause: Cause.Cause<unknown>): Effect.Effect<unknown, unknown> {
+    const ask = this.askInHand()
+    // One that is idempotent may be back in the mailbox.
+    if (this.crashInHand(cause)) this.scheduleIfMail()
+    else this.broke(cause)
+    return this.awaited(ask, rpc)
   }
 
   /** What the asker waits for. Its deadline goes on the wheel only now: most are answered before they would need it. */
@@ -221,25 +239,30 @@ export abstract class MessageLoop extends Inbox {
       out = this.handlers[this.rpc]!(this.payload, this.handlerContext)
       // A plain answer has a span as well, which only an Effect can have.
       const effect = this.dispatch(this.system.tracing && !isEffectful(out) ? Effect.succeed(out) : out)
-      return effect === undefined ? undefined : this.guarded(effect)
+      if (effect === undefined) return undefined
+      return isFailure(effect) && !this.system.tracing ? this.onFailure(effect.cause) : this.guarded(effect)
     } catch (defect) {
       return this.onFailure(Cause.die(defect))
     }
   }
 
-  /** Deals with an answer that needs no waiting; what comes back is to be run while the mailbox waits. */
+  /** Deals with an answer that needs no waiting; what comes back, if it is no failure, is to be run while the mailbox waits. */
   private dispatch(out: unknown): Effect.Effect<unknown, unknown> | undefined {
     if (!isEffectful(out)) {
       this.answer(out)
       return undefined
     }
-    const exit = this.system.tracing ? undefined : this.primitiveOutcome(out)
-    if (exit !== undefined && Exit.isSuccess(exit)) {
-      this.answer(exit.value)
+    const rest = this.system.tracing || Rpc.isWrapper(out) ? out : runSynchronous(out)
+    if (!this.system.tracing && Effect.isEffect(rest) && Exit.isExit(rest)) {
+      if (Exit.isFailure(rest)) return rest
+      this.answer(rest.value)
       return undefined
     }
-    // A failure of any kind is dealt with where those of all Effects are.
-    if (exit !== undefined) return exit
+    return this.dispatchRest(rest)
+  }
+
+  /** The same of an answer that a fiber must run, unless it is a message that can be handed on. */
+  private dispatchRest(out: Running): Effect.Effect<unknown, unknown> | undefined {
     const effect = Rpc.isWrapper(out) ? out.value : out
     if (Rpc.isWrapper(out) ? out.fork : this.behavior.reentrant) {
       this.fork(effect)
@@ -251,11 +274,6 @@ export abstract class MessageLoop extends Inbox {
       return undefined
     }
     return effect
-  }
-
-  /** What an answer comes to that is an Effect and needs no fiber. */
-  private primitiveOutcome(out: Running): Exit.Exit<unknown, unknown> | undefined {
-    return Rpc.isWrapper(out) ? undefined : outcomeOf(out)
   }
 
   /** Gives an Effect, or without one the rest of the mailbox, to the actor's fiber. */
@@ -348,14 +366,17 @@ export abstract class MessageLoop extends Inbox {
     this.begunAt = -1
     // A stashed message has left the hand already; with it its handler ends.
     if (!this.inHand) return Exit.void
-    if (!isCrash(cause) || wasAbandoned(this.attachment)) {
-      const tag = this.tagOf(this.rpc)
-      const told = !(this.attachment instanceof Ask)
-      this.failInHand(cause)
-      if (told) this.noteFailedTell(tag, cause)
-      return Exit.void
-    }
-    return this.crashInHand(cause) ? Exit.void : Exit.failCause(cause)
+    return this.goesOnAfter(cause) ? Exit.void : Exit.failCause(cause)
+  }
+
+  /** Settles the message in hand whose handling failed; whether the incarnation goes on. */
+  private goesOnAfter(cause: Cause.Cause<unknown>): boolean {
+    if (isCrash(cause) && !wasAbandoned(this.attachment)) return this.crashInHand(cause)
+    const tag = this.tagOf(this.rpc)
+    const told = !(this.attachment instanceof Ask)
+    this.failInHand(cause)
+    if (told) this.noteFailedTell(tag, cause)
+    return true
   }
 
   private noteFailedTell(tag: string, cause: Cause.Cause<unknown>): void {
@@ -481,7 +502,7 @@ export abstract class MessageLoop extends Inbox {
   private thinOut(incarnation: Incarnation): void {
     if (!this.isCrowded || this.incarnation !== incarnation) return
     this.isCrowded = false
-    if (this.free && !this.turnScheduled && this.ring.size > 0) this.scheduleTurn()
+    this.scheduleIfMail()
   }
 
   private forkEnded(
@@ -523,6 +544,9 @@ const endingWith = (ask: Ask, effect: Effect.Effect<unknown, unknown>): Effect.E
 /** Its asker has left, and the handler was ended for that: nobody's crash. */
 const wasAbandoned = (attachment: Attachment | undefined): boolean =>
   attachment instanceof Ask && attachment.interruptHandler !== undefined && attachment.settled
+
+const isFailure = (effect: Effect.Effect<unknown, unknown>): effect is Exit.Failure<unknown, unknown> =>
+  Exit.isExit(effect) && Exit.isFailure(effect)
 
 /** A defect, or an interruption that is nobody's answer; anything with a typed failure and no defect is an answer. */
 const isCrash = (cause: Cause.Cause<unknown>): boolean => Cause.isDie(cause) || !Cause.isFailure(cause)
