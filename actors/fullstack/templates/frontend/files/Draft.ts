@@ -1,7 +1,9 @@
 /** `src/draft.ts` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** Between what people type and what the API stores. */
-import type { Draft } from "./components/FieldInput.tsx";
 import { type Entity, type Field, type Row, type Value, valueOf } from "./model.ts";
+
+/** What an input holds: text as typed, or whether a box is ticked. */
+export type Draft = string | boolean;
 
 /** What the inputs hold at first: the row's values, or the defaults of a new one. */
 export function initialDrafts(entity: Entity, row: Row | undefined): ReadonlyMap<string, Draft> {
@@ -36,10 +38,10 @@ export function parseDraft(field: Field, draft: Draft): Parsed {
       // Characters as the server counts them: a pair of surrogates is one.
       const length = [...draft].length;
       if (field.minLength !== undefined && length < field.minLength) {
-        return { error: \`\${field.label} needs at least \${field.minLength} characters.\` };
+        return { error: \`\${field.label} needs at least \${characters(field.minLength)}.\` };
       }
       if (field.maxLength !== undefined && length > field.maxLength) {
-        return { error: \`\${field.label} takes at most \${field.maxLength} characters; these are \${length}.\` };
+        return { error: \`\${field.label} takes at most \${characters(field.maxLength)}; these are \${length}.\` };
       }
       return { value: draft };
     }
@@ -57,5 +59,10 @@ function parseNumber(field: Extract<Field, { readonly type: "integer" | "number"
   if (field.min !== undefined && value < field.min) return { error: \`\${field.label} must be at least \${field.min}.\` };
   if (field.max !== undefined && value > field.max) return { error: \`\${field.label} must be at most \${field.max}.\` };
   return { value };
+}
+
+/** A number of characters as people say it. */
+export function characters(count: number): string {
+  return count === 1 ? "1 character" : \`\${count} characters\`;
 }
 `

@@ -108,15 +108,25 @@ export function isSearchable(entity: Entity): boolean {
 
 //? end
 const numbers = new Intl.NumberFormat(undefined, { maximumFractionDigits: 20 });
-const days = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
+const daysAsStored = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
+const days = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 const instants = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 /** A value as people read it; references are named by the caller. */
 export function formatValue(field: Field, value: Value): string {
   if (value === null || value === "") return "–";
   if (typeof value === "boolean") return value ? "Yes" : "No";
-  if (typeof value === "number") return numbers.format(value);
-  return field.type === "date" ? format(days, \`\${value}T00:00:00Z\`, value) : value;
+  if (typeof value === "number") return formatNumber(value);
+  return field.type === "date" ? format(daysAsStored, \`\${value}T00:00:00Z\`, value) : value;
+}
+
+export function formatNumber(value: number): string {
+  return numbers.format(value);
+}
+
+/** The day of an instant of the API, where the reader is. */
+export function formatDay(instant: string): string {
+  return format(days, instant, instant);
 }
 
 /** An instant of the API in the time zone of the reader. */

@@ -1,66 +1,35 @@
 /** `src/styles.css` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
-export const text = `/* Every colour is named here, once for light and once for dark; <html data-theme> chooses. Contrast is at least 4.5:1. */
+export const text = `/* Every colour is named here, for light and for dark; <html data-theme> chooses. Text has a contrast of at least 4.5:1. */
 :root {
   color-scheme: light;
-  --ground: #f6f7f9;
-  --surface: #ffffff;
-  --sunken: #eef0f4;
-  --line: #d9dde5;
-  --control-line: #858d9d;
-  --text: #1c2230;
-  --quiet: #566074;
-  --accent: #2f55c7;
-  --accent-hover: #2444a6;
-  --on-accent: #ffffff;
-  --accent-soft: #e7ecfb;
-  --danger: #b3261e;
-  --danger-soft: #fcebe9;
-  --good: #1d6b3f;
-  --good-soft: #e6f4ec;
-  --shadow: 0 1px 2px rgb(20 27 45 / 6%), 0 4px 16px rgb(20 27 45 / 6%);
+  --ground: light-dark(#f6f7f9, #12151c);
+  --surface: light-dark(#ffffff, #1a1f29);
+  --sunken: light-dark(#eef0f4, #222835);
+  --line: light-dark(#dfe3ea, #2f3746);
+  --control-line: light-dark(#858d9d, #727d93);
+  --text: light-dark(#1c2230, #e6e9f0);
+  --quiet: light-dark(#566074, #a3adc0);
+  --accent: light-dark(#2f55c7, #8fa9ff);
+  --accent-hover: light-dark(#2444a6, #adc0ff);
+  --on-accent: light-dark(#ffffff, #101623);
+  --accent-soft: light-dark(#e7ecfb, #232d4a);
+  --danger: light-dark(#b3261e, #ff9d94);
+  --danger-hover: light-dark(#8f1d17, #ffb8b1);
+  --on-danger: light-dark(#ffffff, #2b0f0d);
+  --danger-soft: light-dark(#fcebe9, #3b2022);
+  --good: light-dark(#1d6b3f, #7fd6a4);
+  --good-soft: light-dark(#e6f4ec, #17302a);
+  --shade: light-dark(rgb(20 27 45 / 6%), rgb(0 0 0 / 30%));
+  --shadow: 0 1px 2px var(--shade), 0 4px 16px var(--shade);
   --radius: 8px;
 }
 
 :root[data-theme="dark"] {
   color-scheme: dark;
-  --ground: #12151c;
-  --surface: #1a1f29;
-  --sunken: #222835;
-  --line: #313949;
-  --control-line: #727d93;
-  --text: #e6e9f0;
-  --quiet: #a3adc0;
-  --accent: #8fa9ff;
-  --accent-hover: #adc0ff;
-  --on-accent: #101623;
-  --accent-soft: #232d4a;
-  --danger: #ff9d94;
-  --danger-soft: #3b2022;
-  --good: #7fd6a4;
-  --good-soft: #17302a;
-  --shadow: 0 1px 2px rgb(0 0 0 / 40%), 0 4px 16px rgb(0 0 0 / 25%);
 }
 
-@media (prefers-color-scheme: dark) {
-  :root[data-theme="auto"] {
-    color-scheme: dark;
-    --ground: #12151c;
-    --surface: #1a1f29;
-    --sunken: #222835;
-    --line: #313949;
-    --control-line: #727d93;
-    --text: #e6e9f0;
-    --quiet: #a3adc0;
-    --accent: #8fa9ff;
-    --accent-hover: #adc0ff;
-    --on-accent: #101623;
-    --accent-soft: #232d4a;
-    --danger: #ff9d94;
-    --danger-soft: #3b2022;
-    --good: #7fd6a4;
-    --good-soft: #17302a;
-    --shadow: 0 1px 2px rgb(0 0 0 / 40%), 0 4px 16px rgb(0 0 0 / 25%);
-  }
+:root[data-theme="auto"] {
+  color-scheme: light dark;
 }
 
 *,
@@ -114,7 +83,7 @@ a {
 }
 
 :focus-visible {
-  outline: 3px solid var(--accent);
+  outline: 2px solid var(--accent);
   outline-offset: 2px;
 }
 
@@ -257,8 +226,8 @@ main:focus {
 
 .content {
   width: 100%;
-  max-width: 76rem;
-  padding: 2rem clamp(1rem, 4vw, 3rem) 4rem;
+  max-width: 84rem;
+  padding: 2rem clamp(1rem, 3.5vw, 3rem) 4rem;
 }
 
 .standalone {
@@ -276,8 +245,17 @@ main.standalone {
   box-shadow: var(--shadow);
 }
 
+main.standalone form {
+  display: grid;
+  gap: 1.1rem;
+}
+
 main.standalone .page-head {
   margin: 0;
+}
+
+main.standalone .actions button {
+  flex: 1;
 }
 
 main.standalone .brand {
@@ -291,7 +269,19 @@ main.standalone .brand {
   align-items: flex-start;
   justify-content: space-between;
   gap: 0.75rem 2rem;
-  margin-bottom: 1rem;
+  margin-bottom: 1.25rem;
+}
+
+.page-head > :first-child {
+  flex: 1 1 20rem;
+  min-width: 0;
+  overflow-wrap: anywhere;
+}
+
+.page-head p {
+  max-width: 44rem;
+  margin-top: 0.25rem;
+  white-space: pre-line;
 }
 
 .back {
@@ -330,8 +320,11 @@ button:hover,
   background: var(--sunken);
 }
 
+button[aria-disabled="true"],
 button:disabled {
-  opacity: 0.5;
+  border-color: var(--line);
+  background: none;
+  color: var(--quiet);
   cursor: not-allowed;
 }
 
@@ -348,11 +341,13 @@ button:disabled {
 
 .danger {
   border-color: var(--danger);
-  color: var(--danger);
+  background: var(--danger);
+  color: var(--on-danger);
 }
 
 .danger:hover {
-  background: var(--danger-soft);
+  border-color: var(--danger-hover);
+  background: var(--danger-hover);
 }
 
 input,
@@ -370,7 +365,18 @@ textarea {
 }
 
 textarea {
+  line-height: 1.5;
   resize: vertical;
+}
+
+select {
+  text-overflow: ellipsis;
+}
+
+input:hover,
+select:hover,
+textarea:hover {
+  border-color: var(--quiet);
 }
 
 input[type="checkbox"] {
@@ -381,17 +387,13 @@ input[type="checkbox"] {
   accent-color: var(--accent);
 }
 
-input[type="number"],
-input[type="date"] {
-  max-width: 14rem;
-}
-
 ::placeholder {
   color: var(--quiet);
   opacity: 1;
 }
 
-[aria-invalid="true"] {
+[aria-invalid="true"],
+[aria-invalid="true"]:hover {
   border-color: var(--danger);
   box-shadow: 0 0 0 1px var(--danger);
 }
@@ -411,6 +413,7 @@ input[type="date"] {
   border-radius: 6px;
   background: var(--danger-soft);
   color: var(--danger);
+  overflow-wrap: anywhere;
 }
 
 .notice:not(:empty) {
@@ -424,7 +427,10 @@ input[type="date"] {
 }
 
 .empty {
-  padding: 3rem 1rem;
+  display: grid;
+  justify-items: center;
+  gap: 0.5rem;
+  padding: 4rem 1rem;
   border: 1px dashed var(--line);
   border-radius: var(--radius);
   color: var(--quiet);
@@ -458,11 +464,8 @@ input[type="date"] {
 .filter-fields {
   display: grid;
   grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr));
-  gap: 0 1rem;
-}
-
-.filter-fields input {
-  max-width: none;
+  gap: 1.1rem 1rem;
+  margin-bottom: 1.25rem;
 }
 
 .table-frame {
@@ -503,15 +506,12 @@ td {
 }
 
 td[data-type="string"],
-td[data-type="text"] {
-  min-width: 9.5rem;
-}
-
+td[data-type="text"],
 td[data-type="reference"] {
   min-width: 8rem;
 }
 
-td .excerpt {
+.excerpt {
   display: -webkit-box;
   overflow: hidden;
   -webkit-box-orient: vertical;
@@ -566,9 +566,18 @@ th[aria-sort] button {
   right: 0;
   width: 1%;
   background: var(--surface);
-  box-shadow: inset 1px 0 var(--line);
   white-space: nowrap;
   text-align: right;
+}
+
+/* What scrolls, scrolls beneath these. */
+.row-actions::before {
+  position: absolute;
+  inset: 0 100% 0 auto;
+  width: 0.5rem;
+  background: linear-gradient(to left, var(--shade), transparent);
+  content: "";
+  pointer-events: none;
 }
 
 th.row-actions {
@@ -614,6 +623,20 @@ th.row-actions {
   font-weight: 600;
 }
 
+.changes li {
+  max-width: 36rem;
+  overflow-wrap: anywhere;
+}
+
+summary {
+  color: var(--accent);
+  cursor: pointer;
+}
+
+details[open] summary {
+  margin-bottom: 0.35rem;
+}
+
 .pagination {
   display: flex;
   flex-wrap: wrap;
@@ -637,7 +660,10 @@ th.row-actions {
 /* Forms */
 
 .entity-form {
-  max-width: 42rem;
+  display: grid;
+  grid-template-columns: repeat(2, minmax(0, 1fr));
+  gap: 1.1rem 1.25rem;
+  max-width: 46rem;
   padding: 1.5rem;
   border: 1px solid var(--line);
   border-radius: var(--radius);
@@ -645,8 +671,25 @@ th.row-actions {
   box-shadow: var(--shadow);
 }
 
+/* Texts take the whole width; what is short stands in pairs. */
+.entity-form > * {
+  grid-column: 1 / -1;
+}
+
+form > .alert {
+  margin: 0;
+}
+
+.entity-form > [data-type="integer"],
+.entity-form > [data-type="number"],
+.entity-form > [data-type="boolean"],
+.entity-form > [data-type="date"],
+.entity-form > [data-type="enum"],
+.entity-form > [data-type="reference"] {
+  grid-column: auto;
+}
+
 .entity-form > .quiet {
-  margin-bottom: 1rem;
   font-size: 0.9rem;
 }
 
@@ -654,11 +697,11 @@ th.row-actions {
   display: grid;
   align-content: start;
   gap: 0.3rem;
-  margin-bottom: 1.1rem;
 }
 
 .field[data-type="boolean"] {
   grid-template-columns: auto 1fr;
+  align-self: center;
   align-items: center;
   gap: 0.3rem 0.6rem;
 }
@@ -675,6 +718,7 @@ th.row-actions {
 label {
   font-size: 0.95rem;
   font-weight: 600;
+  overflow-wrap: anywhere;
 }
 
 .page-size label,
@@ -694,6 +738,7 @@ label.required::after {
 .hint {
   color: var(--quiet);
   font-size: 0.85rem;
+  overflow-wrap: anywhere;
 }
 
 .field-error {
@@ -771,6 +816,10 @@ dialog .actions {
   flex: 1;
 }
 
+.card > .button {
+  align-self: flex-start;
+}
+
 .card h2 a {
   color: inherit;
   text-decoration: none;
@@ -804,7 +853,10 @@ dialog .actions {
 }
 
 .card li a {
+  min-width: 0;
   overflow: hidden;
+  color: var(--text);
+  text-decoration-color: var(--control-line);
   text-overflow: ellipsis;
   white-space: nowrap;
 }
@@ -843,9 +895,14 @@ dialog .actions {
     padding-top: 1.25rem;
   }
 
-  .row-actions {
-    position: static;
-    box-shadow: none;
+  .entity-form {
+    grid-template-columns: minmax(0, 1fr);
+  }
+
+  .row-actions :is(a, button) {
+    display: flex;
+    justify-content: flex-end;
+    width: 100%;
   }
 }
 

@@ -1,6 +1,6 @@
 /** `src/useLoad.ts` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** Loads what a page shows: aborted when the page goes, repeated on request. */
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useState } from "react";
 import { ApiProblem } from "./api.ts";
 //? if user-authentication
 import { useSession } from "./session.tsx";
@@ -14,39 +14,42 @@ export interface Loaded<A> {
   readonly reload: () => void;
 }
 
+interface Answer<A> {
+  /** What it answers; \`undefined\` before the first answer. */
+  readonly request: string | undefined;
+  readonly data: A | undefined;
+  readonly problem: ApiProblem | undefined;
+}
+
 /** Calls \`load\` at first and whenever \`key\` changes. */
 export function useLoad<A>(key: string, load: (signal: AbortSignal) => Promise<A>): Loaded<A> {
-  const [state, setState] = useState<Omit<Loaded<A>, "reload">>({ data: undefined, problem: undefined, loading: true });
+  const [answer, setAnswer] = useState<Answer<A>>({ request: undefined, data: undefined, problem: undefined });
   const [round, setRound] = useState(0);
-  const latest = useRef(load);
-  latest.current = load;
+  const loadLatest = useEffectEvent(load);
 //? if user-authentication
   // What failed while nobody was signed in is tried again afterwards.
   const { signIns } = useSession();
+  const request = \`\${round} \${signIns} \${key}\`;
+//? else
+  const request = \`\${round} \${key}\`;
 //? end
 
   useEffect(() => {
     const abort = new AbortController();
-    setState((before) => ({ ...before, loading: true }));
-    latest.current(abort.signal).then(
+    loadLatest(abort.signal).then(
       (data) => {
-        if (!abort.signal.aborted) setState({ data, problem: undefined, loading: false });
+        if (!abort.signal.aborted) setAnswer({ request, data, problem: undefined });
       },
       (cause: unknown) => {
         if (abort.signal.aborted) return;
-        setState((before) => ({ data: before.data, problem: toProblem(cause), loading: false }));
-      },
+        setAnswer(({ data }) => ({ request, data, problem: toProblem(cause) }));
+      }
     );
     return () => abort.abort();
-    // \`latest\` always holds the newest function; the key says when it matters.
-//? if user-authentication
-  }, [key, round, signIns]);
-//? else
-  }, [key, round]);
-//? end
+  }, [request]);
 
   const reload = useCallback(() => setRound((before) => before + 1), []);
-  return { ...state, reload };
+  return { data: answer.data, problem: answer.problem, loading: answer.request !== request, reload };
 }
 
 /** Anything thrown as a problem that can be shown. */

@@ -27,7 +27,12 @@ export function ConfirmDialog({ title, text, action, onConfirm, onClose }: Confi
     return () => element?.close();
   }, []);
 
+  const cancel = () => {
+    if (!busy) onClose();
+  };
+
   const confirm = async () => {
+    if (busy) return;
     setBusy(true);
     setProblem(undefined);
     try {
@@ -45,17 +50,17 @@ export function ConfirmDialog({ title, text, action, onConfirm, onClose }: Confi
       aria-describedby={\`\${id}-text\`}
       onCancel={(event) => {
         event.preventDefault();
-        if (!busy) onClose();
+        cancel();
       }}
     >
       <h2 id={\`\${id}-title\`}>{title}</h2>
       <p id={\`\${id}-text\`}>{text}</p>
       <ProblemAlert problem={problem} />
       <div className="actions">
-        <button type="button" onClick={onClose} disabled={busy}>
+        <button type="button" onClick={cancel} aria-disabled={busy}>
           Cancel
         </button>
-        <button type="button" className="danger" onClick={confirm} disabled={busy}>
+        <button type="button" className="danger" onClick={confirm} aria-disabled={busy}>
           {action}
         </button>
       </div>

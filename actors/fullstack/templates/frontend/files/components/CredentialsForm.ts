@@ -28,6 +28,7 @@ export function CredentialsForm({ submitLabel, passwordKind, onSubmit }: Credent
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    if (busy) return;
     setBusy(true);
     setProblem(undefined);
     try {
@@ -40,7 +41,7 @@ export function CredentialsForm({ submitLabel, passwordKind, onSubmit }: Credent
 
   const errorOf = (name: string, label: string) =>
     problem?.errors
-      .filter(({ path }) => path === name || path === \`/\${name}\`)
+      .filter(({ path }) => path === name)
       .map(({ message }) => fieldMessage(label, message))
       .join(" ");
 
@@ -64,7 +65,7 @@ export function CredentialsForm({ submitLabel, passwordKind, onSubmit }: Credent
         onChange={setPassword}
       />
       <div className="actions">
-        <button type="submit" className="primary" disabled={busy}>
+        <button type="submit" className="primary" aria-disabled={busy}>
           {submitLabel}
         </button>
       </div>
@@ -86,9 +87,7 @@ function CredentialInput({ label, type, autoComplete, value, error, onChange }: 
   const wrong = error !== undefined && error !== "";
   return (
     <div className="field">
-      <label htmlFor={id} className="required">
-        {label}
-      </label>
+      <label htmlFor={id}>{label}</label>
       <input
         id={id}
         type={type}

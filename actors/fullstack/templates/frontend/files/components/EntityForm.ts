@@ -2,11 +2,11 @@
 export const text = `/** The form of an entity. Whatever the server says, what was typed stays. */
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { ApiProblem, fieldMessage, type Values } from "../api.ts";
-import { initialDrafts, parseDraft } from "../draft.ts";
+import { type Draft, initialDrafts, parseDraft } from "../draft.ts";
 import { type Entity, type Row, type Value, valueOf } from "../model.ts";
-import { navigate } from "../router.tsx";
+import { Link } from "../router.tsx";
 import { toProblem } from "../useLoad.ts";
-import { type Draft, FieldInput } from "./FieldInput.tsx";
+import { FieldInput } from "./FieldInput.tsx";
 import { ProblemAlert } from "./ProblemAlert.tsx";
 
 interface EntityFormProps {
@@ -36,6 +36,7 @@ export function EntityForm({ entity, row, submitLabel, onSubmit }: EntityFormPro
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    if (busy) return;
     const parsed = parseAll(entity, drafts, form.current);
     setProblem(undefined);
     setErrors(parsed.errors);
@@ -78,12 +79,13 @@ export function EntityForm({ entity, row, submitLabel, onSubmit }: EntityFormPro
         />
       ))}
       <div className="actions">
-        <button type="submit" className="primary" disabled={busy}>
+        {/* Not disabled: that would take the focus from who has just pressed it. */}
+        <button type="submit" className="primary" aria-disabled={busy}>
           {submitLabel}
         </button>
-        <button type="button" onClick={() => navigate(entity.path)}>
+        <Link className="button" to={entity.path}>
           Cancel
-        </button>
+        </Link>
       </div>
     </form>
   );
@@ -123,7 +125,7 @@ function errorsByField(entity: Entity, problem: ApiProblem) {
   const fields = new Map<string, string>();
   const rest: Array<string> = [];
   for (const { path, message } of problem.errors) {
-    const field = entity.fields.find(({ name }) => name === path || \`/\${name}\` === path);
+    const field = entity.fields.find(({ name }) => name === path);
     if (field === undefined) {
       rest.push(path === "" ? message : \`\${path}: \${message}\`);
       continue;

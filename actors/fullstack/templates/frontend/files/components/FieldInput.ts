@@ -1,10 +1,8 @@
 /** `src/components/FieldInput.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** One field of a form: label, the input that suits the type, hint and error, tied together for assistive technology. */
+import { characters, type Draft } from "../draft.ts";
 import type { Field } from "../model.ts";
 import { ReferenceSelect } from "./ReferenceSelect.tsx";
-
-/** What an input holds: text as typed, or whether a box is ticked. */
-export type Draft = string | boolean;
 
 interface FieldInputProps {
   readonly id: string;
@@ -76,6 +74,7 @@ function Control({ field, draft, onChange, shared }: ControlProps) {
         <textarea
           {...shared}
           rows={4}
+          dir="auto"
           required={field.required}
           value={text}
           onChange={(event) => onChange(event.target.value)}
@@ -126,6 +125,7 @@ function Control({ field, draft, onChange, shared }: ControlProps) {
         <input
           {...shared}
           type={field.type === "date" ? "date" : "text"}
+          dir={field.type === "date" ? undefined : "auto"}
           autoComplete="off"
           required={field.required}
           value={text}
@@ -142,6 +142,7 @@ function hintFor(field: Field): string | undefined {
 
 function limitsOf(field: Field): string | undefined {
   if (field.type === "integer" || field.type === "number") {
+    if (field.min !== undefined && field.min === field.max) return \`Exactly \${field.min}.\`;
     if (field.min !== undefined && field.max !== undefined) return \`From \${field.min} to \${field.max}.\`;
     if (field.min !== undefined) return \`At least \${field.min}.\`;
     if (field.max !== undefined) return \`At most \${field.max}.\`;
@@ -149,9 +150,10 @@ function limitsOf(field: Field): string | undefined {
   if (field.type === "string" || field.type === "text") {
     // At least one is what "required" says already.
     const least = (field.minLength ?? 0) > 1 ? field.minLength : undefined;
-    if (least !== undefined && field.maxLength !== undefined) return \`\${least} to \${field.maxLength} characters.\`;
-    if (least !== undefined) return \`At least \${least} characters.\`;
-    if (field.maxLength !== undefined) return \`At most \${field.maxLength} characters.\`;
+    if (least !== undefined && least === field.maxLength) return \`Exactly \${characters(least)}.\`;
+    if (least !== undefined && field.maxLength !== undefined) return \`\${least} to \${characters(field.maxLength)}.\`;
+    if (least !== undefined) return \`At least \${characters(least)}.\`;
+    if (field.maxLength !== undefined) return \`At most \${characters(field.maxLength)}.\`;
   }
   return undefined;
 }

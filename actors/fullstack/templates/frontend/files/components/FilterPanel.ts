@@ -1,6 +1,6 @@
 /** `src/components/FilterPanel.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** Narrows a list to the rows whose fields have exactly the wanted values. */
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useEffect, useId, useState } from "react";
 import { type Entity, type Field, filterFields } from "../model.ts";
 import { ReferenceSelect } from "./ReferenceSelect.tsx";
 
@@ -13,6 +13,9 @@ interface FilterPanelProps {
 export function FilterPanel({ entity, filters, onApply }: FilterPanelProps) {
   const id = useId();
   const [wanted, setWanted] = useState(filters);
+
+  // The address may change the filters as well: by "Show all", or on the way back.
+  useEffect(() => setWanted(filters), [filters]);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -84,6 +87,7 @@ function FilterInput({ id, field, value, onChange }: FilterInputProps) {
           id={id}
           name={field.name}
           type={inputType(field)}
+          dir={inputType(field) === "text" ? "auto" : undefined}
           step="any"
           autoComplete="off"
           value={value}

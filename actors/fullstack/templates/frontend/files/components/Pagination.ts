@@ -1,5 +1,6 @@
 /** `src/components/Pagination.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** Where in a long list one is, and the way to the rest of it. */
+import { formatNumber } from "../model.ts";
 
 interface PaginationProps {
   readonly page: number;
@@ -10,22 +11,23 @@ interface PaginationProps {
   readonly onPageSize?: (pageSize: number) => void;
 }
 
+/** The number of the last page; there is always one. */
+export function lastPage(total: number, pageSize: number): number {
+  return Math.max(1, Math.ceil(total / pageSize));
+}
+
 const pageSizes = [10, 20, 50, 100];
 
 export function Pagination({ page, pageSize, total, onPage, onPageSize }: PaginationProps) {
-  const last = Math.max(1, Math.ceil(total / pageSize));
+  const last = lastPage(total, pageSize);
   const sizes = pageSizes.includes(pageSize) ? pageSizes : [...pageSizes, pageSize].sort((a, b) => a - b);
   return (
     <nav className="pagination" aria-label="Pages">
-      <button type="button" disabled={page <= 1} onClick={() => onPage(page - 1)}>
-        Previous
-      </button>
+      <TurnButton label="Previous" disabled={page <= 1} onTurn={() => onPage(page - 1)} />
       <span aria-live="polite">
-        Page {page} of {last} <span className="quiet">({total} in all)</span>
+        Page {page} of {last} <span className="quiet">({formatNumber(total)} in all)</span>
       </span>
-      <button type="button" disabled={page >= last} onClick={() => onPage(page + 1)}>
-        Next
-      </button>
+      <TurnButton label="Next" disabled={page >= last} onTurn={() => onPage(page + 1)} />
       {onPageSize !== undefined && (
         <label className="page-size">
           Rows
@@ -37,6 +39,21 @@ export function Pagination({ page, pageSize, total, onPage, onPageSize }: Pagina
         </label>
       )}
     </nav>
+  );
+}
+
+interface TurnButtonProps {
+  readonly label: string;
+  readonly disabled: boolean;
+  readonly onTurn: () => void;
+}
+
+/** Stays in the tab order at either end: a button that is disabled while it is being used loses the focus. */
+function TurnButton({ label, disabled, onTurn }: TurnButtonProps) {
+  return (
+    <button type="button" aria-disabled={disabled} onClick={disabled ? undefined : onTurn}>
+      {label}
+    </button>
   );
 }
 `

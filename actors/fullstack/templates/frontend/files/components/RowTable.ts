@@ -15,7 +15,7 @@ interface RowTableProps {
 }
 
 /** More would not fit beside each other; the form shows all fields. */
-const maxColumns = 8;
+const maxColumns = 6;
 
 export function RowTable({ entity, rows, busy, sort, onSort, onDelete }: RowTableProps) {
   const columns = useMemo(() => columnsOf(entity), [entity]);
@@ -113,7 +113,13 @@ function Cell({ field, row, labelOf }: CellProps) {
     const entity = field.to();
     return <Link to={\`\${entity.path}/\${value}\`}>{labelOf(entity, value)}</Link>;
   }
-  if (field.type === "text") return <div className="excerpt">{formatValue(field, value)}</div>;
+  if (field.type === "string" || field.type === "text") {
+    return (
+      <div className="excerpt" dir="auto">
+        {formatValue(field, value)}
+      </div>
+    );
+  }
   if (field.type === "enum" && value !== null) return <span className="tag">{formatValue(field, value)}</span>;
   return formatValue(field, value);
 }

@@ -6,6 +6,9 @@ import { Pagination } from "../components/Pagination.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { formatInstant } from "../model.ts";
 import { navigate, useAddress } from "../router.tsx";
+//? if user-authentication
+import { useSession } from "../session.tsx";
+//? end
 import { useLoad } from "../useLoad.ts";
 
 export function AuditLogPage() {
@@ -14,7 +17,11 @@ export function AuditLogPage() {
   const log = useLoad(String(page), (signal) => listAuditLog(page, signal));
   return (
     <>
+//? if user-authentication
       <PageHead title="Audit log" description="Every change, and who made it." />
+//? else
+      <PageHead title="Audit log" description="Every change." />
+//? end
       <ProblemAlert problem={log.problem} onRetry={log.reload} />
       {log.data === undefined && log.loading && <p role="status">Loading…</p>}
       {log.data?.total === 0 && <p className="empty">Nothing has been changed yet.</p>}
@@ -24,7 +31,9 @@ export function AuditLogPage() {
             <thead>
               <tr>
                 <th scope="col">When</th>
+//? if user-authentication
                 <th scope="col">Who</th>
+//? end
                 <th scope="col">What</th>
                 <th scope="col">Changes</th>
               </tr>
@@ -37,7 +46,7 @@ export function AuditLogPage() {
           </table>
         </section>
       )}
-      {log.data !== undefined && (
+      {log.data !== undefined && log.data.total > 0 && (
         <Pagination
           page={log.data.page}
           pageSize={log.data.pageSize}
@@ -55,7 +64,11 @@ function EntryRow({ entry }: { readonly entry: AuditEntry }) {
       <td>
         <time dateTime={entry.at}>{formatInstant(entry.at)}</time>
       </td>
-      <td>{entry.accountId === null ? "–" : <code>{entry.accountId.slice(0, 8)}</code>}</td>
+//? if user-authentication
+      <td>
+        <Who accountId={entry.accountId} />
+      </td>
+//? end
       <td>
         <span className="tag">{entry.action}</span> {entry.entity} <code>{entry.entityId.slice(0, 8)}</code>
       </td>
@@ -66,24 +79,45 @@ function EntryRow({ entry }: { readonly entry: AuditEntry }) {
   );
 }
 
+//? if user-authentication
+/** Only the reader's own account has a name here: the others' addresses are nobody else's business. */
+function Who({ accountId }: { readonly accountId: string | null }) {
+  const { account } = useSession();
+  if (accountId === null) return "–";
+  return accountId === account?.id ? account.email : <code>{accountId.slice(0, 8)}</code>;
+}
+
+//? end
+/** More would bury the other entries. */
+const maxShown = 4;
+
 function Changes({ changes }: { readonly changes: unknown }) {
-  if (typeof changes !== "object" || changes === null) return <>{changes === null ? "–" : String(changes)}</>;
-  return (
+  if (typeof changes !== "object" || changes === null) return "–";
+  const changed = Object.entries(changes);
+  const list = (
     <ul className="changes">
-      {Object.entries(changes).map(([name, change]) => (
+      {changed.map(([name, change]) => (
         <li key={name}>
           <strong>{name}</strong> {describeChange(change)}
         </li>
       ))}
     </ul>
   );
+  if (changed.length <= maxShown) return list;
+  return (
+    <details>
+      <summary>{changed.length} fields</summary>
+      {list}
+    </details>
+  );
 }
 
 function describeChange(change: unknown): string {
-  if (typeof change === "object" && change !== null && "from" in change && "to" in change) {
-    return \`\${describeValue(change.from)} → \${describeValue(change.to)}\`;
+  if (typeof change !== "object" || change === null || !("from" in change) || !("to" in change)) {
+    return describeValue(change);
   }
-  return describeValue(change);
+  const [from, to] = [describeValue(change.from), describeValue(change.to)];
+  return from === "–" ? to : \`\${from} → \${to}\`;
 }
 
 function describeValue(value: unknown): string {

@@ -4,7 +4,7 @@ import { listRows } from "../api.ts";
 import { PageHead } from "../components/PageHead.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { entities } from "../entities.ts";
-import { type Entity, formatInstant, rowLabel } from "../model.ts";
+import { type Entity, formatDay, formatNumber, rowLabel } from "../model.ts";
 import { Link } from "../router.tsx";
 import { useLoad } from "../useLoad.ts";
 
@@ -31,7 +31,7 @@ function EntityCard({ entity }: { readonly entity: Entity }) {
         <h2>
           <Link to={entity.path}>{entity.plural}</Link>
         </h2>
-        <span className="count">{rows.data?.total ?? "…"}</span>
+        <span className="count">{rows.data === undefined ? "…" : formatNumber(rows.data.total)}</span>
       </div>
       <ProblemAlert problem={rows.problem} onRetry={rows.reload} />
       {rows.data?.total === 0 && <p className="quiet">None yet.</p>}
@@ -40,14 +40,14 @@ function EntityCard({ entity }: { readonly entity: Entity }) {
           <li key={row.id}>
             <Link to={\`\${entity.path}/\${row.id}\`}>{rowLabel(entity, row)}</Link>
             <time className="quiet" dateTime={row.createdAt}>
-              {formatInstant(row.createdAt)}
+              {formatDay(row.createdAt)}
             </time>
           </li>
         ))}
       </ul>
-      <p>
-        <Link to={\`\${entity.path}/new\`}>New {entity.title}</Link>
-      </p>
+      <Link className="button" to={\`\${entity.path}/new\`}>
+        New {entity.title}
+      </Link>
     </section>
   );
 }

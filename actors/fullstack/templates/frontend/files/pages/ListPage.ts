@@ -1,9 +1,9 @@
 /** `src/pages/ListPage.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** The rows of an entity: a page at a time, sorted and narrowed as wanted. */
 //? if search
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useEffect, useMemo, useRef, useState } from "react";
 //? else
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 //? end
 //? if csv-export
 import { csvAddress, deleteRow, listRows } from "../api.ts";
@@ -13,7 +13,7 @@ import { deleteRow, listRows } from "../api.ts";
 import { ConfirmDialog } from "../components/ConfirmDialog.tsx";
 import { FilterPanel } from "../components/FilterPanel.tsx";
 import { PageHead } from "../components/PageHead.tsx";
-import { Pagination } from "../components/Pagination.tsx";
+import { lastPage, Pagination } from "../components/Pagination.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { RowTable } from "../components/RowTable.tsx";
 //? if csv-export
@@ -26,26 +26,28 @@ import { type AnyRow, type Entity, isSearchable, rowLabel } from "../model.ts";
 //? else
 import { type AnyRow, type Entity, rowLabel } from "../model.ts";
 //? end
-import { currentNotice, Link, navigate, useAddress } from "../router.tsx";
+import { currentNotice, Link, navigate, Redirect, useAddress } from "../router.tsx";
 import { useLoad } from "../useLoad.ts";
 
 export function ListPage({ entity }: { readonly entity: Entity }) {
   const address = useAddress();
-  const query = readListQuery(entity, address.query);
+  const query = useMemo(() => readListQuery(entity, address.query), [entity, address.query]);
   const [filtering, setFiltering] = useState(false);
-  const [doomed, setDoomed] = useState<AnyRow>();
+  const [toDelete, setToDelete] = useState<AnyRow>();
+  const [deleted, setDeleted] = useState<AnyRow>();
   const [notice, setNotice] = useState(currentNotice);
-  const [deleted, setDeleted] = useState(0);
   const message = useRef<HTMLParagraphElement>(null);
 
   // The button that was pressed goes with its row; who works by keyboard goes on from the message.
   useEffect(() => {
-    if (deleted > 0) message.current?.focus();
+    if (deleted !== undefined) message.current?.focus();
   }, [deleted]);
 
   const params = apiQuery(query);
   const rows = useLoad(\`\${entity.path}?\${params}\`, (signal) => listRows(entity, params, signal));
-  const items = rows.data?.items ?? [];
+  // What has just been deleted is still among the rows until they have been loaded again.
+  const items = rows.data?.items.filter(({ id }) => id !== deleted?.id) ?? [];
+  const last = lastPage(rows.data?.total ?? 0, query.pageSize);
 
   /** Shows something else of the list; from its first page, unless a page is asked for. */
   const show = (change: Partial<ListQuery>) => {
@@ -55,13 +57,14 @@ export function ListPage({ entity }: { readonly entity: Entity }) {
 
   const remove = async (row: AnyRow) => {
     await deleteRow(entity, row.id);
-    setDoomed(undefined);
-    // The last row of a page takes the page with it.
-    if (items.length === 1 && query.page > 1) show({ page: query.page - 1 });
-    else rows.reload();
+    setToDelete(undefined);
+    setDeleted(row);
     setNotice(\`Deleted: \${rowLabel(entity, row)}\`);
-    setDeleted((before) => before + 1);
+    rows.reload();
   };
+
+  // So it is after the last row of the last page was deleted, and at an old address.
+  const isBehindEnd = rows.data !== undefined && !rows.loading && query.page > last;
 
   return (
     <>
@@ -81,7 +84,7 @@ export function ListPage({ entity }: { readonly entity: Entity }) {
       <div className="toolbar">
 //? if search
         {isSearchable(entity) && (
-          <SearchBox key={query.q} entity={entity} value={query.q} onSearch={(q) => show({ q })} />
+          <SearchBox entity={entity} value={query.q} onSearch={(q) => show({ q })} />
         )}
 //? end
         <button type="button" aria-expanded={filtering} onClick={() => setFiltering(!filtering)}>
@@ -94,16 +97,12 @@ export function ListPage({ entity }: { readonly entity: Entity }) {
         )}
       </div>
       {filtering && (
-        <FilterPanel
-          key={[...query.filters].join()}
-          entity={entity}
-          filters={query.filters}
-          onApply={(filters) => show({ filters })}
-        />
+        <FilterPanel entity={entity} filters={query.filters} onApply={(filters) => show({ filters })} />
       )}
+      {isBehindEnd && <Redirect to={listAddress(entity, { ...query, page: last })} />}
       <ProblemAlert problem={rows.problem} onRetry={rows.reload} />
       {rows.data === undefined && rows.loading && <p role="status">Loading…</p>}
-      {rows.data !== undefined && items.length === 0 && <p className="empty">{emptyText(entity, query)}</p>}
+      {rows.data !== undefined && !rows.loading && items.length === 0 && <EmptyList entity={entity} query={query} />}
       {items.length > 0 && (
         <RowTable
           entity={entity}
@@ -111,10 +110,10 @@ export function ListPage({ entity }: { readonly entity: Entity }) {
           busy={rows.loading}
           sort={query.sort}
           onSort={(sort) => show({ sort })}
-          onDelete={setDoomed}
+          onDelete={setToDelete}
         />
       )}
-      {rows.data !== undefined && (
+      {rows.data !== undefined && rows.data.total > 0 && (
         <Pagination
           page={query.page}
           pageSize={query.pageSize}
@@ -123,26 +122,31 @@ export function ListPage({ entity }: { readonly entity: Entity }) {
           onPageSize={(pageSize) => show({ pageSize })}
         />
       )}
-      {doomed !== undefined && (
+      {toDelete !== undefined && (
         <ConfirmDialog
-          title={\`Delete “\${rowLabel(entity, doomed)}”?\`}
+          title={\`Delete “\${rowLabel(entity, toDelete)}”?\`}
           text="This cannot be undone."
           action="Delete"
-          onConfirm={() => remove(doomed)}
-          onClose={() => setDoomed(undefined)}
+          onConfirm={() => remove(toDelete)}
+          onClose={() => setToDelete(undefined)}
         />
       )}
     </>
   );
 }
 
-function emptyText(entity: Entity, query: ListQuery): string {
+function EmptyList({ entity, query }: { readonly entity: Entity; readonly query: ListQuery }) {
 //? if search
   const narrowed = query.filters.size > 0 || query.q !== "";
 //? else
   const narrowed = query.filters.size > 0;
 //? end
-  return narrowed || query.page > 1 ? "Nothing matches." : \`No \${entity.plural} yet.\`;
+  return (
+    <div className="empty">
+      <p>{narrowed ? "Nothing matches." : \`No \${entity.plural} yet.\`}</p>
+      {!narrowed && <Link to={\`\${entity.path}/new\`}>Create the first</Link>}
+    </div>
+  );
 }
 //? if search
 
@@ -154,6 +158,8 @@ interface SearchBoxProps {
 
 function SearchBox({ entity, value, onSearch }: SearchBoxProps) {
   const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onSearch(text.trim());

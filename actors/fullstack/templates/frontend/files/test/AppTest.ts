@@ -41,6 +41,6 @@ it("says so when the server cannot be reached, and shows the list once it can", 
   await waitFor(() => expect(message()).toContain("The server cannot be reached."));
   api.install();
   fireEvent.click(page.querySelector("main [role=alert] button") as HTMLElement);
-  await waitFor(() => expect(page.querySelector(".empty")?.textContent).toBe(\`No \${entity.plural} yet.\`));
+  await waitFor(() => expect(page.querySelector(".empty p")?.textContent).toBe(\`No \${entity.plural} yet.\`));
 });
 `

@@ -7,7 +7,7 @@ import { FakeApi } from "./fakeApi.ts";
 
 const auditLog = { path: "/audit-log" } as Entity;
 
-it("shows who changed what, and when", async () => {
+it("shows what was changed, and when", async () => {
   const api = new FakeApi().install();
   const entry = {
     id: "entry-1",
@@ -23,6 +23,10 @@ it("shows who changed what, and when", async () => {
   const page = render(<App />).container;
   await waitFor(() => expect(page.querySelectorAll("tbody tr")).toHaveLength(1));
   const cells = [...page.querySelectorAll("tbody td")].map((cell) => cell.textContent);
+//? if user-authentication
   expect(cells.slice(1)).toEqual(["1b671a64", "update Thing 9b2f0c1e", "colour red → –"]);
+//? else
+  expect(cells.slice(1)).toEqual(["update Thing 9b2f0c1e", "colour red → –"]);
+//? end
 });
 `

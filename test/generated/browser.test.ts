@@ -1,0 +1,203 @@
+/**
+ * The generated frontend in a real browser, used as REQUIREMENTS.md describes it: by what a person sees, reads and types.
+ *
+ * Pictures of what was seen are left in `out/pictures`, to be looked at.
+ */
+import { assert, describe, layer } from "@effect/vitest"
+import { Duration, Layer } from "effect"
+import { assertAccessible } from "./browser/accessibility.ts"
+import * as Account from "./browser/account.ts"
+import { executable, required } from "./browser/chromium.ts"
+import * as Dashboard from "./browser/dashboard.ts"
+import { everyPage } from "./browser/everyPage.ts"
+import * as Keyboard from "./browser/keyboard.ts"
+import * as Lists from "./browser/lists.ts"
+import * as Looks from "./browser/looks.ts"
+import { entityOf, fresh, rowOf, stored } from "./browser/rows.ts"
+import { Site } from "./browser/site.ts"
+import { type Visit, visit } from "./browser/visit.ts"
+import * as Writing from "./browser/writing.ts"
+import { surroundings } from "./fixtures/makeProject.ts"
+
+const skipped = executable === undefined && !required
+if (skipped) {
+  process.stderr.write("Skipped: no Chromium is on the PATH to show the frontend in (apt-get install chromium).\n")
+}
+
+const project = (name: string) =>
+  layer(Layer.provide(Site.fromFile(name), surroundings), { timeout: Duration.minutes(2), excludeTestServices: true })
+
+const fieldOf = ({ project }: Visit, entity: string, field: string) =>
+  entityOf(project, entity).fields.find(({ name }) => name.written === field)!
+
+describe.skipIf(skipped)("the frontend in a browser", () => {
+  project("everything")("everything", (it) => {
+    it.effect("creates, edits and deletes a row of every entity, with a value in every field", () =>
+      visit(async (guest) => {
+        for (const entity of guest.project.entities) await Writing.createEditDelete(guest, entity)
+      })
+    )
+
+    it.effect("says beside each field what is wrong with it", () =>
+      visit(async (guest) => {
+        for (const entity of guest.project.entities) await Writing.refusesBeforeSending(guest, entity)
+      })
+    )
+
+    it.effect("says at the field what only the server knows", () =>
+      visit(
+        (guest) => {
+          const thing = entityOf(guest.project, "Thing")
+          return Writing.refusedByServer(
+            guest,
+            thing,
+            fieldOf(guest, "Thing", "lineUnique"),
+            fieldOf(guest, "Thing", "spare")
+          )
+        },
+        { refusals: ["409 POST /api/things", "422 POST /api/things"] }
+      )
+    )
+
+    it.effect("registers, signs in and signs out", () =>
+      visit(Account.comesAndGoes, {
+        signedIn: false,
+        refusals: ["401 GET /api/auth/me", "401 POST /api/auth/login", "422 POST /api/auth/register"]
+      })
+    )
+
+    it.effect("keeps what was typed when the session ends", () =>
+      visit(Account.keepsWhatWasTyped, { refusals: ["401 POST /api/shelves"] })
+    )
+
+    it.effect("turns pages, sorts, filters, searches and downloads", () =>
+      visit(async (guest) => {
+        const thing = entityOf(guest.project, "Thing")
+        const ids = await Lists.manyRows(guest, thing, 45)
+        await Lists.turnsPages(guest, thing)
+        await Lists.sorts(guest, thing)
+        await Lists.filters(guest, thing, ids[7]!)
+        const text = fieldOf(guest, "Thing", "line")
+        assert.strictEqual(text.type, "string")
+        if (text.type === "string") await Lists.searches(guest, thing, text)
+      })
+    )
+
+    it.effect("shows counts and the latest rows on its dashboard", () => visit(Dashboard.showsCountsAndLatest))
+
+    it.effect("is used by keyboard alone", () =>
+      visit(
+        async (guest) => {
+          const thing = entityOf(guest.project, "Thing")
+          await Keyboard.skipsNavigation(guest, "/things")
+          for (const path of ["/", "/things?pageSize=10", "/things/new", "/audit/log"]) {
+            await Keyboard.reachesEverything(guest, path)
+          }
+          await Keyboard.writesAndDeletes(guest, thing)
+          await Keyboard.keepsPlace(guest, thing)
+          await Keyboard.keepsPlaceWhenRefused(guest, entityOf(guest.project, "Shelf"))
+        },
+        { refusals: ["500 PATCH"] }
+      )
+    )
+
+    for (const colorScheme of ["light", "dark"] as const) {
+      it.effect(
+        `follows the reader's colours when they are ${colorScheme}, without an accessibility fault on any page`,
+        () =>
+          visit(
+            async (guest) => {
+              const counter = entityOf(guest.project, "Counter")
+              await everyPage(guest, entityOf(guest.project, "Thing"), counter, async (what) => {
+                assert.strictEqual(await Looks.isDark(guest), colorScheme === "dark", what)
+                await assertAccessible(guest.page, `${what}, ${colorScheme}`)
+                await guest.picture(`everything-${what.replaceAll(" ", "-")}-${colorScheme}`)
+              })
+            },
+            { colorScheme, refusals: ["503 GET"] }
+          )
+      )
+
+      it.effect(`has no accessibility fault before one is signed in, in ${colorScheme} colours`, () =>
+        visit(
+          async (guest) => {
+            for (const path of ["/account/sign-in", "/account/register"]) {
+              await guest.open(path)
+              assert.strictEqual(await Looks.isDark(guest), colorScheme === "dark")
+              await assertAccessible(guest.page, path)
+              await guest.picture(`everything${path.replaceAll("/", "-")}-${colorScheme}`)
+            }
+          },
+          { colorScheme, signedIn: false, refusals: ["401 GET /api/auth/me"] }
+        )
+      )
+    }
+
+    it.effect("fits on a phone", () =>
+      visit(
+        async (guest) => {
+          await everyPage(guest, entityOf(guest.project, "Thing"), entityOf(guest.project, "Counter"), async (what) => {
+            await Looks.assertFits(guest, what)
+            await guest.picture(`everything-phone-${what.replaceAll(" ", "-")}`)
+          })
+        },
+        { viewport: { width: 320, height: 640 }, refusals: ["503 GET"] }
+      )
+    )
+  })
+
+  project("unicode")("unicode", (it) => {
+    it.effect("creates, edits and deletes a row of every entity, with a value in every field", () =>
+      visit(async (guest) => {
+        for (const entity of guest.project.entities) await Writing.createEditDelete(guest, entity)
+      })
+    )
+
+    it.effect("says beside each field what is wrong with it", () =>
+      visit(async (guest) => {
+        for (const entity of guest.project.entities) await Writing.refusesBeforeSending(guest, entity)
+      })
+    )
+
+    it.effect("filters by fields and values of any name", () =>
+      visit(async (guest) => {
+        for (const entity of guest.project.entities) {
+          const id = await stored(guest, entity, await rowOf(guest, entity, fresh()))
+          await Lists.filters(guest, entity, id)
+        }
+      })
+    )
+
+    it.effect("is dark whatever the reader's colours are, without an accessibility fault, and fits on a phone", () =>
+      visit(
+        async (guest) => {
+          await everyPage(guest, guest.project.entities[0]!, guest.project.entities[6]!, async (what) => {
+            assert.isTrue(await Looks.isDark(guest), what)
+            await assertAccessible(guest.page, what)
+            await guest.picture(`unicode-${what.replaceAll(" ", "-")}`)
+            await guest.page.setViewportSize({ width: 320, height: 640 })
+            await Looks.assertFits(guest, what)
+            await guest.page.setViewportSize({ width: 1280, height: 800 })
+          })
+        },
+        { colorScheme: "light", refusals: ["503 GET"] }
+      )
+    )
+  })
+
+  project("one-entity")("one-entity", (it) => {
+    it.effect("is light whatever the reader's colours are, with the least there is", () =>
+      visit(
+        async (guest) => {
+          const [note] = guest.project.entities
+          await Writing.createEditDelete(guest, note!)
+          await everyPage(guest, note!, note!, async (what) => {
+            assert.isFalse(await Looks.isDark(guest), what)
+            await assertAccessible(guest.page, what)
+          })
+        },
+        { colorScheme: "dark", refusals: ["503 GET"] }
+      )
+    )
+  })
+})

@@ -1,0 +1,83 @@
+/** Rows to type in and to find again: as far as the limits allow, the `n`-th of an entity differs from all others. */
+import { assert } from "@effect/vitest"
+import type { Entity, Field, Project } from "../../../actors/fullstack/Project.ts"
+import type { Visit } from "./visit.ts"
+
+export type Value = string | number | boolean
+export type Row = ReadonlyMap<string, Value>
+export type PlainField = Exclude<Field, { readonly type: "reference" }>
+
+export const valueOf = (field: PlainField, n: number): Value => {
+  switch (field.type) {
+    case "string":
+    case "text": {
+      const [least, most] = [field.minLength ?? 0, field.maxLength ?? Number.POSITIVE_INFINITY]
+      // The first sign alone tells the rows apart: a field may have room for no more.
+      const signs = [String.fromCodePoint(0x4e00 + n), ...`${n}-Äß-🧵-<b>"'&amp;`]
+      while (signs.length < least) signs.push("w")
+      return signs.slice(0, Math.min(most, Math.max(signs.length, least))).join("")
+    }
+    case "integer": {
+      const min = Math.ceil(field.min ?? (field.max === undefined ? 0 : field.max - 1000))
+      const max = Math.floor(field.max ?? min + 1_000_000)
+      return min + (n % (max - min + 1))
+    }
+    case "number": {
+      const min = field.min ?? (field.max === undefined ? 0 : field.max - 1024)
+      const max = field.max ?? min + 1024
+      return min + ((max - min) * (n % 256)) / 256
+    }
+    case "boolean":
+      return n % 2 === 0
+    case "date":
+      return `2026-03-${String((n % 28) + 1).padStart(2, "0")}`
+    case "enum":
+      return field.values[n % field.values.length]!
+  }
+}
+
+export const entityOf = (project: Project, written: string): Entity =>
+  project.entities.find((entity) => entity.name.written === written)!
+
+/** The values of a row, those of the references among them: rows to refer to are made as needed. */
+export const rowOf = async (
+  visit: Visit,
+  entity: Entity,
+  n: number,
+  options: { readonly optional: boolean } = { optional: true }
+): Promise<Row> => {
+  const row = new Map<string, Value>()
+  for (const field of entity.fields) {
+    if (!field.required && !options.optional) continue
+    const value = field.type === "reference" ? await someId(visit, field.to, n) : valueOf(field, n)
+    row.set(field.name.written, value)
+  }
+  return row
+}
+
+/** Stores a row past the pages. */
+export const stored = async (visit: Visit, entity: Entity, row: Row): Promise<string> => {
+  const { json, status } = await visit.api("POST", entity.path, asJson(row))
+  assert.strictEqual(status, 201, JSON.stringify(json))
+  return json.id
+}
+
+let made = 5000
+
+/** A number that no other row has. */
+export const fresh = (): number => made++
+
+const someId = async (visit: Visit, written: string, n: number): Promise<string> => {
+  const entity = entityOf(visit.project, written)
+  const { json } = await visit.api("GET", `${entity.path}?pageSize=2&sort=createdAt`)
+  const ids: ReadonlyArray<string> = json.items.map((item: { readonly id: string }) => item.id)
+  if (ids.length === 2) return ids[n % 2]!
+  return stored(visit, entity, await rowOf(visit, entity, fresh(), { optional: false }))
+}
+
+/** An object for JSON; a field may be called `__proto__`. */
+export const asJson = (row: Row): object => {
+  const value = {}
+  for (const [name, member] of row) Object.defineProperty(value, name, { value: member, enumerable: true })
+  return value
+}

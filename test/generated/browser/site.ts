@@ -1,0 +1,45 @@
+/** A generated project as its users meet it: built, the backend started, the frontend served before it, and a browser. */
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { Context, Effect, Layer } from "effect"
+import type { Browser } from "playwright-core"
+import * as Project from "../../../actors/fullstack/Project.ts"
+import * as Requirements from "../../../actors/fullstack/Requirements.ts"
+import * as RequirementsFile from "../../../layers/RequirementsFile.ts"
+import { folder } from "../fixtures/folder.ts"
+import { previewing, serving } from "../fixtures/serving.ts"
+import { npmRun, writeProject } from "../fixtures/writtenProject.ts"
+import { launched } from "./chromium.ts"
+
+export class Site extends Context.Tag("test/Site")<
+  Site,
+  {
+    readonly project: Project.Project
+    /** Where the pages are; `/api` is passed on to the backend. */
+    readonly origin: string
+    readonly browser: Browser
+  }
+>() {
+  /** The project of a file in `test/generated/requirements`. Needs `surroundings`. */
+  static readonly fromFile = (name: string) =>
+    Layer.unwrapEffect(
+      Effect.map(
+        RequirementsFile.read(fileURLToPath(new URL(`../requirements/${name}.yaml`, import.meta.url))),
+        ({ value }) => Site.fromValue(value)
+      )
+    )
+
+  static readonly fromValue = (value: unknown) =>
+    Layer.scoped(
+      Site,
+      Effect.gen(function* () {
+        const root = yield* folder
+        yield* writeProject(value, root)
+        yield* Effect.all([npmRun(root, "backend", "build"), npmRun(root, "frontend", "build")], { concurrency: 2 })
+        const backend = yield* serving(root, { databaseFile: join(root, "browser.db") })
+        const { origin } = yield* previewing(root, backend)
+        const project = Project.fromInput(yield* Requirements.parse(value))
+        return Site.of({ project, origin, browser: yield* launched })
+      })
+    )
+}
