@@ -43,7 +43,7 @@ export function useLoad<A>(key: string, load: (signal: AbortSignal) => Promise<A
       (cause: unknown) => {
         if (abort.signal.aborted) return;
         setAnswer(({ data }) => ({ request, data, problem: toProblem(cause) }));
-      }
+      },
     );
     return () => abort.abort();
   }, [request]);

@@ -83,9 +83,7 @@ export function ListPage({ entity }: { readonly entity: Entity }) {
       </p>
       <div className="toolbar">
 //? if search
-        {isSearchable(entity) && (
-          <SearchBox entity={entity} value={query.q} onSearch={(q) => show({ q })} />
-        )}
+        {isSearchable(entity) && <SearchBox entity={entity} value={query.q} onSearch={(q) => show({ q })} />}
 //? end
         <button type="button" aria-expanded={filtering} onClick={() => setFiltering(!filtering)}>
           Filter{query.filters.size > 0 && \` (\${query.filters.size})\`}
@@ -96,9 +94,7 @@ export function ListPage({ entity }: { readonly entity: Entity }) {
           </button>
         )}
       </div>
-      {filtering && (
-        <FilterPanel entity={entity} filters={query.filters} onApply={(filters) => show({ filters })} />
-      )}
+      {filtering && <FilterPanel entity={entity} filters={query.filters} onApply={(filters) => show({ filters })} />}
       {isBehindEnd && <Redirect to={listAddress(entity, { ...query, page: last })} />}
       <ProblemAlert problem={rows.problem} onRetry={rows.reload} />
       {rows.data === undefined && rows.loading && <p role="status">Loading…</p>}
