@@ -128,7 +128,7 @@ describe("the API document", () => {
         type: "string",
         minLength: 2,
         maxLength: 5,
-        pattern: "^[^\\r\\n]*$",
+        pattern: "^[^\\r\\n\\u0000]*$",
         description: "A line.",
         default: "ab"
       })
@@ -150,8 +150,8 @@ describe("the API document", () => {
       const answers = (path: string, method: string) => Object.keys(api.paths[path][method].responses)
       assert.deepStrictEqual(answers("/api/things", "get"), ["200", "400", "401"])
       assert.deepStrictEqual(answers("/api/things", "post"), ["201", "400", "401", "409", "413", "415", "422"])
-      assert.deepStrictEqual(answers("/api/owners/{id}", "delete"), ["204", "401", "404", "409"])
-      assert.deepStrictEqual(answers("/api/things/{id}", "delete"), ["204", "401", "404"])
+      assert.deepStrictEqual(answers("/api/owners/{id}", "delete"), ["204", "400", "401", "404", "409"])
+      assert.deepStrictEqual(answers("/api/things/{id}", "delete"), ["204", "400", "401", "404"])
       assert.property(api.paths["/api/things"].post.responses["201"].headers, "Location")
       assert.includeMembers(answers("/api/auth/login", "post"), ["401", "415", "429"])
       assert.includeMembers(answers("/api/auth/register", "post"), ["409", "415", "429"])
@@ -167,8 +167,8 @@ describe("the API document", () => {
         }
       })
       const deletion = (path: string) => Object.keys(tree.api.paths[path].delete.responses)
-      assert.deepStrictEqual(deletion("/api/roots/{id}"), ["204", "404", "409"])
-      assert.deepStrictEqual(deletion("/api/leaves/{id}"), ["204", "404"])
+      assert.deepStrictEqual(deletion("/api/roots/{id}"), ["204", "400", "404", "409"])
+      assert.deepStrictEqual(deletion("/api/leaves/{id}"), ["204", "400", "404"])
       const open = yield* work(smallest)
       assert.deepStrictEqual(Object.keys(open.api.paths["/api/notes"].post.responses), [
         "201",

@@ -107,7 +107,9 @@ const storage: Readonly<Record<Field["type"], string>> = {
   reference: "TEXT"
 }
 
-const deletion = { restrict: "RESTRICT", cascade: "CASCADE", setNull: "SET NULL" } as const
+// `NO ACTION` refuses at the end of the deletion, `RESTRICT` in the middle of it: there it would depend on the order of
+// rows whether two that go together, one of which refers to the other, can be deleted.
+const deletion = { restrict: "NO ACTION", cascade: "CASCADE", setNull: "SET NULL" } as const
 
 /** Tests that a value must pass; a null passes all of them, as a comparison with null is not false. */
 const checks = (field: Field): ReadonlyArray<string> => {

@@ -96,8 +96,8 @@ const limits = (field: Field): Json => {
       return {
         ...(field.minLength === undefined ? {} : { minLength: field.minLength }),
         ...(field.maxLength === undefined ? {} : { maxLength: field.maxLength }),
-        // `string` is one line.
-        ...(field.type === "string" ? { pattern: "^[^\\r\\n]*$" } : {})
+        // `string` is one line; U+0000 would not come back from the database.
+        pattern: field.type === "string" ? "^[^\\r\\n\\u0000]*$" : "^[^\\u0000]*$"
       }
     case "integer":
       return { minimum: field.min ?? Number.MIN_SAFE_INTEGER, maximum: field.max ?? Number.MAX_SAFE_INTEGER }

@@ -120,7 +120,7 @@ const entityPaths = (project: Project, entity: Entity): ReadonlyArray<readonly [
           operationId: `get${pascal}`,
           summary: `Reads one of the ${many}.`,
           tags,
-          responses: Object.fromEntries([["200", row(`The ${one}.`)], ...signedIn, error(404)])
+          responses: Object.fromEntries([["200", row(`The ${one}.`)], error(400), ...signedIn, error(404)])
         },
         patch: {
           operationId: `update${pascal}`,
@@ -144,6 +144,7 @@ const entityPaths = (project: Project, entity: Entity): ReadonlyArray<readonly [
           tags,
           responses: Object.fromEntries([
             ["204", { description: "It is gone." }],
+            error(400),
             ...signedIn,
             error(404),
             ...(kept ? [error(409)] : [])
@@ -184,7 +185,7 @@ const search = (project: Project, entity: Entity): ReadonlyArray<Json> => {
   const fields = searchFields(entity)
   if (!project.features.has("search") || fields.length === 0) return []
   const description = `Text to find in ${fields.map((field) => field.name.written).join(", ")}, in upper or lower case.`
-  return [{ name: "q", in: "query", description, schema: { type: "string" } }]
+  return [{ name: "q", in: "query", description, schema: { type: "string", maxLength: 200 } }]
 }
 
 const filter = (field: Field): Json => ({

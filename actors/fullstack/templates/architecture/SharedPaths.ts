@@ -56,7 +56,7 @@ export const responses = (project: Project): Json =>
   )
 
 export const parameters: Json = {
-  page: { name: "page", in: "query", schema: { type: "integer", minimum: 1, default: 1 } },
+  page: { name: "page", in: "query", schema: { type: "integer", minimum: 1, maximum: 1_000_000_000, default: 1 } },
   pageSize: { name: "pageSize", in: "query", schema: { type: "integer", minimum: 1, maximum: 100, default: 20 } }
 }
 
@@ -64,6 +64,11 @@ export const securitySchemes = (project: Project): Json =>
   project.features.has("user-authentication")
     ? { securitySchemes: { cookieAuth: { type: "apiKey", in: "cookie", name: "session" } } }
     : {}
+
+// What the backend takes. The format "email" refuses addresses that are not ASCII, and others that people have.
+const email = { type: "string", pattern: "^\\s*[^\\s@]+@[^\\s@]+\\s*$" }
+
+const change = { type: ["string", "number", "boolean", "null"] }
 
 const problem = {
   type: { type: "string", format: "uri-reference", default: "about:blank" },
@@ -101,7 +106,7 @@ export const schemas = (project: Project): Json => ({
         Credentials: {
           type: "object",
           properties: {
-            email: { type: "string", format: "email", maxLength: 254 },
+            email: { ...email, maxLength: 254, examples: ["ada@example.com"] },
             password: { type: "string", minLength: 8, maxLength: 200, writeOnly: true }
           },
           required: ["email", "password"],
@@ -109,7 +114,7 @@ export const schemas = (project: Project): Json => ({
         },
         Account: {
           type: "object",
-          properties: { id: { type: "string", format: "uuid" }, email: { type: "string", format: "email" } },
+          properties: { id: { type: "string", format: "uuid" }, email },
           required: ["id", "email"],
           additionalProperties: false
         }
@@ -126,7 +131,17 @@ export const schemas = (project: Project): Json => ({
             action: { type: "string", enum: ["create", "update", "delete"] },
             entity: { type: "string", enum: project.entities.map((entity) => entity.name.written) },
             entityId: { type: "string", format: "uuid" },
-            changes: { type: "object", description: "What changed, by field." }
+            changes: {
+              type: "object",
+              description:
+                "What changed, by field. Before its creation and after its deletion a record has only nulls.",
+              additionalProperties: {
+                type: "object",
+                properties: { from: change, to: change },
+                required: ["from", "to"],
+                additionalProperties: false
+              }
+            }
           },
           required: ["id", "at", "accountId", "action", "entity", "entityId", "changes"],
           additionalProperties: false

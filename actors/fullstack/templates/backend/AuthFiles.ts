@@ -246,12 +246,11 @@ export function authRoutes(accounts: Accounts): Router {
     .post(parseJson, async (req, res) => {
       const { email, password } = readCredentials(bodyOf(req), "login");
       const address = req.ip ?? "";
-      const account = email.toLowerCase();
-      ofAccount.begin(account);
+      ofAccount.begin(email);
       ofAddress.begin(address);
       const signedIn = await accounts.login(email, password);
       if (signedIn === undefined) throw new Problem(401, "Email or password is wrong.");
-      ofAccount.succeeded(account);
+      ofAccount.succeeded(email);
       ofAddress.forgive(address);
       answer(res, signedIn);
     })
@@ -301,14 +300,15 @@ function readCredentials(body: unknown, purpose: "register" | "login") {
     errors.push({ path, message: value === undefined || value === "" ? "is required" : "must be a string" });
     return "";
   };
-  const email = text("email").trim();
+  // One address has one form, however it is typed: in any case, and with "é" as one character or as two.
+  const email = text("email").trim().toLowerCase().normalize("NFC");
   const password = text("password");
   for (const path of given.keys()) errors.push({ path, message: "is not a field" });
 
   // Rules for new accounts only: at login they would tell something about the password.
   if (purpose === "register") {
     if (
-      email !== "" &&
+      !errors.some(({ path }) => path === "email") &&
       (email.length > 254 || !/^[^\\s@\\p{Cc}\\p{Surrogate}]+@[^\\s@\\p{Cc}\\p{Surrogate}]+$/u.test(email))
     ) {
       errors.push({ path: "email", message: "must be an email address" });

@@ -117,7 +117,8 @@ export const parseJson = express.json({
   limit: "1mb",
   // A body that is a bare string or number is valid JSON; that it is not an object is told later.
   strict: false,
-  verify: (_req, _res, bytes) => {
+  verify: (_req, _res, bytes, charset) => {
+    if (charset !== "utf-8") throw new Problem(415, "The body must be JSON in UTF-8.");
     if (!isUtf8(bytes)) throw new Error("not UTF-8");
   },
 });
@@ -225,6 +226,7 @@ export function collectionRoutes(entity: Entity, store: Store): Router {
       res.json(await store.list(entity, selection, paging));
     })
     .post(async (req, res) => {
+      new Query(req).done();
       const created = await store.create(entity, bodyOf(req)/*IF audit*/, actorOf(res)/*END*/);
       res.status(201).location(\`\${entity.path}/\${created.id}\`).json(created);
     })
@@ -256,9 +258,11 @@ export function collectionRoutes(entity: Entity, store: Store): Router {
       res.json(await store.read(entity, req.params.id));
     })
     .patch(async (req, res) => {
+      new Query(req).done();
       res.json(await store.update(entity, req.params.id, bodyOf(req)/*IF audit*/, actorOf(res)/*END*/));
     })
     .delete(async (req, res) => {
+      new Query(req).done();
       await store.remove(entity, req.params.id/*IF audit*/, actorOf(res)/*END*/);
       res.status(204).end();
     })

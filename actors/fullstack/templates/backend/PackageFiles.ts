@@ -167,6 +167,11 @@ const variables = table(
       "`TRUST_PROXY`",
       "`0`",
       "How many reverse proxies stand before it. Set it to 1 behind one, so that clients have their own addresses."
+    ],
+    [
+      "`REQUEST_TIMEOUT`",
+      "`30`",
+      "Seconds within which a request must have arrived whole, or it is answered 408. 0 waits for ever."
     ]
   ]
 )

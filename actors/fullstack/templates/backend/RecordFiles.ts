@@ -268,12 +268,16 @@ export function takeSelection(entity: Entity, query: Query): Selection {
 /*IF search*/
   const searched = entity.fields.filter((field) => field.type === "string" || field.type === "text");
   const q = searched.length === 0 ? undefined : query.take("q");
-  if (q !== undefined) {
-    const patterns = caseVariants(q).map((variant) => \`%\${variant.replace(/[\\\\%_]/g, "\\\\$&")}%\`);
-    const matches = searched.flatMap((field) => patterns.map(() => \`\${quote(field.column)} LIKE ? ESCAPE '\\\\'\`));
+  if (q !== undefined && [...q].length > MAX_SEARCH_LENGTH) {
+    query.refuse("q", \`must have at most \${MAX_SEARCH_LENGTH} characters\`);
+  } else if (q?.includes("\\0")) {
+    // SQLite would end the pattern there; and no text has that character.
+    conditions.push("0");
+  } else if (q) {
+    const patterns = patternsOf(q);
+    const matches = searched.flatMap((field) => patterns.map(() => \`\${quote(field.column)} GLOB ?\`));
     conditions.push(\`(\${matches.join(" OR ")})\`);
     args.push(...searched.flatMap(() => patterns));
-    if (q.length > MAX_SEARCH_LENGTH) query.refuse("q", \`must have at most \${MAX_SEARCH_LENGTH} characters\`);
   }
 /*END*/
   return { where: conditions.length === 0 ? "1" : conditions.join(" AND "), args, orderBy: takeOrder(entity, query) };
@@ -304,11 +308,20 @@ const columns = (entity: Entity): ReadonlyMap<string, string> =>
 /** The length of \`q\` that is searched for at most; longer ones are refused. */
 const MAX_SEARCH_LENGTH = 200;
 
-/** SQLite compares only ASCII letters without regard to case, so others are looked for in their usual spellings. */
-function caseVariants(text: string): ReadonlyArray<string> {
-  if (/^[\\0-\\x7f]*$/.test(text)) return [text];
-  const lower = text.toLowerCase();
-  return [...new Set([text, lower, text.toUpperCase(), lower.charAt(0).toUpperCase() + lower.slice(1)])];
+/**
+ * Patterns of text that contains this in upper or lower case: each letter stands beside its other case, because SQLite
+ * itself knows cases of ASCII only. In both normal forms, as "é" may be stored as one character or as two.
+ */
+const patternsOf = (text: string): ReadonlyArray<string> =>
+  [...new Set([text.normalize("NFC"), text.normalize("NFD")])].map(
+    (form) => \`*\${[...form].map(eitherCase).join("")}*\`,
+  );
+
+function eitherCase(character: string): string {
+  // A pattern's brackets stand for one character, so "SS" cannot stand for "ß".
+  const forms = [character.toLowerCase(), character.toUpperCase()].filter((form) => [...form].length === 1);
+  const set = new Set([character, ...forms]);
+  return set.size > 1 || "*?[".includes(character) ? \`[\${[...set].join("")}]\` : character;
 }
 /*END*/
 `
@@ -538,7 +551,7 @@ function cell(value: Value): string {
   if (value === null) return "";
   if (typeof value !== "string") return String(value);
   // A spreadsheet would run text that begins like a formula; the apostrophe makes it text.
-  const text = /^[=+\\-@\\t\\r]/.test(value) ? \`'\${value}\` : value;
+  const text = /^[=+\\-@\\t\\r\\n]/.test(value) ? \`'\${value}\` : value;
   return /[",\\r\\n]/.test(text) ? \`"\${text.replaceAll('"', '""')}"\` : text;
 }
 `

@@ -67,7 +67,10 @@ export async function startService(settings: Settings): Promise<Service> {
   const database = await Database.open(settings.databaseFile, metrics.observeQuery);
   try {
     await applySchema(database, entities);
-    const server = createServer(createApp({ settings, database, metrics, entities }));
+    const server = createServer(
+      { requestTimeout: settings.requestTimeout * 1000, connectionsCheckingInterval: 1000 },
+      createApp({ settings, database, metrics, entities }),
+    );
     await new Promise<void>((resolve, reject) => {
       server.once("error", (error: NodeJS.ErrnoException) =>
         reject(
@@ -119,6 +122,8 @@ export interface Settings {
    * Behind one proxy set it to 1, or every client has the proxy's address.
    */
   readonly trustProxy: number;
+  /** \`REQUEST_TIMEOUT\`: the seconds within which a request must have arrived whole, or it is answered 408. Default 30. */
+  readonly requestTimeout: number;
 }
 
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
@@ -126,6 +131,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     port: readInteger(env, "PORT", 3000, 65_535),
     databaseFile: env["DATABASE_FILE"] || "data.db",
     trustProxy: readInteger(env, "TRUST_PROXY", 0, 16),
+    requestTimeout: readInteger(env, "REQUEST_TIMEOUT", 30, 3600),
   };
 }
 

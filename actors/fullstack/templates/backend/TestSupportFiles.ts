@@ -161,7 +161,7 @@ export const cookieOf = (answer: Answer) => (answer.headers.get("Set-Cookie") ??
 
 const fileIn = (folder: string) => join(folder, "test.db");
 
-const settingsIn = (folder: string) => ({ port: 0, databaseFile: fileIn(folder), trustProxy: 0 });
+const settingsIn = (folder: string) => ({ port: 0, databaseFile: fileIn(folder), trustProxy: 0, requestTimeout: 30 });
 `
   },
   {

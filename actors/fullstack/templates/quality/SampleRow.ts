@@ -113,6 +113,9 @@ const numbers = (minimum: unknown, maximum: unknown): ReadonlyArray<number> => {
 const strings = (schema: unknown): ReadonlyArray<string> => {
   const format = part(schema, "format")
   if (format === "uuid") return []
+  // Where a rule is not one of length alone, the document shows what fits.
+  const examples = list(part(schema, "examples")).filter((one) => typeof one === "string")
+  if (examples.length > 0) return examples
   if (format === "date") return ["2026-01-15", "2026-02-28"]
   if (format === "date-time") return ["2026-01-15T12:00:00.000Z"]
   if (format === "email") return ["quality@example.test"]

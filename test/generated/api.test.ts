@@ -1,0 +1,112 @@
+/**
+ * The API of generated projects, driven by its own document: what these tests know is the requirements file, what
+ * REQUIREMENTS.md says of it, and what `GET /openapi.json` answers. Every answer of every test is held against that
+ * document as well.
+ */
+import { readFileSync } from "node:fs"
+import { layer } from "@effect/vitest"
+import { Duration, Effect } from "effect"
+import { parse as parseYaml } from "yaml"
+import * as Requirements from "../../actors/fullstack/Requirements.ts"
+import { everyAnswer } from "./api/answers.ts"
+import * as AuditLog from "./api/auditLog.ts"
+import type { Client } from "./api/client.ts"
+import * as Durability from "./api/durability.ts"
+import * as Finding from "./api/finding.ts"
+import * as Fuzz from "./api/fuzz.ts"
+import * as Http from "./api/http.ts"
+import * as Lifecycle from "./api/lifecycle.ts"
+import * as Listing from "./api/listing.ts"
+import { builtProject, withBackend, withClient } from "./api/project.ts"
+import * as References from "./api/references.ts"
+import * as SignIn from "./api/signIn.ts"
+import { uniqueness } from "./api/uniqueness.ts"
+import * as Validation from "./api/validation.ts"
+import * as Arbitrary from "./arbitrary/Requirements.ts"
+import { surroundings } from "./fixtures/makeProject.ts"
+
+/** A fixed seed: a gate must not depend on luck. */
+const SEED = 20_260_801
+
+type Check = (client: Client) => Promise<void>
+type Checks = Readonly<Record<string, Check>>
+
+/** Of one backend, which each finds empty. */
+const ofAll: Checks = {
+  "creates, reads, changes and deletes each entity, with every value at the edge of a rule": Lifecycle.lifecycle,
+  "fills in what is left out": Lifecycle.defaults,
+  "pages through lists": Listing.paging,
+  "sorts by every field, up and down": Listing.sorting,
+  "filters by every field": Listing.filters,
+  "refuses each broken rule alone and all together, and stores nothing": Validation.rules,
+  "takes no name of a field for JavaScript's own": Validation.prototypes,
+  "keeps, takes along or empties what refers to a deleted row": References.eachReference,
+  "deletes rows that refer to themselves or to each other": References.rings,
+  "follows chains of references": References.chains,
+  "leaves no reference to nothing, whoever is first": References.races,
+  "gives a unique value to one of many": uniqueness,
+  "answers 405 for other methods, with those that there are": Http.methods,
+  "answers 404 for unknown paths": Http.unknownPaths,
+  "refuses bodies that are malformed or of another type": Http.bodies,
+  "refuses bodies over 1 MB, also when they are packed": Http.sizes,
+  "sends the headers of an API and tells nothing of its making": Http.headers,
+  "reads one request where two could be read": Http.smuggling,
+  "agrees with its document about any body": Fuzz.agreement(60, SEED),
+  "answers any query as its document says": Fuzz.anyQuery(40, SEED),
+  "meets no path with a fault of its own": Fuzz.anyPath(300, SEED)
+}
+
+const ofFeatures: Partial<Record<Requirements.Feature, Checks>> = {
+  search: { "finds text, whatever it looks like": Finding.search },
+  "csv-export": { "exports CSV that reads back, and that no spreadsheet runs": Finding.csv },
+  "audit-log": {
+    "records who changed what, and nothing that failed": AuditLog.auditLog,
+    "records what a deletion takes along": AuditLog.auditOfReferences
+  }
+}
+
+/** Of a backend each, because failed attempts slow down their address. */
+const ofAccounts: Checks = {
+  "is closed to everybody without a session": SignIn.closed,
+  "opens, keeps apart and ends sessions": SignIn.sessions,
+  "knows an e-mail address in each of its forms": SignIn.sameAddress,
+  "refuses bad credentials field by field": SignIn.credentials,
+  "does not tell who has an account": SignIn.noEnumeration,
+  "slows down who guesses passwords": SignIn.bruteForce
+}
+
+const sample = (name: string): unknown =>
+  parseYaml(readFileSync(new URL(`requirements/${name}.yaml`, import.meta.url), "utf8"))
+
+/** Of the first seeds, those whose projects are neither trivial nor as large as "thirty". */
+const drawn = Array.from({ length: 60 }, (_, seed) => [`seed ${seed}`, Arbitrary.sample(seed)] as const)
+  .filter(([, value]) => {
+    const { entities, features } = Effect.runSync(Requirements.parse(value))
+    return entities.length >= 3 && entities.length <= 8 && features.length >= 2
+  })
+  .slice(0, 4)
+
+const projects: Readonly<Record<string, unknown>> = {
+  ...Object.fromEntries(["one-entity", "unicode", "everything", "thirty"].map((name) => [name, sample(name)])),
+  ...Object.fromEntries(drawn)
+}
+
+layer(surroundings, { timeout: Duration.minutes(1), excludeTestServices: true })("the API of", (it) => {
+  for (const [name, value] of Object.entries(projects)) {
+    const { features } = Effect.runSync(Requirements.parse(value))
+    const shared = [ofAll, ...features.map((feature) => ofFeatures[feature] ?? {})].flatMap(Object.entries<Check>)
+    const alone = [
+      ["gives every answer that its document promises", everyAnswer] as const,
+      ...(features.includes("user-authentication") ? Object.entries(ofAccounts) : [])
+    ]
+    it.layer(builtProject(value), { timeout: Duration.minutes(5) })(name, (it) => {
+      for (const [title, check] of shared) it.scoped(title, () => withClient(check))
+      for (const [title, check] of alone) it.scoped(title, () => withBackend(check))
+      it.scoped("answers 408 to requests that never end", () =>
+        withBackend(Http.unfinished, { env: { REQUEST_TIMEOUT: "1" } })
+      )
+      it.scoped("keeps everything over a restart", () => Durability.restarts)
+      it.scoped("loses nothing that it acknowledged when it is killed while it writes", () => Durability.kills)
+    })
+  }
+})
