@@ -6,6 +6,8 @@ export default defineConfig({
     include: ["test/generated/**/*.test.ts"],
     // One project at a time: its own tests use every core there is.
     fileParallelism: false,
+    // Of tests that are marked as concurrent.
+    maxConcurrency: 2,
     testTimeout: 300_000,
     hookTimeout: 300_000
   }

@@ -61,8 +61,10 @@ type Plain = Exclude<Field, ReferenceField>
 const reference = (field: ReferenceField, target: EntityPlan): string => {
   const name = target.entity.name.pascal
   const made = `(await ${field.unique ? "create" : "some"}${name}(server)).id`
-  const given = `given[${Code.text(field.name.written)}]`
-  return `    ${Code.key(field.name.written)}: ${given} ?? ${made},\n`
+  const key = Code.text(field.name.written)
+  // What every object has by that name was not given.
+  const otherwise = field.name.written in {} ? `Object.hasOwn(given, ${key}) ? given[${key}] :` : `given[${key}] ??`
+  return `    ${Code.key(field.name.written)}: ${otherwise} ${made},\n`
 }
 
 const samplers = {
@@ -81,7 +83,7 @@ const sample = (field: Plain): string => {
   switch (field.type) {
     case "string":
     case "text":
-      return `textOf(n, ${Code.text(field.name.title.replace(/[^\x20-\x7e]/g, "") || field.name.pascal)}${limits(field.minLength, field.maxLength)})`
+      return `textOf(n, ${Code.text(field.name.title.replace(/[^\x20-\x7e]/g, "").trim() || field.name.pascal)}${limits(field.minLength, field.maxLength)})`
     case "integer":
     case "number":
       return `${sampler(field)}(n${limits(field.min, field.max)})`

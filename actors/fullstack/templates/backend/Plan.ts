@@ -83,7 +83,7 @@ const choices = (field: Exclude<Field, ReferenceField>): number => {
     case "integer":
       return Math.floor(field.max ?? Number.MAX_SAFE_INTEGER) - Math.ceil(field.min ?? Number.MIN_SAFE_INTEGER) + 1
     case "number":
-      return field.min !== undefined && field.min === field.max ? 1 : 1024
+      return numbers(field.min, field.max)
     case "boolean":
       return 2
     case "date":
@@ -91,4 +91,14 @@ const choices = (field: Exclude<Field, ReferenceField>): number => {
     case "enum":
       return field.values.length
   }
+}
+
+/** The samples have 1024 numbers, unless the limits are so close that some of them would be the same. */
+const numbers = (min = -Number.MAX_VALUE, max = Number.MAX_VALUE): number => {
+  const least = Math.max(min, Math.min(0.5, max - Math.max(1024, Math.abs(max))))
+  const range = Math.min(max - least, Math.max(1024, Math.abs(least)))
+  const furthest = Math.max(Math.abs(least), Math.abs(least + range))
+  // Doubles have 53 binary digits, and none is nearer to zero than 2^-1074.
+  const apart = 2 ** Math.max(-1074, Math.floor(Math.log2(furthest)) - 52)
+  return range / 1024 < 2 * apart ? 1 : 1024
 }

@@ -226,14 +226,15 @@ export function textOf(n: number, label: string, { min = 0, max = 1000 }: Limits
 }
 
 export function integerOf(n: number, { min, max }: Limits = {}): number {
-  const least = Math.ceil(min ?? startBelow(max));
+  const least = Math.ceil(min ?? Math.max(startBelow(max), Number.MIN_SAFE_INTEGER));
   const most = Math.floor(Math.min(max ?? Number.MAX_SAFE_INTEGER, least + 1_000_000));
   return least + (n % (most - least + 1));
 }
 
-export function numberOf(n: number, { min, max }: Limits = {}): number {
-  const least = min ?? startBelow(max) - 0.5;
-  const range = Math.min((max ?? Infinity) - least, 1024);
+/** Far from zero the steps are wider, because neighbouring numbers are further apart there. */
+export function numberOf(n: number, { min = -Number.MAX_VALUE, max = Number.MAX_VALUE }: Limits = {}): number {
+  const least = Math.max(min, Math.min(0.5, max - Math.max(1024, Math.abs(max))));
+  const range = Math.min(max - least, Math.max(1024, Math.abs(least)));
   return least + (range / 1024) * (n % 1024);
 }
 

@@ -13,6 +13,8 @@ export function initialDrafts(entity: Entity, row: Row | undefined): ReadonlyMap
 function initialDraft(field: Field, row: Row | undefined): Draft {
   const value = row === undefined ? defaultOf(field) : valueOf(row, field.name);
   if (field.type === "boolean") return value === true;
+  // The year 0 is one in ISO 8601, but no browser's date input takes it: what is not shown must not be sent.
+  if (field.type === "date" && typeof value === "string" && value.startsWith("0000-")) return "";
   return value === null ? "" : String(value);
 }
 

@@ -163,8 +163,10 @@ function select(rows: ReadonlyArray<AnyRow>, query: URLSearchParams): ReadonlyAr
   });
   const sort = query.get("sort");
   if (sort === null) return found;
-  const name = sort.replace(/^-/, "");
-  const sign = sort.startsWith("-") ? -1 : 1;
+  // A field may have a name that begins with a hyphen itself.
+  const descending = sort.startsWith("-") && !rows.some((row) => Object.hasOwn(row, sort));
+  const name = descending ? sort.slice(1) : sort;
+  const sign = descending ? -1 : 1;
   return found.toSorted((a, b) => sign * compareValues(valueOf(a, name), valueOf(b, name)));
 }
 
