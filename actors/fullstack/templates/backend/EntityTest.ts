@@ -64,7 +64,7 @@ const imports = (plan: EntityPlan, tests: string): string => {
   return [
     ...fixtures,
     { from: "../support/csv.ts", names: used(["expectedCells", "parseCsv"]) },
-    { from: "../support/expect.ts", names: used(["expectProblem", "missingId", "newestFirst", "sorted"]) },
+    { from: "../support/expect.ts", names: used(["expectProblem", "missingId", "newestFirst", "otherThan", "sorted"]) },
     { from: "../support/server.ts", names: ["TestServer"] }
   ]
     .filter(({ names }) => names.length > 0)

@@ -109,12 +109,24 @@ for (const changed of names) {
 }`
           }
         ]),
+    ...nowhere(plan, plain),
     ...malformed(filters),
     ...filters.flatMap((field) => {
       if (field.type !== "reference") return []
       const target = plan.target(field)
-      if (field.required && target.capacity < 2) return []
       const name = Code.text(field.name.written)
+      if (field.required && target.capacity < 2) {
+        return [
+          {
+            kind: "filter",
+            title: `narrows the list to one ${field.name.written}`,
+            body: `
+const row = await create${pascal}(server);
+expect(await server.items(path, { [${name}]: row[${name}] })).toEqual([row]);
+expect(await server.items(path, { [${name}]: missingId })).toEqual([]);`
+          }
+        ]
+      }
       return [
         {
           kind: "filter",
@@ -231,6 +243,57 @@ for (const [name, text] of cases) {
   const cell = line?.[names.indexOf(name)];
   expect(cell).toBe(/^[=+\\-@]/.test(text) ? \`'\${text}\` : text);
 }`
+    }
+  ]
+}
+
+/** Filters that choose nothing: all samples may have the same value, and then a lost filter would go unnoticed. */
+const nowhere = ({ entity }: EntityPlan, plain: ReadonlyArray<Field>): ReadonlyArray<TestDraft> => {
+  const free = plain.filter((field) => field.type !== "enum")
+  const enums = plain.filter((field) => field.type === "enum")
+  const choices = enums.flatMap(({ name, values: [one, other] }) =>
+    one === undefined || other === undefined ? [] : [`[${[name.written, one, other].map(Code.text).join(", ")}]`]
+  )
+  // With one choice only, a record without it is the one that differs.
+  const single = enums.filter((field) => field.values.length === 1 && !field.required)
+  const loops = [
+    ...(free.length === 0
+      ? []
+      : [
+          `
+for (const name of ${names(free)}) {
+  expect(await server.items(path, { [name]: otherThan(row[name]) }), name).toEqual([]);
+}`
+        ]),
+    ...(choices.length === 0
+      ? []
+      : [
+          `
+const choices: ReadonlyArray<readonly [name: string, one: string, other: string]> = ${Code.list(
+            choices,
+            "  const choices: ReadonlyArray<readonly [name: string, one: string, other: string]> = ;"
+          )};
+for (const [name, one, other] of choices) {
+  expect(await server.items(path, { [name]: row[name] === one ? other : one }), name).toEqual([]);
+}`
+        ]),
+    ...(single.length === 0
+      ? []
+      : [
+          `
+for (const name of ${names(single)}) {
+  expect((await server.patch(\`\${path}/\${row.id}\`, { [name]: null })).status, name).toBe(200);
+  expect(await server.items(path, { [name]: row[name] }), name).toEqual([]);
+}`
+        ])
+  ]
+  if (loops.length === 0) return []
+  return [
+    {
+      kind: "filter",
+      title: "shows nothing where no record has the value",
+      body: `
+const row = await create${entity.name.pascal}(server);${loops.join("")}`
     }
   ]
 }

@@ -195,6 +195,12 @@ export const sorted = (rows: ReadonlyArray<Row>, name: string, direction: 1 | -1
 
 export const newestFirst = (rows: ReadonlyArray<Row>) => sorted(rows, "createdAt", -1);
 
+/** Another value of the same type, that no sample has: a day will do for text as well. */
+export function otherThan(value: unknown): string | number | boolean {
+  if (typeof value === "number") return value === 0 ? 1 : 0;
+  return typeof value === "boolean" ? !value : "1999-12-31";
+}
+
 function compare(a: unknown, b: unknown): number {
   if (a === b) return 0;
   if (a === null) return -1;
