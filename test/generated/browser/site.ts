@@ -33,13 +33,15 @@ export class Site extends Context.Tag("test/Site")<
     Layer.scoped(
       Site,
       Effect.gen(function* () {
+        // First, so that nothing is built where there is no browser to show it in.
+        const browser = yield* launched
         const root = yield* folder
         yield* writeProject(value, root)
         yield* Effect.all([npmRun(root, "backend", "build"), npmRun(root, "frontend", "build")], { concurrency: 2 })
         const backend = yield* serving(root, { databaseFile: join(root, "browser.db") })
         const { origin } = yield* previewing(root, backend)
         const project = Project.fromInput(yield* Requirements.parse(value))
-        return Site.of({ project, origin, browser: yield* launched })
+        return Site.of({ project, origin, browser })
       })
     )
 }
