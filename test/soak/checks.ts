@@ -17,6 +17,7 @@ import { lives } from "../actor/model/lives.ts"
 import { mailbox } from "../actor/model/mailbox.ts"
 import { residents } from "../actor/model/residents.ts"
 import { waits } from "../actor/model/waits.ts"
+import { generatedProjects } from "./generatedProjects.ts"
 import { gapsDuring, type Host, hosts, onHost, staysFlat } from "./Soak.ts"
 
 /** Gives what it measured; throws what it found wrong. */
@@ -333,5 +334,6 @@ export const checks: Readonly<Record<string, Check>> = {
       (effort) => explore(stash, effort)
     ],
     [12_000, 12_000, 5_000, 9_000, 4_000, 4_000, 4_000]
-  )
+  ),
+  "generated projects": generatedProjects
 }

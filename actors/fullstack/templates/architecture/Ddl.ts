@@ -16,14 +16,30 @@ export const ddl = (project: Project): ReadonlyArray<string> => {
   const tables = new Map(project.entities.map((entity) => [entity.name.written, entity.table]))
   return [
     ...project.entities.flatMap((entity) => [table(entity, tables), ...indexes(entity).map(({ sql }) => sql)]),
+    summary(project),
     ...(project.features.has("user-authentication") ? accounts : []),
     ...(project.features.has("audit-log") ? audit : [])
   ]
 }
 
+/** The name of the view that counts the rows of every table of an entity. */
+export const summaryView = "_summary"
+
+// As many parts as there are entities: 500 at most, which is also the most that SQLite puts together.
+const summary = (project: Project): string =>
+  [
+    `CREATE VIEW IF NOT EXISTS ${quote(summaryView)} ("table", "total", "last_created_at", "last_updated_at") AS`,
+    project.entities
+      .map(
+        ({ table }) => `  SELECT ${literal(table)}, count(*), max("created_at"), max("updated_at") FROM ${quote(table)}`
+      )
+      .join(" UNION ALL\n")
+  ].join("\n")
+
 /** One index of an entity, and why it is there. */
 export interface Index {
   readonly name: string
+  /** In order, and of which rows where not of all. */
   readonly columns: string
   readonly reason: string
   readonly sql: string
@@ -31,7 +47,8 @@ export interface Index {
 
 /**
  * The indexes of an entity. A unique field has one through its own index; a reference has one together with the time
- * of creation, because "the newest of this owner" is what pages ask for, and a deletion looks for referring rows by it.
+ * of creation, because "the newest of this owner" is what pages ask for, and a deletion looks for referring rows by it. Where the
+ * reference may be empty the index leaves out the rows that have none: nobody looks those up by it.
  */
 export const indexes = (entity: Entity): ReadonlyArray<Index> => [
   index(entity, "created_at", `"created_at" DESC, "id"`, "The list's own order, the newest first.", false),
@@ -46,7 +63,8 @@ export const indexes = (entity: Entity): ReadonlyArray<Index> => [
             field.column,
             `${quote(field.column)}, "created_at" DESC`,
             `The newest of one ${field.name.written}; also found when a ${field.to} is deleted.`,
-            false
+            false,
+            field.required ? undefined : `${quote(field.column)} IS NOT NULL`
           )
         ]
       : [])
@@ -54,14 +72,22 @@ export const indexes = (entity: Entity): ReadonlyArray<Index> => [
 ]
 
 // Two underscores: no table or column has them, so two indexes never share a name.
-const index = (entity: Entity, column: string, columns: string, reason: string, unique: boolean): Index => {
+const index = (
+  entity: Entity,
+  column: string,
+  columns: string,
+  reason: string,
+  unique: boolean,
+  where?: string
+): Index => {
+  const rows = where === undefined ? "" : ` WHERE ${where}`
   const name = `${unique ? "uq" : "ix"}_${entity.table}__${column}`
   const kind = unique ? "UNIQUE INDEX" : "INDEX"
   return {
     name,
-    columns,
+    columns: columns + rows,
     reason,
-    sql: `CREATE ${kind} IF NOT EXISTS ${quote(name)} ON ${quote(entity.table)} (${columns})`
+    sql: `CREATE ${kind} IF NOT EXISTS ${quote(name)} ON ${quote(entity.table)} (${columns})${rows}`
   }
 }
 

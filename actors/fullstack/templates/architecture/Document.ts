@@ -3,9 +3,10 @@
  *
  * @since 0.1.0
  */
+import { patternsOf } from "../../Patterns.ts"
 import type { Entity, Field, Project } from "../../Project.ts"
 import * as Markdown from "../documents/Markdown.ts"
-import { indexes } from "./Ddl.ts"
+import { indexes, summaryView } from "./Ddl.ts"
 
 /** The document; `overview` is prose, plain paragraphs. */
 export const architecture = (project: Project, overview: string): string =>
@@ -17,7 +18,10 @@ export const architecture = (project: Project, overview: string): string =>
     "## Data model",
     diagram(project),
     ...project.entities.flatMap((entity) => entitySection(entity)),
+    "### All together",
+    `The view ${Markdown.code(summaryView)} has a row for each table: how many rows it holds, and when one was last added and last changed.`,
     ...deletions(project),
+    ...patterns(project),
     "## The rest",
     "- [openapi.yaml](openapi.yaml): the API, also served at `/openapi.json`\n- [schema.sql](schema.sql): the tables, keys, checks and indexes\n- [stories.md](stories.md): the stories and their acceptance criteria"
   ])
@@ -38,6 +42,23 @@ const deletions = (project: Project): ReadonlyArray<string> => {
     )
   )
   return rows.length === 0 ? [] : ["## Deletion", Markdown.table(["When this is deleted", "its", "are"], rows)]
+}
+
+/** What recurs, and what that spares; a project in which nothing does has nothing to say here. */
+const patterns = (project: Project): ReadonlyArray<string> => {
+  const rows = patternsOf(project).map(({ actedUpon, frequency, hoursSaved: { least, most }, title }) => [
+    title,
+    `${frequency}`,
+    least === most ? `${least} h` : `${least} to ${most} h`,
+    actedUpon
+  ])
+  return rows.length === 0
+    ? []
+    : [
+        "## Recurring patterns",
+        "The time is what writing them by hand would take, by a rule of thumb; nobody measured it.",
+        Markdown.table(["Pattern", "Times", "Saved", "What was made of it"], rows)
+      ]
 }
 
 const fate = {

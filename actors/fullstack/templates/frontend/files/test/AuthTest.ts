@@ -55,7 +55,7 @@ describe("Accounts", () => {
     await waitFor(() => expect(password.getAttribute("aria-invalid")).toBe("true"));
     const description = document.getElementById(password.getAttribute("aria-describedby") ?? "");
     expect(description?.textContent).toBe("At least 8 characters.");
-    expect(document.activeElement).toBe(password);
+    await waitFor(() => expect(document.activeElement).toBe(password));
 
     send(page, "grace@example.org", "long enough");
     await waitFor(() => expect(page.querySelector(".account")?.textContent).toContain("grace@example.org"));

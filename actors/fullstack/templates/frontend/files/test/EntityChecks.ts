@@ -169,7 +169,7 @@ export async function checkErrors(samples: EntitySamples): Promise<void> {
     expect(texts).toContain(\`\${field.label} is refused: \${field.name}\`);
     expect(read(form, field)).toBe(values[field.name] ?? null);
   }
-  expect(document.activeElement).toBe(control(form, entity.fields[0] as Field));
+  await waitFor(() => expect(document.activeElement).toBe(control(form, entity.fields[0] as Field)));
 
   api.refuseNext("POST", 500, { title: "The disk is full." });
   fireEvent.submit(form);
