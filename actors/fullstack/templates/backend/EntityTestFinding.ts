@@ -199,8 +199,7 @@ const filteredCsv = (plain: ReadonlyArray<Field>): string => {
   const name = Code.text(field.name.written)
   return `
 for (const row of rows) {
-  const query = new URLSearchParams({ [${name}]: String(row[${name}]) });
-  const chosen = await server.get(\`\${path}.csv?\${query}\`);
+  const chosen = await server.get(\`\${path}.csv?\${new URLSearchParams({ [${name}]: String(row[${name}]) })}\`);
   const same = newestFirst(rows.filter((one) => one[${name}] === row[${name}]));
   expect(parseCsv(chosen.text).slice(1)).toEqual(same.map((one) => expectedCells(one, names)));
 }`
