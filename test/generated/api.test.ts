@@ -62,17 +62,14 @@ const ofFeatures: Partial<Record<Requirements.Feature, Checks>> = {
   "audit-log": {
     "records who changed what, and nothing that failed": AuditLog.auditLog,
     "records what a deletion takes along": AuditLog.auditOfReferences
+  },
+  "user-authentication": {
+    "is closed to everybody without a session": SignIn.closed,
+    "opens, keeps apart and ends sessions": SignIn.sessions,
+    "knows an e-mail address in each of its forms": SignIn.sameAddress,
+    "refuses bad credentials field by field": SignIn.credentials,
+    "does not tell who has an account": SignIn.noEnumeration
   }
-}
-
-/** Of a backend each, because failed attempts slow down their address. */
-const ofAccounts: Checks = {
-  "is closed to everybody without a session": SignIn.closed,
-  "opens, keeps apart and ends sessions": SignIn.sessions,
-  "knows an e-mail address in each of its forms": SignIn.sameAddress,
-  "refuses bad credentials field by field": SignIn.credentials,
-  "does not tell who has an account": SignIn.noEnumeration,
-  "slows down who guesses passwords": SignIn.bruteForce
 }
 
 const sample = (name: string): unknown =>
@@ -95,9 +92,12 @@ layer(surroundings, { timeout: Duration.minutes(1), excludeTestServices: true })
   for (const [name, value] of Object.entries(projects)) {
     const { features } = Effect.runSync(Requirements.parse(value))
     const shared = [ofAll, ...features.map((feature) => ofFeatures[feature] ?? {})].flatMap(Object.entries<Check>)
+    // Of a backend each, because failed attempts slow down their address.
     const alone = [
       ["gives every answer that its document promises", everyAnswer] as const,
-      ...(features.includes("user-authentication") ? Object.entries(ofAccounts) : [])
+      ...(features.includes("user-authentication")
+        ? [["slows down who guesses passwords", SignIn.bruteForce] as const]
+        : [])
     ]
     it.layer(builtProject(value), { timeout: Duration.minutes(5) })(name, (it) => {
       for (const [title, check] of shared) it.scoped(title, () => withClient(check))

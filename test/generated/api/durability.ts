@@ -27,24 +27,17 @@ export const restarts = Effect.gen(function* () {
 
 const auditLog = async (client: Client) => (client.api.has("audit-log") ? client.all("/api/audit-log") : [])
 
-/** Killed at three moments of a stream of writes, on one and the same file. */
+/** Killed at two moments of a stream of writes, on one and the same file. */
 export const kills = Effect.gen(function* () {
-  let databaseFile: string | undefined
-  let cookie = ""
-  for (const after of [10, 35, 60]) {
-    const one = yield* backend(databaseFile === undefined ? {} : { databaseFile })
-    databaseFile = one.databaseFile
-    one.client.cookie = cookie
-    if (cookie === "") yield* attempt(() => signUp(one.client))
-    cookie = one.client.cookie
-    const collection = roomy(one.client)
-    const written = yield* attempt(() =>
-      writeUntilKilled(one.client, collection, () => one.server.end("SIGKILL"), after)
-    )
-    const again = yield* backend({ databaseFile })
-    again.client.cookie = cookie
-    yield* attempt(() => everythingKept(again.client, one.databaseFile, written))
-    yield* attempt(() => again.server.end("SIGTERM"))
+  let one = yield* backend()
+  const { databaseFile } = one
+  yield* attempt(() => signUp(one.client))
+  for (const after of [12, 50]) {
+    const { client, server } = one
+    const written = yield* attempt(() => writeUntilKilled(client, roomy(client), () => server.end("SIGKILL"), after))
+    one = yield* backend({ databaseFile })
+    one.client.cookie = client.cookie
+    yield* attempt(() => everythingKept(one.client, databaseFile, written))
   }
 })
 

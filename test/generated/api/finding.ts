@@ -1,29 +1,32 @@
 /** Search and export: the same rows as the list, chosen by the same means. */
 import { assert } from "@effect/vitest"
+import type { FieldSpec } from "../../../actors/fullstack/Requirements.ts"
 import { badPaths, type Client } from "./client.ts"
 import type { Collection, Row } from "./description.ts"
 import { populate } from "./listing.ts"
-import { makeRows, set } from "./rows.ts"
+import { set } from "./rows.ts"
 import { texts } from "./values.ts"
 
 const searched = ({ entity }: Collection) => entity.fields.filter(({ type }) => type === "string" || type === "text")
 
 /** Rows whose texts have what searches and exports may stumble over, one each, as far as the fields take them. */
 const populateTexts = async (client: Client, words: ReadonlyArray<string>) => {
-  await populate(client, 3)
-  const rows = makeRows(client)
+  const rows = await populate(client, 3)
   for (const collection of client.api.collections) {
     if (rows.capacity(collection) < 100) continue
-    for (const field of searched(collection)) {
-      for (const word of words) {
-        const length = [...word].length
-        const oneLine = field.type === "text" || !/[\r\n]/.test(word)
-        if (length < (field.minLength ?? 0) || length > (field.maxLength ?? length) || !oneLine) continue
-        await rows.create(collection, set({}, field.name, word), "required")
-      }
+    const fields = searched(collection)
+    for (const [n, word] of words.entries()) {
+      // In turn, so that each field gets its share.
+      const field = [...fields.slice(n % fields.length), ...fields].find((field) => takes(field, word))
+      if (field !== undefined) await rows.create(collection, set({}, field.name, word), "required")
     }
   }
 }
+
+const takes = ({ maxLength, minLength = 0, type }: FieldSpec, word: string) =>
+  [...word].length >= minLength &&
+  [...word].length <= (maxLength ?? word.length) &&
+  (type === "text" || !/[\r\n]/.test(word))
 
 const wanted = [
   "50% off",

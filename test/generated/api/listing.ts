@@ -4,10 +4,10 @@ import { assert } from "@effect/vitest"
 import type { FieldSpec } from "../../../actors/fullstack/Requirements.ts"
 import { badPaths, type Client } from "./client.ts"
 import type { Collection, Row } from "./description.ts"
-import { makeRows } from "./rows.ts"
+import { makeRows, type Rows } from "./rows.ts"
 
 /** Some rows of every entity, different from each other, half of them with their required fields only. */
-export const populate = async (client: Client, count = 7) => {
+export const populate = async (client: Client, count = 7): Promise<Rows> => {
   const rows = makeRows(client)
   for (const collection of client.api.collections) {
     const many = Math.min(count, rows.capacity(collection))
@@ -29,6 +29,7 @@ export const populate = async (client: Client, count = 7) => {
       await client.expect(200, "PATCH", `${collection.path}/${row.id}`, { body })
     }
   }
+  return rows
 }
 
 const ids = (rows: unknown) => (rows as ReadonlyArray<Row>).map(({ id }) => id as string)

@@ -1,4 +1,4 @@
-/** Accounts and sessions. Each check has a server of its own, because failed attempts slow down their address. */
+/** Accounts and sessions. All but the last fail so rarely that their address is not slowed down for it. */
 import { assert } from "@effect/vitest"
 import { badPaths, type Client } from "./client.ts"
 import { cookieOf, password, signUp } from "./session.ts"

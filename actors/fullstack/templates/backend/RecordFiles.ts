@@ -313,9 +313,7 @@ const MAX_SEARCH_LENGTH = 200;
  * itself knows cases of ASCII only. In both normal forms, as "é" may be stored as one character or as two.
  */
 const patternsOf = (text: string): ReadonlyArray<string> =>
-  [...new Set([text.normalize("NFC"), text.normalize("NFD")])].map(
-    (form) => \`*\${[...form].map(eitherCase).join("")}*\`,
-  );
+  [...new Set([text.normalize("NFC"), text.normalize("NFD")])].map((form) => \`*\${[...form].map(eitherCase).join("")}*\`);
 
 function eitherCase(character: string): string {
   // A pattern's brackets stand for one character, so "SS" cannot stand for "ß".
