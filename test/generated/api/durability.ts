@@ -170,6 +170,6 @@ const auditAgrees = async (client: Client, { entity, path }: Collection) => {
   for (const row of rows) {
     const logged = state.get(row.id)!
     for (const { name } of entity.fields)
-      assert.deepStrictEqual(logged[name] ?? null, row[name], `${name} of ${row.id}`)
+      assert.deepStrictEqual(Object.hasOwn(logged, name) ? logged[name] : null, row[name], `${name} of ${row.id}`)
   }
 }
