@@ -173,6 +173,13 @@ export const mutants: ReadonlyArray<Mutant> = [
     tests: ["test/actor/properties/synchronous.test.ts"]
   },
   {
+    name: "fiber taken back with what it forked: what a handler left running ends when its actor is idle",
+    file: "src/actor/internal/worker.ts",
+    search: "if (children.length > 0 || this.retired) return",
+    replace: "if (this.retired) return",
+    tests: ["test/actor/idleWorkers.test.ts"]
+  },
+  {
     name: "messages put back from the stash are left in the mailbox where the asker was answered at once",
     file: cell,
     search:

@@ -25,7 +25,7 @@ export const named: Readonly<Record<Style, string>> = {
   plain: "Troupe",
   /** One computation; Troupe knows that it needs no fiber for it. */
   sync: "Troupe, handlers are Effect.sync",
-  /** An Effect like any other. */
+  /** A generator, whose steps need no fiber as long as they are synchronous; these are. */
   fnUntraced: "Troupe, handlers are Effect.fnUntraced"
 }
 

@@ -267,6 +267,7 @@ export class Cell extends MessageLoop implements Child {
   workerEnded(worker: Worker, exit: Exit.Exit<unknown, unknown>): void {
     const { incarnation } = worker
     if (this.worker === worker) this.worker = undefined
+    if (worker.isResting && this.incarnation === incarnation) return this.release()
     if (this.incarnation !== incarnation) return this.closeAbandoned(incarnation, exit)
     this.end(incarnation, incarnation.crash ?? (Exit.isFailure(exit) ? exit.cause : undefined))
   }

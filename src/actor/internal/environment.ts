@@ -7,6 +7,7 @@ import type { Sender } from "./attachment.ts"
 import type { Changes } from "./changes.ts"
 import type { ActiveFaults } from "./faults.ts"
 import type { GivenUp } from "./givenUp.ts"
+import type { IdleWorkers } from "./idleWorkers.ts"
 import type { Log } from "./log.ts"
 import type { Recorder } from "./recorder.ts"
 import type { StuckHandlers } from "./stuckHandlers.ts"
@@ -26,6 +27,7 @@ export interface Environment {
   readonly changes: Changes
   readonly givenUp: GivenUp
   readonly stuckHandlers: StuckHandlers
+  readonly idleWorkers: IdleWorkers
   /** Set once, when the system begins to stop: nothing new is activated. */
   readonly stopping: boolean
   /** Milliseconds since the system began, looked up at most once per turn of the event loop. */

@@ -16,6 +16,7 @@ import { Changes } from "./changes.ts"
 import type { Environment } from "./environment.ts"
 import { Faults } from "./faults.ts"
 import { GivenUp } from "./givenUp.ts"
+import { IdleWorkers } from "./idleWorkers.ts"
 import { logOf } from "./log.ts"
 import { Recorder } from "./recorder.ts"
 import type { Residents } from "./residents.ts"
@@ -136,6 +137,7 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
       changes,
       givenUp: new GivenUp(settings.givenUp, log),
       stuckHandlers,
+      idleWorkers: new IdleWorkers({ scheduler, timers, coarseMillis }),
       tracing,
       // A fault may take the message in hand away, which an asker that is answered in its own turn would not notice.
       inline: !tracing && (faults === undefined || faults.isEmpty),

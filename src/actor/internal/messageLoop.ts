@@ -291,6 +291,10 @@ export abstract class MessageLoop extends Inbox {
     if (this.ring.size > 0 || this.state === State.draining) this.scheduleTurn()
   }
 
+  occupy(): void {
+    this.free = false
+  }
+
   protected drainIfEmpty(): void {
     if (
       this.state === State.draining &&

@@ -1,8 +1,9 @@
 /**
  * The fiber of an actor: runs the Effects that its handlers answer with, one message after the other.
  *
- * It is made when the first Effect comes and belongs to one incarnation. When the mailbox is empty it parks, and turns of
- * the scheduler take over until there is an Effect again. Its failure is a crash of the actor.
+ * It is made when an Effect comes and belongs to one incarnation. When the mailbox is empty it parks, and turns of the
+ * scheduler take over until there is an Effect again; none for a while, and it is given back (`IdleWorkers`). Its failure is
+ * a crash of the actor.
  */
 import { type Context, Effect, Exit, type Fiber, FiberId } from "effect"
 import type { Resume, Sender } from "./attachment.ts"
@@ -25,6 +26,8 @@ interface Loop {
   handle(): Effect.Effect<void, unknown> | undefined
   /** The fiber parks: turns may take over. */
   release(): void
+  /** The opposite: it is about to run. */
+  occupy(): void
   contextOf(incarnation: Incarnation, sender: Sender): Context.Context<never>
   workerEnded(worker: Worker, exit: Exit.Exit<unknown, unknown>): void
 }
@@ -35,6 +38,10 @@ export class Worker {
   private parked: Resume | undefined
   private first: Effect.Effect<void, unknown> | undefined
   private retired = false
+  /** It ends because it had nothing to do, and its incarnation goes on without it. */
+  isResting = false
+  isListed = false
+  parkedAt = 0
 
   constructor(
     private readonly loop: Loop,
@@ -58,14 +65,34 @@ export class Worker {
     fiber.addObserver((exit) => this.loop.workerEnded(this, exit))
   }
 
+  get isParked(): boolean {
+    return this.parked !== undefined
+  }
+
+  /** Gives a parked fiber back, unless it has children of its own, which would end with it. */
+  rest(): void {
+    this.loop.occupy()
+    this.run(this.restIfAlone)
+  }
+
+  private readonly restIfAlone = Effect.withFiberRuntime((fiber) =>
+    Effect.map(fiber.children, (children) => {
+      if (children.length > 0 || this.retired) return
+      this.isResting = true
+      this.retired = true
+    })
+  )
+
   /** Ends a parked fiber; one that runs ends when it would park. */
   retire(): void {
+    this.isResting = false
     this.retired = true
     if (this.parked !== undefined) this.run(undefined)
   }
 
   /** Interrupts what it does; `workerEnded` tells when that is done. */
   interrupt(): void {
+    this.isResting = false
     this.retired = true
     if (this.parked !== undefined) this.run(undefined)
     else this.fiber?.unsafeInterruptAsFork(FiberId.none)
@@ -92,6 +119,8 @@ export class Worker {
   private readonly park = Effect.async<void, unknown>((resume) => {
     if (this.retired) return resume(Exit.void)
     this.parked = resume as Resume
+    this.parkedAt = this.loop.system.coarseMillis()
+    if (!this.isListed) this.loop.system.idleWorkers.add(this)
     this.loop.release()
   })
 
