@@ -15,6 +15,7 @@ const files: Readonly<Record<string, () => Promise<{ readonly subjects: Readonly
   "actors/memory": () => import("./actors/memory.ts"),
   team: () => import("./team.ts"),
   startup: () => import("./startup.ts"),
+  generation: () => import("./generation.ts"),
   example: () => import("./example.ts")
 }
 

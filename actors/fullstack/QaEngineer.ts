@@ -7,7 +7,7 @@
  *
  * @since 0.1.0
  */
-import { Effect, Ref } from "effect"
+import { type Duration, Effect, Ref } from "effect"
 import { Subprocess } from "../../src/background/Subprocess.ts"
 import * as Agent from "../../src/team/Agent.ts"
 import { Quality, Sources } from "./Results.ts"
@@ -29,7 +29,8 @@ const versions = Effect.flatMap(Subprocess, ({ run }) => {
 })
 
 /**
- * The sixth of the eight. Writes `docs/quality.md`.
+ * The sixth of the eight. Writes `docs/quality.md`. How long each step took is told to who watches, and stands in no file:
+ * equal results must be equal.
  *
  * @category models
  */
@@ -57,12 +58,15 @@ export const QaEngineer = Agent.make({
         yield* assignment.progress(step, before / (Checks.steps.backend + Checks.steps.frontend))
       })
 
+      const times: Array<readonly [name: string, time: Duration.Duration]> = []
+      const took = (name: string, time: Duration.Duration) => Effect.sync(() => void times.push([name, time]))
+
       const tools = yield* versions
       const sources = { backend: assignment.result(backend), frontend: assignment.result(frontend) }
       const seen = yield* Effect.all(
         [
-          Checks.folder(assignment, "backend", sources.backend, told),
-          Checks.folder(assignment, "frontend", sources.frontend, told)
+          Checks.folder(assignment, "backend", sources.backend, told, took),
+          Checks.folder(assignment, "frontend", sources.frontend, told, took)
         ],
         { concurrency: 2 }
       )
@@ -72,6 +76,8 @@ export const QaEngineer = Agent.make({
       })
       yield* assignment.write("docs/quality.md", Page.page(quality, tools))
       yield* assignment.verdict(Steps.verdict(quality.checks))
+      const duration = Summary.duration(times)
+      if (duration !== "") yield* assignment.progress(duration, 1)
       yield* assignment.progress(Summary.summary(quality, Object.values(sources)), 1)
       return quality
     })

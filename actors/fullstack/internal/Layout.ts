@@ -116,7 +116,7 @@ const identifier = /^[$_\p{L}\p{Nl}][$_\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}\u200c
  * @category combinators
  */
 export const quote = (value: string | number | boolean | null): string => {
-  if (typeof value === "number") return JSON.stringify(value).replace("e+", "e")
+  if (typeof value === "number") return scalar(value)
   const double = JSON.stringify(value).replace(/[\u2028\u2029]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16)}`)
   if (typeof value !== "string" || count(value, '"') <= count(value, "'")) return double
   return `'${double.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
@@ -130,7 +130,7 @@ export const quote = (value: string | number | boolean | null): string => {
 export const jsonFile = (value: unknown): string => `${json(value, 0, 0)}\n`
 
 const json = (value: unknown, indent: number, column: number): string => {
-  if (value === null || typeof value !== "object") return JSON.stringify(value)
+  if (value === null || typeof value !== "object") return scalar(value)
   const inner = indent + 2
   if (!Array.isArray(value)) {
     const members = Object.entries(value)
@@ -142,7 +142,7 @@ const json = (value: unknown, indent: number, column: number): string => {
     return members.length === 0 ? "{}" : block(members, indent, "{}", "")
   }
   if (value.every((member) => member === null || typeof member !== "object")) {
-    const line = `[${value.map((member) => JSON.stringify(member)).join(", ")}]`
+    const line = `[${value.map(scalar).join(", ")}]`
     if (column + columns(line) + 1 <= width) return line
   }
   return block(
@@ -155,6 +155,9 @@ const json = (value: unknown, indent: number, column: number): string => {
 
 const membersOf = (map: ReadonlyMap<string, Literal | undefined>, indent: number) =>
   given(map).map(([name, member]) => `${memberName(name)}:${behindName(memberName(name), member, indent + 2)}`)
+
+const scalar = (value: unknown): string =>
+  typeof value === "number" ? JSON.stringify(value).replace("e+", "e") : JSON.stringify(value)
 
 const block = (members: ReadonlyArray<string>, indent: number, brackets: "[]" | "{}", last = ","): string => {
   const inner = " ".repeat(indent + 2)
@@ -194,11 +197,18 @@ const given = (members: ReadonlyMap<string, Literal | undefined>): ReadonlyArray
   [...members].filter((member): member is [string, Literal] => member[1] !== undefined)
 
 /**
- * The columns that a text takes in an editor: an ideograph takes two.
+ * The columns that a text takes in an editor: an ideograph or an emoji takes two, a mark that is put on a letter none.
  *
  * @category combinators
  */
-// Nearly all text is ASCII, for which no segmenter is needed.
-export const columns = (text: string): number => (/^[\x20-\x7e]*$/.test(text) ? text.length : cells(text))
+export const columns = (text: string): number => {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length
+  const emojis = text.match(emoji)?.length ?? 0
+  const signs = [...text.replace(emoji, "")].filter((sign) => !/[\p{Cc}\p{Mn}\p{Me}]/u.test(sign))
+  return signs.reduce((sum, sign) => sum + Math.max(1, cells(sign)), 2 * emojis)
+}
+
+// biome-ignore lint/complexity/useRegexLiterals: TypeScript takes the flag only in code for later versions of the language
+const emoji = new RegExp("\\p{RGI_Emoji}", "gv")
 
 const count = (text: string, sign: string) => text.split(sign).length - 1

@@ -19,7 +19,7 @@ import { Inbox, State } from "./inbox.ts"
 import type { Incarnation } from "./incarnation.ts"
 import type { Protocol } from "./protocol.ts"
 import { stackless } from "./stackless.ts"
-import { runSynchronous } from "./synchronous.ts"
+import { hasEnded, isOperation, runSynchronous } from "./synchronous.ts"
 import { Tell } from "./tell.ts"
 import type { Node } from "./waitGraph.ts"
 import { batch, Worker } from "./worker.ts"
@@ -29,8 +29,12 @@ export type Handler = (payload: unknown, context: unknown) => unknown
 type Running = Effect.Effect<unknown, unknown> | Rpc.Wrapper<Effect.Effect<unknown, unknown>>
 
 const isEffectful = (out: unknown): out is Running =>
-  ((typeof out === "object" && out !== null) || typeof out === "function") &&
-  (Effect.isEffect(out) ? !Option.isOption(out) && !Either.isEither(out) : Rpc.isWrapper(out))
+  isOperation(out) ||
+  (((typeof out === "object" && out !== null) || typeof out === "function") &&
+    (Effect.isEffect(out) ? !Option.isOption(out) && !Either.isEither(out) : Rpc.isWrapper(out)))
+
+const isWrapper = (out: Running): out is Rpc.Wrapper<Effect.Effect<unknown, unknown>> =>
+  !isOperation(out) && Rpc.isWrapper(out)
 
 interface Outcomes {
   readonly onSuccess: (value: unknown) => Effect.Effect<void, unknown>
@@ -155,30 +159,26 @@ export abstract class MessageLoop extends Inbox {
     } catch (defect) {
       return this.crashNow(rpc, Cause.die(defect))
     }
-    if (running !== undefined) {
-      const rest = Rpc.isWrapper(running) ? running : runSynchronous(running)
-      if (Rpc.isWrapper(rest) || !Exit.isExit(rest)) {
+    let exit: Exit.Exit<unknown, unknown>
+    if (running === undefined) exit = Exit.succeed(out)
+    else {
+      const rest = isWrapper(running) ? running : runSynchronous(running)
+      if (isWrapper(rest) || !hasEnded(rest)) {
         // It runs in the actor's own fiber, here as far as it does not wait; the asker waits for the rest.
         const ask = this.askInHand()
         const effect = this.dispatchRest(rest)
         if (effect !== undefined) this.work(effect)
         return this.awaited(ask, rpc)
       }
-      if (Exit.isFailure(rest)) {
-        if (isCrash(rest.cause)) return this.crashNow(rpc, rest.cause)
-        this.timeoutInHand = -1
-        this.payload = undefined
-        this.failInHand(rest.cause)
-        if (this.state !== State.running) this.drainIfEmpty()
-        return rest
-      }
-      out = rest.value
+      if (rest._tag === "Failure" && isCrash(rest.cause)) return this.crashNow(rpc, rest.cause)
+      exit = rest
     }
     this.timeoutInHand = -1
     this.payload = undefined
-    this.answer(out)
+    if (exit._tag === "Success") this.answer(exit.value)
+    else this.failInHand(exit.cause)
     if (this.state !== State.running) this.drainIfEmpty()
-    return Exit.succeed(out)
+    return exit
   }
 
   private crashNow(rpc: number, cause: Cause.Cause<unknown>): Effect.Effect<unknown, unknown> {
@@ -252,19 +252,18 @@ export abstract class MessageLoop extends Inbox {
       this.answer(out)
       return undefined
     }
-    const rest = this.system.tracing || Rpc.isWrapper(out) ? out : runSynchronous(out)
-    if (!this.system.tracing && Effect.isEffect(rest) && Exit.isExit(rest)) {
-      if (Exit.isFailure(rest)) return rest
-      this.answer(rest.value)
-      return undefined
-    }
-    return this.dispatchRest(rest)
+    if (this.system.tracing || isWrapper(out)) return this.dispatchRest(out)
+    const rest = runSynchronous(out)
+    if (!hasEnded(rest)) return this.dispatchRest(rest)
+    if (rest._tag === "Failure") return rest
+    this.answer(rest.value)
+    return undefined
   }
 
   /** The same of an answer that a fiber must run, unless it is a message that can be handed on. */
   private dispatchRest(out: Running): Effect.Effect<unknown, unknown> | undefined {
-    const effect = Rpc.isWrapper(out) ? out.value : out
-    if (Rpc.isWrapper(out) ? out.fork : this.behavior.reentrant) {
+    const effect = isWrapper(out) ? out.value : out
+    if (isWrapper(out) ? out.fork : this.behavior.reentrant) {
       this.fork(effect)
       return undefined
     }
@@ -550,7 +549,7 @@ const wasAbandoned = (attachment: Attachment | undefined): boolean =>
   attachment instanceof Ask && attachment.interruptHandler !== undefined && attachment.settled
 
 const isFailure = (effect: Effect.Effect<unknown, unknown>): effect is Exit.Failure<unknown, unknown> =>
-  Exit.isExit(effect) && Exit.isFailure(effect)
+  hasEnded(effect) && effect._tag === "Failure"
 
 /** A defect, or an interruption that is nobody's answer; anything with a typed failure and no defect is an answer. */
 const isCrash = (cause: Cause.Cause<unknown>): boolean => Cause.isDie(cause) || !Cause.isFailure(cause)

@@ -12,6 +12,7 @@
  */
 import { Cause, Effect, Exit, FiberId } from "effect"
 import { YieldWrap, yieldWrapGet } from "effect/Utils"
+import { Tell } from "./tell.ts"
 
 /** So many steps of one message are taken here; a fiber lets others have their turn in between. */
 const maxSteps = 128
@@ -60,19 +61,31 @@ interface Generating {
 type Frame = OnSuccess | OnFailure | OnSuccessAndFailure | Generating
 type Operation = Success | Failure | Sync | Commit | Frame
 
-const prototypeOf = (effect: object): unknown => Object.getPrototypeOf(effect)
+/** The frames, innermost first. */
+interface Stack {
+  readonly frame: Frame
+  readonly below: Stack | undefined
+}
 
 // Only what Effect's own constructors made is known. Whatever else calls itself an Effect, such as an ask that was not
 // sent, may ask which fiber runs it.
-const operation = prototypeOf(Effect.sync(() => undefined))
-const success = prototypeOf(Exit.void)
-const failure = prototypeOf(Exit.failCause(Cause.empty))
+const OperationClass = Effect.sync(() => undefined).constructor
+const SuccessClass = Exit.void.constructor
+const FailureClass = Exit.failCause(Cause.empty).constructor
 
 const isKnown = (effect: unknown): effect is Operation => {
   if (typeof effect !== "object" || effect === null) return false
-  const prototype = prototypeOf(effect)
-  return prototype === operation || prototype === success || prototype === failure
+  const { constructor } = effect
+  return constructor === OperationClass || constructor === SuccessClass || constructor === FailureClass
 }
+
+/** `Exit.isExit`, in a fraction of its time, of what `runSynchronous` gives back. */
+export const hasEnded = (effect: Any): effect is Exit.Exit<unknown, unknown> =>
+  effect.constructor === SuccessClass || effect.constructor === FailureClass
+
+/** Whether this is one of Effect's own operations; what is not may still be an Effect. */
+export const isOperation = (value: unknown): value is Any =>
+  typeof value === "object" && value !== null && value.constructor === OperationClass
 
 /** Whether Effect represents its operations as it is written above. */
 const isAsExpected = (): boolean => {
@@ -107,75 +120,75 @@ const isAsExpected = (): boolean => {
  */
 export const runSynchronous = (effect: Any): Any => {
   if (!understood) return effect
-  const frames: Array<Frame> = []
+  let stack: Stack | undefined
   let current = effect
-  for (let left = maxSteps; left > 0 && isKnown(current); left--) {
+  for (let left = maxSteps; left > 0; left--) {
     try {
-      switch (current._op) {
+      if (!isKnown(current)) {
+        // A tell asks for its fiber itself, by an Effect, where it needs one.
+        if (!(current instanceof Tell)) break
+        current = current.commit()
+        continue
+      }
+      const step: Operation = current
+      let value: unknown
+      switch (step._op) {
         case "Success":
-          if (frames.length === 0) return current
-          current = succeeded(frames, current.effect_instruction_i0)
+          value = step.effect_instruction_i0
           break
         case "Sync":
-          current = succeeded(frames, current.effect_instruction_i0())
+          value = step.effect_instruction_i0()
           break
         case "Commit":
-          current = current.commit()
-          break
+          current = step.commit()
+          continue
         case "OnSuccess":
         case "OnFailure":
         case "OnSuccessAndFailure":
-          frames.push(current)
-          current = current.effect_instruction_i0
-          break
+          stack = { frame: step, below: stack }
+          current = step.effect_instruction_i0
+          continue
         case "Iterator":
-          frames.push(current)
-          current = succeeded(frames, undefined)
+          stack = { frame: step, below: stack }
           break
         case "Failure": {
-          const frame = nextOnFailure(frames)
-          if (frame === undefined) return current
-          current = frame.effect_instruction_i1(current.effect_instruction_i0)
-          break
+          // Generators are left as they stand, as Effect leaves them.
+          while (stack !== undefined && (stack.frame._op === "OnSuccess" || stack.frame._op === "Iterator")) {
+            stack = stack.below
+          }
+          if (stack === undefined) return current
+          const frame = stack.frame as OnFailure | OnSuccessAndFailure
+          stack = stack.below
+          current = frame.effect_instruction_i1(step.effect_instruction_i0)
+          continue
         }
         default:
-          return handedOver(current, frames)
+          return handedOver(current, stack)
+      }
+      // The value goes to who waits for it.
+      for (;;) {
+        if (stack === undefined) return Exit.succeed(value)
+        const frame: Frame = stack.frame
+        if (frame._op === "Iterator") {
+          const next = frame.effect_instruction_i0.next(value as never)
+          if (next.done !== true) {
+            current = yieldWrapGet(next.value)
+            break
+          }
+          value = next.value
+          stack = stack.below
+          continue
+        }
+        stack = stack.below
+        if (frame._op === "OnFailure") continue
+        current = frame._op === "OnSuccess" ? frame.effect_instruction_i1(value) : frame.effect_instruction_i2(value)
+        break
       }
     } catch (thrown) {
       current = Exit.failCause(causeOf(thrown))
     }
   }
-  return handedOver(current, frames)
-}
-
-/** What comes after a step that gave `value`. */
-const succeeded = (frames: Array<Frame>, value: unknown): Any => {
-  let given = value
-  for (let frame = frames.pop(); frame !== undefined; frame = frames.pop()) {
-    switch (frame._op) {
-      case "OnSuccess":
-        return frame.effect_instruction_i1(given)
-      case "OnSuccessAndFailure":
-        return frame.effect_instruction_i2(given)
-      case "Iterator": {
-        const { done, value: next } = frame.effect_instruction_i0.next(given as never)
-        if (done !== true) {
-          frames.push(frame)
-          return yieldWrapGet(next as YieldWrap<Any>)
-        }
-        given = next
-      }
-    }
-  }
-  return Exit.succeed(given)
-}
-
-/** Who deals with a failure. Generators are left as they stand, as Effect leaves them. */
-const nextOnFailure = (frames: Array<Frame>): OnFailure | OnSuccessAndFailure | undefined => {
-  for (let frame = frames.pop(); frame !== undefined; frame = frames.pop()) {
-    if (frame._op === "OnFailure" || frame._op === "OnSuccessAndFailure") return frame
-  }
-  return undefined
+  return handedOver(current, stack)
 }
 
 /** What a step that throws fails with, in a fiber as well. */
@@ -185,9 +198,9 @@ const causeOf = (thrown: unknown): Cause.Cause<never> =>
     : Cause.die(thrown)
 
 /** The step that is left for a fiber, and what waits for its outcome. */
-const handedOver = (step: Any, frames: Array<Frame>): Any => {
+const handedOver = (step: Any, stack: Stack | undefined): Any => {
   let rest = step
-  for (let frame = frames.pop(); frame !== undefined; frame = frames.pop()) rest = before(frame, rest)
+  for (let at = stack; at !== undefined; at = at.below) rest = before(at.frame, rest)
   return rest
 }
 

@@ -199,7 +199,8 @@ const filteredCsv = (plain: ReadonlyArray<Field>): string => {
   const name = Code.text(field.name.written)
   return `
 for (const row of rows) {
-  const chosen = await server.get(\`\${path}.csv?\${new URLSearchParams({ [${name}]: String(row[${name}]) })}\`);
+  const query = new URLSearchParams({ [${name}]: String(row[${name}]) });
+  const chosen = await server.get(\`\${path}.csv?\${query}\`);
   const same = newestFirst(rows.filter((one) => one[${name}] === row[${name}]));
   expect(parseCsv(chosen.text).slice(1)).toEqual(same.map((one) => expectedCells(one, names)));
 }`

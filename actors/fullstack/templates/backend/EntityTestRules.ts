@@ -125,7 +125,7 @@ const badValues = (field: Field): ReadonlyArray<string> => {
         "42",
         ...needed,
         ...(field.type === "string" && (max ?? 2) >= lineBreak.length && lineBreak.length < 200
-          ? [Code.text(lineBreak)]
+          ? [lineBreak.length < 60 ? Code.text(lineBreak) : `"a\\n".padEnd(${lineBreak.length}, "b")`]
           : []),
         ...((max ?? 3) >= 3 && (min ?? 0) <= 3 ? [`"a\\0b"`, `"\\ud800aa"`] : []),
         ...(max === undefined || max >= LONGEST ? [] : [repeated("x", max + 1)]),

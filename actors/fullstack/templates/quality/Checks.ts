@@ -42,7 +42,7 @@ export const limits = {
 export const steps = { backend: 8, frontend: 5 }
 
 /**
- * Checks one folder, step after step. `told` hears the name of each as it begins.
+ * Checks one folder, step after step. `told` hears the name of each as it begins, `took` how long it was.
  *
  * @category constructors
  */
@@ -50,11 +50,12 @@ export const folder = Effect.fn("Quality.folder")(function* (
   assignment: Pick<Assignment<unknown, unknown>, "runId">,
   name: Install.Folder,
   sources: Sources,
-  told: (name: string) => Effect.Effect<void>
+  told: (name: string) => Effect.Effect<void>,
+  took: (name: string, time: Duration.Duration) => Effect.Effect<void> = () => Effect.void
 ) {
   const { root } = yield* Workspace
   const cwd = `${root}/${name}`
-  const { checks, take } = make(name, told)
+  const { checks, take } = make(name, told, took)
   const at = (timeout: Duration.Duration) => ({ cwd, root, timeout })
 
   yield* take("install", show(Install.command), [], Effect.map(Install.outcome(assignment, name), fromOutcome))
@@ -132,10 +133,19 @@ const verdictOn = (finding: Finding, seen: Tests): Finding => {
 const shortened = (lines: ReadonlyArray<string>) =>
   lines.length <= 20 ? lines.join("\n") : [...lines.slice(0, 20), `and ${lines.length - 20} more`].join("\n")
 
+// Whether a promised test is among those seen. A project may have thousands, so they are looked up by their file.
+const among = (sources: Sources, seen: ReadonlyArray<TestResult>) => {
+  const byFile = new Map<string, Array<TestResult>>()
+  for (const test of seen) byFile.set(test.file, [...(byFile.get(test.file) ?? []), test])
+  return (promised: Sources["tests"][number]) =>
+    (byFile.get(promised.pathIn(sources.folder)) ?? []).some((test) => promised.isSeenAs(sources.folder, test))
+}
+
 // A test that was promised and did not run is listed as well, for whoever looks up its criteria.
 const withUnseen = (sources: Sources, seen: ReadonlyArray<TestResult>): ReadonlyArray<TestResult> => {
+  const isSeen = among(sources, seen)
   const unseen = sources.tests
-    .filter((promised) => !seen.some((test) => promised.isSeenAs(sources.folder, test)))
+    .filter((promised) => !isSeen(promised))
     .map(
       (promised) =>
         new TestResult({
@@ -153,9 +163,11 @@ const criteriaSeen = (sources: Sources, tests: ReadonlyArray<TestResult>): Findi
   const promised = new Set(sources.tests.flatMap((test) => test.criteria))
   const ran = new Set(tests.filter((test) => test.status !== "notVerified").flatMap((test) => test.criteria))
   const missing = [...promised].filter((criterion) => !ran.has(criterion)).sort()
-  const left = sources.tests.filter(
-    (one) => !tests.some((test) => test.status !== "notVerified" && one.isSeenAs(sources.folder, test))
+  const isSeen = among(
+    sources,
+    tests.filter((test) => test.status !== "notVerified")
   )
+  const left = sources.tests.filter((one) => !isSeen(one))
   if (missing.length === 0 && left.length === 0) return passed
   return failed(
     shortened([

@@ -29,11 +29,15 @@ export type Take = <R>(
 const needing = "needs "
 
 /**
- * Begins with no step taken. `told` hears the name of each step as it begins.
+ * Begins with no step taken. `told` hears the name of each step as it begins, `took` how long it was.
  *
  * @category constructors
  */
-export const make = (folder: string, told: (name: string) => Effect.Effect<void>) => {
+export const make = (
+  folder: string,
+  told: (name: string) => Effect.Effect<void>,
+  took: (name: string, time: Duration.Duration) => Effect.Effect<void> = () => Effect.void
+) => {
   const checks: Array<Check> = []
   const take: Take = (what, command, needs, look) =>
     Effect.gen(function* () {
@@ -42,7 +46,9 @@ export const make = (folder: string, told: (name: string) => Effect.Effect<void>
       const missing = checks.find(
         (check) => check.status !== "passed" && needs.some((need) => check.name === `${folder}: ${need}`)
       )
-      const finding = missing === undefined ? yield* look : notVerified(`${needing}"${missing.name}"`)
+      const [time, finding] =
+        missing === undefined ? yield* Effect.timed(look) : [Duration.zero, notVerified(`${needing}"${missing.name}"`)]
+      yield* took(name, time)
       checks.push(new Check({ name, command: `cd ${folder} && ${command}`, ...finding }))
       return finding
     })

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { Duration } from "effect"
 import type { Check, Quality, Sources, TestResult } from "../../Results.ts"
 
 /**
@@ -19,6 +20,23 @@ export const summary = ({ checks, tests }: Quality, sources: ReadonlyArray<Sourc
     `${passed.length} of ${criteria(sources).size} criteria passed`,
     ...(bad === "" ? [] : [`checks: ${bad}`])
   ].join(", ")
+}
+
+/**
+ * Such as `backend: install 6.1 s, types 3.2 s; frontend: install 7.0 s`: where the time went, both folders side by side.
+ * Steps of no time, which only read what others saw, are left out; empty if there is no other.
+ *
+ * @category constructors
+ */
+export const duration = (times: ReadonlyArray<readonly [name: string, time: Duration.Duration]>): string => {
+  const folders = [...new Set(times.map(([name]) => name.split(": ")[0]!))]
+  const parts = folders.sort().flatMap((folder) => {
+    const steps = times
+      .filter(([name, time]) => name.startsWith(`${folder}: `) && Duration.toMillis(time) >= 100)
+      .map(([name, time]) => `${name.slice(folder.length + 2)} ${(Duration.toMillis(time) / 1000).toFixed(1)} s`)
+    return steps.length === 0 ? [] : [`${folder}: ${steps.join(", ")}`]
+  })
+  return parts.join("; ")
 }
 
 const testsTold = (tests: ReadonlyArray<TestResult>): string => {
