@@ -5,6 +5,7 @@
  */
 import { assert, describe, layer } from "@effect/vitest"
 import { Duration, Layer } from "effect"
+import { sample } from "./arbitrary/Requirements.ts"
 import { assertAccessible } from "./browser/accessibility.ts"
 import * as Account from "./browser/account.ts"
 import { executable, required } from "./browser/chromium.ts"
@@ -24,14 +25,14 @@ if (skipped) {
   process.stderr.write("Skipped: no Chromium is on the PATH to show the frontend in (apt-get install chromium).\n")
 }
 
-const project = (name: string) =>
-  layer(Layer.provide(Site.fromFile(name), surroundings), { timeout: Duration.minutes(2), excludeTestServices: true })
+const show = (site: ReturnType<typeof Site.fromValue>) =>
+  layer(Layer.provide(site, surroundings), { timeout: Duration.minutes(2), excludeTestServices: true })
 
 const fieldOf = ({ project }: Visit, entity: string, field: string) =>
   entityOf(project, entity).fields.find(({ name }) => name.written === field)!
 
 describe.skipIf(skipped)("the frontend in a browser", () => {
-  project("everything")("everything", (it) => {
+  show(Site.fromFile("everything"))("everything", (it) => {
     it.effect("creates, edits and deletes a row of every entity, with a value in every field", () =>
       visit(async (guest) => {
         for (const entity of guest.project.entities) await Writing.createEditDelete(guest, entity)
@@ -146,7 +147,7 @@ describe.skipIf(skipped)("the frontend in a browser", () => {
     )
   })
 
-  project("unicode")("unicode", (it) => {
+  show(Site.fromFile("unicode"))("unicode", (it) => {
     it.effect("creates, edits and deletes a row of every entity, with a value in every field", () =>
       visit(async (guest) => {
         for (const entity of guest.project.entities) await Writing.createEditDelete(guest, entity)
@@ -185,7 +186,7 @@ describe.skipIf(skipped)("the frontend in a browser", () => {
     )
   })
 
-  project("one-entity")("one-entity", (it) => {
+  show(Site.fromFile("one-entity"))("one-entity", (it) => {
     it.effect("is light whatever the reader's colours are, with the least there is", () =>
       visit(
         async (guest) => {
@@ -200,4 +201,25 @@ describe.skipIf(skipped)("the frontend in a browser", () => {
       )
     )
   })
+
+  for (const seed of [18, 25]) {
+    show(Site.fromValue(sample(seed)))(`requirements of seed ${seed}`, (it) => {
+      it.effect("does all of it with names and limits that nobody chose", () =>
+        visit(
+          async (guest) => {
+            const { entities } = guest.project
+            for (const entity of entities) await Writing.createEditDelete(guest, entity)
+            for (const entity of entities) await Writing.refusesBeforeSending(guest, entity)
+            await everyPage(guest, entities[0]!, entities.at(-1)!, async (what) => {
+              await assertAccessible(guest.page, what)
+              await guest.page.setViewportSize({ width: 320, height: 640 })
+              await Looks.assertFits(guest, what)
+              await guest.page.setViewportSize({ width: 1280, height: 800 })
+            })
+          },
+          { refusals: ["503 GET"] }
+        )
+      )
+    })
+  }
 })

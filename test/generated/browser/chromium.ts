@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import { chromium } from "playwright-core"
 
 const onPath = (name: string): string | undefined =>
-  (process.env["PATH"] ?? "")
+  (process.env.PATH ?? "")
     .split(delimiter)
     .map((folder) => join(folder, name))
     .find((file) => {
@@ -22,7 +22,7 @@ export const executable = ["chromium", "chromium-browser", "google-chrome", "goo
   .find((file) => file !== undefined)
 
 /** The gate installs Chromium wherever it can: there a missing one is a failure, elsewhere a reason to skip. */
-export const required = process.env["CI"] === "true" && onPath("apt-get") !== undefined
+export const required = process.env.CI === "true" && onPath("apt-get") !== undefined
 
 /** One browser, without a window; it ends with the scope. */
 export const launched = Effect.acquireRelease(

@@ -25,7 +25,9 @@ export const valueOf = (field: PlainField, n: number): Value => {
     case "number": {
       const min = field.min ?? (field.max === undefined ? 0 : field.max - 1024)
       const max = field.max ?? min + 1024
-      return min + ((max - min) * (n % 256)) / 256
+      const part = (n % 256) / 256
+      // Not the difference of the two, which may be no number any more.
+      return min * (1 - part) + max * part
     }
     case "boolean":
       return n % 2 === 0
@@ -48,7 +50,9 @@ export const rowOf = async (
 ): Promise<Row> => {
   const row = new Map<string, Value>()
   for (const field of entity.fields) {
-    if (!field.required && !options.optional) continue
+    // A unique field is given in any case: its default, if it has one, is good for one row only.
+    const needed = field.required || (field.unique && field.type !== "reference")
+    if (!needed && !options.optional) continue
     const value = field.type === "reference" ? await someId(visit, field.to, n) : valueOf(field, n)
     row.set(field.name.written, value)
   }

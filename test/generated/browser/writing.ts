@@ -73,12 +73,18 @@ const refusedValue = (field: Field): string | undefined => {
       return (field.minLength ?? 0) > 1 ? "x".repeat(field.minLength! - 1) : undefined
     case "integer":
     case "number":
-      if (field.max !== undefined) return String(field.max + 1)
-      if (field.min !== undefined) return String(field.min - 1)
+      if (field.max !== undefined) return beyond(field.max, 1)
+      if (field.min !== undefined) return beyond(field.min, -1)
       return field.type === "integer" ? "0.5" : undefined
     default:
       return undefined
   }
+}
+
+// Far enough to be another number, however large the limit is.
+const beyond = (limit: number, direction: 1 | -1): string | undefined => {
+  const value = limit + direction * Math.max(1, Math.abs(limit))
+  return Number.isFinite(value) ? String(value) : undefined
 }
 
 /** Every field with a limit is told so beside it, all at once, and nothing reaches the server. */

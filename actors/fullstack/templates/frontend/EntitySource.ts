@@ -33,7 +33,7 @@ export const entitySource = (project: Project, entity: Entity): string => {
       [
         ["title", entity.name.title],
         ["plural", entity.plural.title],
-        ["description", entity.description],
+        ["description", textOf(entity.description)],
         ["path", pagePath(entity)],
         ["fields", entity.fields.map((field) => fieldLiteral(project, field))]
       ],
@@ -107,7 +107,7 @@ const fieldLiteral = (project: Project, field: Field): Literal =>
   new Map<string, Literal | undefined>([
     ["name", field.name.written],
     ["label", field.name.title],
-    ["description", field.description],
+    ["description", textOf(field.description)],
     ["type", field.type],
     ["required", field.required ? true : undefined],
     ...options(project, field)
@@ -141,3 +141,7 @@ const options = (project: Project, field: Field): ReadonlyArray<readonly [string
       return [["to", new Code(`() => ${tableName(entityOf(project, field.to))}`)]]
   }
 }
+
+// One of white space alone would be a hint that nobody sees.
+const textOf = (description: string | undefined): string | undefined =>
+  description?.trim() === "" ? undefined : description

@@ -27,6 +27,12 @@ export class ApiProblem extends Error {
   }
 }
 
+/** Anything thrown as a problem that can be shown. */
+export function toProblem(cause: unknown): ApiProblem {
+  if (cause instanceof ApiProblem) return cause;
+  return new ApiProblem(0, "Something went wrong in this page. Reload it and try again.");
+}
+
 export interface Page<A> {
   readonly items: ReadonlyArray<A>;
   readonly total: number;

@@ -3,7 +3,6 @@ export const text = `/** Who is signed in. When a session ends in the middle of 
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import * as api from "./api.ts";
 import type { Account, ApiProblem, Credentials } from "./api.ts";
-import { toProblem } from "./useLoad.ts";
 
 export type SessionStatus = "loading" | "unreachable" | "signedOut" | "expired" | "signedIn";
 
@@ -44,7 +43,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
         if (account !== null) enter(account);
         else setState((before) => ({ ...before, status: "signedOut", account, problem: undefined }));
       },
-      (cause: unknown) => setState((before) => ({ ...before, status: "unreachable", problem: toProblem(cause) })),
+      (cause: unknown) => setState((before) => ({ ...before, status: "unreachable", problem: api.toProblem(cause) })),
     );
   }, [enter]);
 

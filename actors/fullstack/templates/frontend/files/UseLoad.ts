@@ -1,7 +1,7 @@
 /** `src/useLoad.ts` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** Loads what a page shows: aborted when the page goes, repeated on request. */
 import { useCallback, useEffect, useEffectEvent, useState } from "react";
-import { ApiProblem } from "./api.ts";
+import { type ApiProblem, toProblem } from "./api.ts";
 //? if user-authentication
 import { useSession } from "./session.tsx";
 //? end
@@ -50,11 +50,5 @@ export function useLoad<A>(key: string, load: (signal: AbortSignal) => Promise<A
 
   const reload = useCallback(() => setRound((before) => before + 1), []);
   return { data: answer.data, problem: answer.problem, loading: answer.request !== request, reload };
-}
-
-/** Anything thrown as a problem that can be shown. */
-export function toProblem(cause: unknown): ApiProblem {
-  if (cause instanceof ApiProblem) return cause;
-  return new ApiProblem(0, "Something went wrong in this page. Reload it and try again.");
 }
 `

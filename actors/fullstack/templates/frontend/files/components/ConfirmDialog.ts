@@ -1,8 +1,7 @@
 /** `src/components/ConfirmDialog.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** Asks before something is done that cannot be undone. Escape and Cancel leave everything as it is. */
 import { useId, useLayoutEffect, useRef, useState } from "react";
-import type { ApiProblem } from "../api.ts";
-import { toProblem } from "../useLoad.ts";
+import { type ApiProblem, toProblem } from "../api.ts";
 import { ProblemAlert } from "./ProblemAlert.tsx";
 
 interface ConfirmDialogProps {

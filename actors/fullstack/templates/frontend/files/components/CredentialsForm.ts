@@ -1,8 +1,7 @@
 /** `src/components/CredentialsForm.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** E-mail address and password, for signing in and for registering. */
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
-import { type ApiProblem, type Credentials, fieldMessage } from "../api.ts";
-import { toProblem } from "../useLoad.ts";
+import { type ApiProblem, type Credentials, fieldMessage, toProblem } from "../api.ts";
 import { ProblemAlert } from "./ProblemAlert.tsx";
 
 interface CredentialsFormProps {

@@ -1,11 +1,10 @@
 /** `src/components/EntityForm.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** The form of an entity. Whatever the server says, what was typed stays. */
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
-import { ApiProblem, fieldMessage, type Values } from "../api.ts";
+import { ApiProblem, fieldMessage, toProblem, type Values } from "../api.ts";
 import { type Draft, initialDrafts, parseDraft } from "../draft.ts";
 import { type Entity, type Row, type Value, valueOf } from "../model.ts";
 import { Link } from "../router.tsx";
-import { toProblem } from "../useLoad.ts";
 import { FieldInput } from "./FieldInput.tsx";
 import { ProblemAlert } from "./ProblemAlert.tsx";
 

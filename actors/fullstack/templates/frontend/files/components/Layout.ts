@@ -1,15 +1,15 @@
 /** `src/components/Layout.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** The frame of every page: skip link, navigation, content. */
 import { type ReactNode, useEffect, useRef, useState } from "react";
+//? if user-authentication
+import { toProblem } from "../api.ts";
+//? end
 import { entities } from "../entities.ts";
 import { Link, useAddress } from "../router.tsx";
 //? if user-authentication
 import { useSession } from "../session.tsx";
 //? end
 import { settings } from "../settings.ts";
-//? if user-authentication
-import { toProblem } from "../useLoad.ts";
-//? end
 
 /** From this many entities on, the navigation can be narrowed by typing. */
 const manyEntities = 12;

@@ -45,9 +45,10 @@ export function ListPage({ entity }: { readonly entity: Entity }) {
 
   const params = apiQuery(query);
   const rows = useLoad(\`\${entity.path}?\${params}\`, (signal) => listRows(entity, params, signal));
+  /** The rows that the address asks for; not those of the address before. */
+  const loaded = rows.loading || rows.problem !== undefined ? undefined : rows.data;
   // What has just been deleted is still among the rows until they have been loaded again.
   const items = rows.data?.items.filter(({ id }) => id !== deleted?.id) ?? [];
-  const last = lastPage(rows.data?.total ?? 0, query.pageSize);
 
   /** Shows something else of the list; from its first page, unless a page is asked for. */
   const show = (change: Partial<ListQuery>) => {
@@ -64,7 +65,8 @@ export function ListPage({ entity }: { readonly entity: Entity }) {
   };
 
   // So it is after the last row of the last page was deleted, and at an old address.
-  const isBehindEnd = rows.data !== undefined && !rows.loading && query.page > last;
+  const last = loaded === undefined ? undefined : lastPage(loaded.total, query.pageSize);
+  const isBehindEnd = last !== undefined && query.page > last;
 
   return (
     <>
@@ -98,7 +100,7 @@ export function ListPage({ entity }: { readonly entity: Entity }) {
       {isBehindEnd && <Redirect to={listAddress(entity, { ...query, page: last })} />}
       <ProblemAlert problem={rows.problem} onRetry={rows.reload} />
       {rows.data === undefined && rows.loading && <p role="status">Loading…</p>}
-      {rows.data !== undefined && !rows.loading && items.length === 0 && <EmptyList entity={entity} query={query} />}
+      {loaded?.total === 0 && <EmptyList entity={entity} query={query} />}
       {items.length > 0 && (
         <RowTable
           entity={entity}
