@@ -16,6 +16,7 @@ const contenders = (atOnce: number, fewer: number) => [
   Troupe.ask("plain", atOnce),
   Troupe.ask("sync", atOnce),
   Troupe.ask("fnUntraced", atOnce),
+  Troupe.ask("fiber", atOnce),
   ByHand.asks("written", atOnce),
   ByHand.asks("tuned", atOnce),
   ByHand.asksOnFairScheduler(atOnce),

@@ -2,7 +2,8 @@
  * What one actor weighs, in bytes of heap.
  *
  * Each contender is measured in a process of its own, which collects its garbage before and after it makes 20,000 actors.
- * Warm: each has handled one message and waits for the next. Passive: its idle time (`passivateAfter`) has passed as well.
+ * Warm: each has handled one message and waits for the next. Where a handler needed a fiber, the actor keeps it for one to
+ * two seconds; it is weighed in that time and after it. Passive: its idle time (`passivateAfter`) has passed as well.
  * All that keeps it is counted: its address, its ref, which stays in an array, its place in the registry, its fiber and
  * what it closes over.
  */
@@ -37,6 +38,8 @@ export const subjects: ReadonlyArray<Subject> = [
     contenders: [
       weighed("Troupe, warm", "troupe, plain"),
       weighed("Troupe, warm, handlers are Effect.fnUntraced", "troupe, fnUntraced"),
+      weighed("Troupe, warm, its fiber given back", "troupe, rested"),
+      weighed("Troupe, warm, with its fiber", "troupe, fiber"),
       weighed("Troupe, passive", "troupe, passive"),
       weighed("Effect by hand", "by hand, written"),
       weighed("Effect by hand, tuned", "by hand, tuned"),
@@ -47,6 +50,8 @@ export const subjects: ReadonlyArray<Subject> = [
     ],
     floors: [
       { contender: "Troupe, warm", atMost: 3_200 },
+      { contender: "Troupe, warm, handlers are Effect.fnUntraced", atMost: 3_200 },
+      { contender: "Troupe, warm, its fiber given back", atMost: 3_200 },
       { contender: "Troupe, passive", atMost: 650 }
     ]
   }

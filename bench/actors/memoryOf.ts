@@ -12,6 +12,8 @@ import * as XState from "./contenders/xstate.ts"
 const keepers = {
   "troupe, plain": (actors: number) => Troupe.keep("plain", actors),
   "troupe, fnUntraced": (actors: number) => Troupe.keep("fnUntraced", actors),
+  "troupe, fiber": (actors: number) => Troupe.keep("fiber", actors),
+  "troupe, rested": Troupe.keepRested,
   "troupe, passive": Troupe.keepPassive,
   "by hand, written": (actors: number) => ByHand.keep("written", actors),
   "by hand, tuned": (actors: number) => ByHand.keep("tuned", actors),

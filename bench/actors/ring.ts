@@ -25,6 +25,7 @@ export const subjects: ReadonlyArray<Subject> = [
       Troupe.ring("plain", size),
       Troupe.ring("sync", size),
       Troupe.ring("fnUntraced", size),
+      Troupe.ring("fiber", size),
       ByHand.ring("written", size, 30_000),
       ByHand.ring("tuned", size, 30_000),
       Cluster.ring(size, 3_000),

@@ -24,6 +24,7 @@ export const subjects: ReadonlyArray<Subject> = [
       Troupe.tell("plain"),
       Troupe.tell("sync"),
       Troupe.tell("fnUntraced"),
+      Troupe.tell("fiber"),
       ByHand.tell("written"),
       ByHand.tell("tuned"),
       Cluster.tell(5_000),

@@ -19,14 +19,16 @@ import { type Contender, expect, timed } from "../../Bench.ts"
 import { inFlight, repeat } from "./repeat.ts"
 
 /** How the handlers are written: plain functions, or functions that return an Effect. */
-export type Style = "plain" | "sync" | "fnUntraced"
+export type Style = "plain" | "sync" | "fnUntraced" | "fiber"
 
 export const named: Readonly<Record<Style, string>> = {
   plain: "Troupe",
   /** One computation; Troupe knows that it needs no fiber for it. */
   sync: "Troupe, handlers are Effect.sync",
   /** A generator, whose steps need no fiber as long as they are synchronous; these are. */
-  fnUntraced: "Troupe, handlers are Effect.fnUntraced"
+  fnUntraced: "Troupe, handlers are Effect.fnUntraced",
+  /** An Effect that looks at its fiber, and so needs one; it does nothing else. */
+  fiber: "Troupe, handlers need their fiber"
 }
 
 type Services = ActorSystem.ActorSystem | ActorSystem.LocalActorSystem | DeadLetters
@@ -89,6 +91,20 @@ export const counterLive = (style: Style, options?: Actor.ActorOptions) => {
             Add: Effect.fnUntraced(function* ({ by }) {
               return yield* Ref.updateAndGet(total, (before) => before + by)
             })
+          })
+        }),
+        options
+      )
+    case "fiber":
+      return Counter.toLayer(
+        Effect.sync(() => {
+          let total = 0
+          return Counter.of({
+            Add: ({ by }) =>
+              Effect.withFiberRuntime(() => {
+                total += by
+                return Effect.succeed(total)
+              })
           })
         }),
         options
@@ -159,6 +175,13 @@ const ringLive = (style: Style, size: number, arrived: (at: number) => void) =>
               if (left === 0) return arrived(at)
               yield* next.tell.Pass({ left: left - 1 })
             })
+          })
+        case "fiber":
+          return Node.of({
+            Pass: ({ left }) =>
+              Effect.withFiberRuntime(() =>
+                left === 0 ? Effect.sync(() => arrived(at)) : next.tell.Pass({ left: left - 1 })
+              )
           })
       }
     })
@@ -334,6 +357,13 @@ export const keep = async (style: Style, actors: number, options?: Actor.ActorOp
   const answers = await runtime.runPromise(Effect.forEach(refs, (ref) => ref.ask.Add({ by: 1 })))
   for (const answer of answers) expect("answer", answer, 1)
   return { runtime, refs }
+}
+
+/** The same whose handlers needed their fiber, after they were idle for so long that it was given back. */
+export const keepRested = async (actors: number): Promise<unknown> => {
+  const kept = await keep("fiber", actors)
+  await setTimeout(5_000)
+  return kept
 }
 
 /** The same after they were idle for so long that they are passive: addresses that the next message activates. */
