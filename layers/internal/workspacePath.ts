@@ -9,13 +9,13 @@ export { refusal as refusalOf } from "../../src/team/SafePath.ts"
  * rest is made by us.
  */
 export const insideOf = async (root: string, file: string): Promise<string | undefined> => {
-  const home = await fs.realpath(root).catch(() => root)
   const parts = file.split("/")
   for (let count = 1; count <= parts.length; count++) {
     const folder = path.join(root, ...parts.slice(0, count))
     const stat = await fs.lstat(folder).catch(() => undefined)
     if (stat === undefined) return undefined
     if (!stat.isSymbolicLink()) continue
+    const home = await fs.realpath(root).catch(() => root)
     const leads = await fs.realpath(folder).catch(() => undefined)
     if (leads === undefined || (leads !== home && !leads.startsWith(home + path.sep))) {
       return `${parts.slice(0, count).join("/")} is a symbolic link that leads out of the output folder`

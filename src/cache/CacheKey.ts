@@ -30,7 +30,7 @@ export class NotJson extends Data.TaggedError("NotJson")<{
  * @throws NotJson, because it is used where a value that is not JSON is a bug; `make` does the same.
  * @category combinators
  */
-export const canonical = (value: unknown): string => write(value, "", [])
+export const canonical = (value: unknown): string => write(value, [])
 
 /**
  * The key of a value.
@@ -39,35 +39,53 @@ export const canonical = (value: unknown): string => write(value, "", [])
  */
 export const make = (value: unknown): string => createHash("sha256").update(canonical(value)).digest("hex")
 
-const write = (value: unknown, path: string, within: ReadonlyArray<object>): string => {
+/** Where the writer is: the objects it is inside of, each with the step that leads to it. */
+type Way = Array<{ readonly value: object; step: string | number }>
+
+// Put together only for an error: most values are large and sound.
+const pathOf = (way: Way): string =>
+  way.map(({ step }, at) => (typeof step === "number" ? `[${step}]` : at === 0 ? step : `.${step}`)).join("")
+
+const write = (value: unknown, way: Way): string => {
   switch (typeof value) {
     case "string":
     case "boolean":
       return JSON.stringify(value)
     case "number":
-      if (!Number.isFinite(value)) throw new NotJson({ path, found: String(value) })
+      if (!Number.isFinite(value)) throw new NotJson({ path: pathOf(way), found: String(value) })
       return JSON.stringify(value)
     case "object":
-      return value === null ? "null" : writeObject(value, path, within)
+      return value === null ? "null" : writeObject(value, way)
     default:
-      throw new NotJson({ path, found: value === undefined ? "undefined" : `a ${typeof value}` })
+      throw new NotJson({ path: pathOf(way), found: value === undefined ? "undefined" : `a ${typeof value}` })
   }
 }
 
-const writeObject = (value: object, path: string, within: ReadonlyArray<object>): string => {
-  if (within.includes(value)) throw new NotJson({ path, found: "part of itself" })
-  const inner = [...within, value]
+const writeObject = (value: object, way: Way): string => {
+  if (way.some((outer) => outer.value === value)) throw new NotJson({ path: pathOf(way), found: "part of itself" })
+  const here = { value, step: 0 as string | number }
   if (Array.isArray(value)) {
-    return `[${Array.from(value, (item, index) => write(item, `${path}[${index}]`, inner)).join(",")}]`
+    way.push(here)
+    const items = Array.from(value, (item, index) => {
+      here.step = index
+      return write(item, way)
+    })
+    way.pop()
+    return `[${items.join(",")}]`
   }
   const prototype = Object.getPrototypeOf(value)
   // A Map or a Date would be written as `{}` and so be equal to every other one.
   if (prototype !== Object.prototype && prototype !== null) {
-    throw new NotJson({ path, found: `a ${prototype.constructor?.name ?? "class instance"}` })
+    throw new NotJson({ path: pathOf(way), found: `a ${prototype.constructor?.name ?? "class instance"}` })
   }
-  const properties = Object.entries(value)
-    .filter(([, item]) => item !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, item]) => `${JSON.stringify(key)}:${write(item, path === "" ? key : `${path}.${key}`, inner)}`)
+  way.push(here)
+  const properties: Array<string> = []
+  for (const key of Object.keys(value).sort()) {
+    const item = (value as Readonly<Record<string, unknown>>)[key]
+    if (item === undefined) continue
+    here.step = key
+    properties.push(`${JSON.stringify(key)}:${write(item, way)}`)
+  }
+  way.pop()
   return `{${properties.join(",")}}`
 }

@@ -18,6 +18,7 @@ export const visible = (text: string): string =>
 
 /** Cells that `text` takes. Expects `visible` text. @category combinators */
 export const cells = (text: string): number => {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length
   let sum = 0
   for (const { segment } of segments.segment(text)) sum += cellsOf(segment)
   return sum
