@@ -2,7 +2,7 @@
  * Patterns that recur in a project's requirements: how often each does, what making it by hand would take, and what the
  * team does with it instead.
  *
- * The figures are SPEC K2's rules of thumb, estimates of people's time and not measurements; documents say so.
+ * The figures are rules of thumb, estimates of people's time and not measurements; documents say so.
  *
  * @since 0.1.0
  */

@@ -17,7 +17,8 @@ import { Architecture } from "./Results.ts"
 import * as TemplateDigest from "./TemplateDigest.ts"
 
 /**
- * The second of the eight. Writes `docs/architecture.md`, `docs/schema.sql` and `docs/openapi.yaml`, and the settings of the formatter.
+ * The second of the eight. Writes `docs/architecture.md`, `docs/schema.sql` and `docs/openapi.yaml`, and the settings of
+ * the formatter.
  *
  * @category models
  */

@@ -1,6 +1,6 @@
 /**
  * The API of generated projects, driven by its own document: what these tests know is the requirements file, what
- * REQUIREMENTS.md says of it, and what `GET /openapi.json` answers. Every answer of every test is held against that
+ * `PROMISES.md` promises for it, and what `GET /openapi.json` answers. Every answer of every test is held against that
  * document as well.
  */
 import { readFileSync } from "node:fs"

@@ -1,5 +1,5 @@
 /**
- * The generated frontend in a real browser, used as REQUIREMENTS.md describes it: by what a person sees, reads and types.
+ * The generated frontend in a real browser, used by what a person sees, reads and types.
  *
  * Pictures of what was seen are left in `out/pictures`, to be looked at.
  */

@@ -29,7 +29,12 @@ const planned = {
   large: [10_000, 16, 64, 1_000, 10_000, "$1,000 to $2,500"]
 } as const
 
-const present = (program: string) => spawnSync(program, ["--version"]).error === undefined
+/** Whether there is a program to judge by. Where there is none, what it would have judged is said to be skipped. */
+const present = (program: string) => {
+  const found = spawnSync(program, ["--version"]).error === undefined
+  if (!found) process.stderr.write(`Skipped: no ${program} is on the PATH to judge the files of a deployment by.\n`)
+  return found
+}
 
 const requirements = (more: object = {}) => ({
   name: "Task tracker",

@@ -37,7 +37,7 @@ const unformatted = async (
   return { checked, wrong }
 }
 
-const isFormatted = (value: unknown, without = /^$/) =>
+const assertFormatted = (value: unknown, without = /^$/) =>
   Effect.gen(function* () {
     const root = yield* folder
     yield* generate(value, root)
@@ -53,11 +53,11 @@ describe("every file is as Prettier leaves it", () => {
     "./requirements/unicode.yaml"
   ]) {
     it.scoped(path, () =>
-      Effect.flatMap(shipped(path), ({ value }) => isFormatted(value)).pipe(Effect.provide(NodeFileSystem.layer))
+      Effect.flatMap(shipped(path), ({ value }) => assertFormatted(value)).pipe(Effect.provide(NodeFileSystem.layer))
     )
   }
-  it.scoped("unicode, reserved words and markup", () => isFormatted(awkward))
+  it.scoped("unicode, reserved words and markup", () => assertFormatted(awkward))
   // Their names are of any script, and how wide the signs of a rare one are, which decides the padding of Markdown's
   // tables, is not agreed upon.
-  it.scoped.each([1, 2])("drawn by seed %i", (seed) => isFormatted(sample(seed), /\.md$/))
+  it.scoped.each([1, 2])("drawn by seed %i", (seed) => assertFormatted(sample(seed), /\.md$/))
 })

@@ -1,3 +1,4 @@
+/** Whole runs of all eight agents: the project passes its own checks, and answers as its requirements say. */
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"

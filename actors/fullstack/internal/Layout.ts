@@ -50,8 +50,8 @@ export const literal = (value: Literal, indent: number, column: number, after = 
 }
 
 /**
- * A list of source texts, on one line where it fits between what stands `before` and after it on that line: both are
- * given together, with the indentation.
+ * A list of source texts, on one line where it fits between what is `around` it there: what stands before and after it,
+ * the indentation included.
  *
  * @category constructors
  */

@@ -1,5 +1,5 @@
 /**
- * Takes the fibers of actors back that had an Effect to run and have had none for a while.
+ * Takes back the fibers of actors that have had no Effect to run for a while.
  *
  * A fiber weighs three times as much as its actor (5,500 bytes beside 1,700). It is worth keeping from one message to the
  * next, but not for thousands of actors that wait.

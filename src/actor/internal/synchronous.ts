@@ -7,7 +7,7 @@
  * back as an Effect, for the fiber of the actor to go on with. The outcome is the same either way, and so is the order of
  * what is done; a property test compares the two.
  *
- * Knows how Effect 3 represents seven of its operations, which its published types leave out. What looks different, as it may
+ * Knows how Effect 3 represents eight of its operations, which its published types leave out. What looks different, as it may
  * in another version, is left to the fiber, like every operation that is not known here.
  */
 import { Cause, Effect, Exit, FiberId } from "effect"

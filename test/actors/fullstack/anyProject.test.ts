@@ -12,7 +12,7 @@ import { schemaFile, yamlOf } from "../../../actors/fullstack/templates/architec
 import { openApi } from "../../../actors/fullstack/templates/architecture/OpenApi.ts"
 import * as RequirementsFile from "../../../layers/RequirementsFile.ts"
 import { requirements } from "../../generated/arbitrary/Requirements.ts"
-import { isSound } from "../../generated/documents/openApi.ts"
+import { assertSound } from "../../generated/documents/openApi.ts"
 
 /** Checks what the requirements of many seeds describe; a failure is shrunk, and says how it is run again. */
 const forAny = (numRuns: number, check: (project: Project.Project) => void | Promise<void>) =>
@@ -41,7 +41,7 @@ describe("any valid requirements", () => {
   it("give valid OpenAPI 3.1 without dangling references, the same as JSON and as YAML", () =>
     forAny(15, async (project) => {
       const api = JSON.parse(JSON.stringify(openApi(project)))
-      await isSound(api)
+      await assertSound(api)
       assert.deepStrictEqual(parseYaml(yamlOf(api)), api)
     }))
 })

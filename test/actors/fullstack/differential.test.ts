@@ -1,3 +1,7 @@
+/**
+ * Generating again touches the files that say something of a change, and no other. That every process writes the same is
+ * `test/generated/differential.test.ts`.
+ */
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"

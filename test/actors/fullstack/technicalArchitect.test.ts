@@ -8,7 +8,7 @@ import * as Project from "../../../actors/fullstack/Project.ts"
 import * as Requirements from "../../../actors/fullstack/Requirements.ts"
 import { Stories } from "../../../actors/fullstack/Results.ts"
 import { TechnicalArchitect } from "../../../actors/fullstack/TechnicalArchitect.ts"
-import { isSound } from "../../generated/documents/openApi.ts"
+import { assertSound } from "../../generated/documents/openApi.ts"
 import * as Assignment from "./assignment.ts"
 import { all, awkward, everything, ring, smallest } from "./oddProjects.ts"
 
@@ -24,7 +24,6 @@ const work = (value: unknown) =>
     return { result, files: kept.files, stories, api: JSON.parse(result.openapi) }
   })
 
-/** Every object in a document. */
 const database = (statements: ReadonlyArray<string>) => {
   const db = new Database(":memory:")
   db.pragma("foreign_keys = ON")
@@ -68,7 +67,7 @@ describe("the API document", () => {
   it.effect.each(all)("is valid OpenAPI 3.1 without a dangling reference: %s", ([, value]) =>
     Effect.gen(function* () {
       const { api } = yield* work(value)
-      yield* Effect.promise(() => isSound(api))
+      yield* Effect.promise(() => assertSound(api))
     })
   )
 

@@ -27,7 +27,6 @@ const changesOf = (collection: Collection, before: Row | undefined, after: Row |
   )
 
 export const auditLog = async (client: Client) => {
-  if (!client.api.has("audit-log")) return
   const rows = makeRows(client)
   const mine = client.api.has("user-authentication") ? (await client.expect(200, "GET", "/api/auth/me")).json.id : null
   const other = { ...client, cookie: "" }
@@ -96,7 +95,6 @@ export const auditLog = async (client: Client) => {
 
 /** What goes with a deleted row, or loses its reference to it, has entries of its own. */
 export const auditOfReferences = async (client: Client) => {
-  if (!client.api.has("audit-log")) return
   const rows = makeRows(client)
   for (const from of client.api.collections) {
     for (const field of from.entity.fields) {

@@ -64,10 +64,8 @@ interface Written {
   readonly unsure: number
 }
 
-/**
- * Writes to the entity until the connection breaks: creates, changes and deletes.
- */
-export const writeUntilKilled = async (
+/** Writes to the entity until the connection breaks: creates, changes and deletes. */
+const writeUntilKilled = async (
   client: Client,
   collection: Collection,
   kill: () => Promise<void>,
@@ -125,7 +123,7 @@ export const writeUntilKilled = async (
 }
 
 /** Every acknowledged state is there, nothing else is but what was under way, and the file is whole. */
-export const everythingKept = async (client: Client, databaseFile: string, { before, known, unsure }: Written) => {
+const everythingKept = async (client: Client, databaseFile: string, { before, known, unsure }: Written) => {
   for (const one of known) {
     const answer = await client.send("GET", `${one.collection.path}/${one.id}`)
     const found = answer.status === 200 ? own(one.collection, answer.json) : undefined

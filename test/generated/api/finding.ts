@@ -54,7 +54,6 @@ const queries = [
 const fold = (text: string) => text.normalize("NFC").toLowerCase()
 
 export const search = async (client: Client) => {
-  if (!client.api.has("search")) return
   await populateTexts(client, wanted)
   for (const collection of client.api.collections) {
     const { path } = collection
@@ -86,7 +85,6 @@ export const search = async (client: Client) => {
 }
 
 export const csv = async (client: Client) => {
-  if (!client.api.has("csv-export")) return
   await populateTexts(client, texts)
   for (const collection of client.api.collections) {
     const { path } = collection
@@ -128,7 +126,7 @@ const sameCell = (cell: string, value: Row[string]) => {
 }
 
 /** RFC 4180, to the letter: lines end with CRLF, and a quote, comma or line break is nowhere but inside of quotes. */
-export const parseCsv = (text: string): ReadonlyArray<ReadonlyArray<string>> => {
+const parseCsv = (text: string): ReadonlyArray<ReadonlyArray<string>> => {
   const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/y
   const lines: Array<Array<string>> = []
   let line: Array<string> = []

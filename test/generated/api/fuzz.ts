@@ -57,7 +57,7 @@ const bodyOf = (collection: Collection, good: Row): fc.Arbitrary<unknown> => {
 
 const absent = Symbol("absent")
 
-/** Whether the body names rows that are not there, or may take a unique value twice: neither is a matter of its form. */
+/** Whether the schema alone can tell if the body is good: it names no row that may not be there. */
 const isMatterOfForm = ({ entity }: Collection, good: Row, body: unknown): boolean =>
   typeof body !== "object" ||
   body === null ||

@@ -128,7 +128,7 @@ export const bodies = async (client: Client) => {
     await client.expect(422, method, at, { raw: `${"[".repeat(100_000)}${"]".repeat(100_000)}` })
     await client.expect(422, method, at, { raw: `{"no such field":${'{"a":'.repeat(50_000)}1${"}".repeat(50_001)}` })
   }
-  await makeEqual(rows, before)
+  await assertKept(rows, before)
 }
 
 const malformed: ReadonlyArray<string | Buffer> = [
@@ -169,11 +169,11 @@ export const sizes = async (client: Client) => {
     await client.expect(413, method, at, { raw: gzip, headers: { "content-encoding": "gzip" } })
     await client.expect(413, method, at, { raw: deflate, headers: { "content-encoding": "deflate" } })
   }
-  await makeEqual(rows, before)
+  await assertKept(rows, before)
 }
 
 /** What was there before is there still, beside rows that the check itself has made. */
-const makeEqual = async (rows: Rows, before: Awaited<ReturnType<Rows["everything"]>>) => {
+const assertKept = async (rows: Rows, before: Awaited<ReturnType<Rows["everything"]>>) => {
   const after = await rows.everything()
   for (const [path, all] of Object.entries(before)) assert.includeDeepMembers([...after[path]!], [...all], path)
 }
@@ -193,7 +193,7 @@ export const headers = async (client: Client) => {
 }
 
 /** Speaks HTTP by hand: everything that the server writes until it closes the connection. */
-export const rawExchange = (origin: string, text: string) =>
+const rawExchange = (origin: string, text: string) =>
   new Promise<string>((resolve, reject) => {
     const { hostname, port } = new URL(origin)
     let answer = ""

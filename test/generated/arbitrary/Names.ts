@@ -2,8 +2,8 @@
  * Names as people might write them and as attackers would: any Unicode, words that some language keeps for itself, words
  * with odd plurals.
  *
- * Which names are refused is decided by `Names` of the team, because REQUIREMENTS.md makes a collision of safe forms an
- * error: the arbitrary has to know it in order to avoid it. Nothing here is filtered; what would be refused is made another.
+ * Which names are refused is decided by `Names` of the team, because a collision of safe forms is an error: the
+ * arbitrary has to know it in order to avoid it. Nothing here is filtered; what would be refused is made another.
  */
 import * as fc from "fast-check"
 import * as Names from "../../../actors/fullstack/Names.ts"

@@ -15,7 +15,7 @@ export const manyRows = async (visit: Visit, entity: Entity, count: number): Pro
 }
 
 /** The ids of the rows that the list shows, from top to bottom. */
-export const shownIds = async ({ page }: Visit, entity: Entity): Promise<ReadonlyArray<string>> => {
+const shownIds = async ({ page }: Visit, entity: Entity): Promise<ReadonlyArray<string>> => {
   const links = page.getByRole("row").getByRole("link", { name: /^Edit/ })
   const addresses = await Promise.all((await links.all()).map((link) => link.getAttribute("href")))
   return addresses.map((address) => address!.slice(listPath(entity).length + 1))

@@ -5,7 +5,7 @@ import type { Visit } from "./visit.ts"
 
 export type Value = string | number | boolean
 export type Row = ReadonlyMap<string, Value>
-export type PlainField = Exclude<Field, { readonly type: "reference" }>
+type PlainField = Exclude<Field, { readonly type: "reference" }>
 
 export const valueOf = (field: PlainField, n: number): Value => {
   switch (field.type) {

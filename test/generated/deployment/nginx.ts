@@ -36,7 +36,7 @@ export const nginxServing = (template: string, port: number, backend: string, ro
       }),
       (child) =>
         Effect.promise(async () => {
-          if (child.exitCode !== null) return
+          if (child.exitCode !== null || child.signalCode !== null) return
           const ended = once(child, "close")
           child.kill("SIGTERM")
           await ended

@@ -1,9 +1,9 @@
-/** Whether an OpenAPI document is sound: valid by the published schema of 3.1, no reference into nothing, no operation twice. */
+/** An OpenAPI document that is sound: valid by the published schema of 3.1, no reference into nothing, no operation twice. */
 import { assert } from "@effect/vitest"
 import { validate } from "@hyperjump/json-schema/openapi-3-1"
 
 // biome-ignore lint/suspicious/noExplicitAny: what a YAML or JSON reader gives; whether it is a document is the question
-export const isSound = async (api: any): Promise<void> => {
+export const assertSound = async (api: any): Promise<void> => {
   const output = await validate("https://spec.openapis.org/oas/3.1/schema-base", api, "BASIC")
   assert.isTrue(output.valid, JSON.stringify(output).slice(0, 2000))
   const operations = new Set<unknown>()

@@ -20,7 +20,9 @@ export const copyPart = (from: string, to: string) =>
     const built = new Set(["node_modules", "dist"].map((name) => join(from, name)))
     fs.cpSync(from, to, { recursive: true, filter: (path) => !built.has(path) })
     const args = ["-R", "-P", "-l", join(from, "node_modules"), join(to, "node_modules")]
-    yield* run({ command: "cp", args, cwd: to, timeout: "2 minutes" })
+    const { exitCode, stderr } = yield* run({ command: "cp", args, cwd: to, timeout: "2 minutes" })
+    if (exitCode !== 0)
+      return yield* Effect.fail(new Error(`The packages of ${from} cannot be linked to ${to}: ${stderr}`))
     return to
   })
 

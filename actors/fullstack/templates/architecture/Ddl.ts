@@ -47,8 +47,8 @@ export interface Index {
 
 /**
  * The indexes of an entity. A unique field has one through its own index; a reference has one together with the time
- * of creation, because "the newest of this owner" is what pages ask for, and a deletion looks for referring rows by it. Where the
- * reference may be empty the index leaves out the rows that have none: nobody looks those up by it.
+ * of creation, because "the newest of this owner" is what pages ask for, and a deletion looks for referring rows by it.
+ * Where the reference may be empty the index leaves out the rows that have none: nobody looks those up by it.
  */
 export const indexes = (entity: Entity): ReadonlyArray<Index> => [
   index(entity, "created_at", `"created_at" DESC, "id"`, "The list's own order, the newest first.", false),

@@ -24,7 +24,8 @@ export const object = (entries: ReadonlyArray<readonly [string, string]>, around
   if (entries.length === 0) return "{}"
   const members = entries.map(([name, value]) => `${name}: ${value}`)
   const line = `{ ${members.join(", ")} }`
-  return around.length + line.length <= Layout.width ? line : `{\n${members.map((one) => `  ${one},\n`).join("")}}`
+  const width = Layout.columns(around) + Layout.columns(line)
+  return width <= Layout.width ? line : `{\n${members.map((one) => `  ${one},\n`).join("")}}`
 }
 
 /** A list with brackets, on one line where it fits between what is `around` it on that line, the indentation included. */

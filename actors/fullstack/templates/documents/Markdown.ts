@@ -33,7 +33,10 @@ export const code = (words: string): string => {
   return `${fence}${pad}${line}${pad}${fence}`
 }
 
-/** A table with columns of one width, as the formatter leaves it. Cells are Markdown already; a bar in one is escaped here, as it would end the cell even in a code span. */
+/**
+ * A table with columns of one width, as the formatter leaves it. Cells are Markdown already; a bar in one is escaped here,
+ * as it would end the cell even in a code span.
+ */
 export const table = (header: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   const all = [header, ...rows].map((cells) => cells.map((cell) => cell.replace(/(?<!\\)\|/gu, "\\|")))
   const widths = header.map((_, at) => Math.max(3, ...all.map((cells) => columns(cells[at] ?? ""))))
