@@ -5,16 +5,15 @@
  * `TROUPE_MUTATION_SEED` takes another one.
  */
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { assert, layer } from "@effect/vitest"
 import { Duration, Effect, Queue } from "effect"
 import * as fc from "fast-check"
 import * as Project from "../../actors/fullstack/Project.ts"
 import * as Requirements from "../../actors/fullstack/Requirements.ts"
-import * as RequirementsFile from "../../layers/RequirementsFile.ts"
 import * as AnyRequirements from "./arbitrary/Requirements.ts"
 import { folder } from "./fixtures/folder.ts"
 import { surroundings } from "./fixtures/makeProject.ts"
+import { requirements } from "./fixtures/requirements.ts"
 import { writeProject } from "./fixtures/writtenProject.ts"
 import { backendMutations } from "./mutations/backendMutations.ts"
 import { frontendMutations } from "./mutations/frontendMutations.ts"
@@ -23,9 +22,6 @@ import { Sources } from "./mutations/Sources.ts"
 import { copyPart, runTests } from "./mutations/trial.ts"
 
 const seed = Number(process.env.TROUPE_MUTATION_SEED ?? 1)
-
-const requirements = (name: string) =>
-  RequirementsFile.read(fileURLToPath(new URL(`requirements/${name}.yaml`, import.meta.url)))
 
 /** Requirements drawn at random: with most features, and small enough that a mistake is found within seconds. */
 const drawn = (most: number): ReadonlyArray<readonly [name: string, value: unknown]> => {

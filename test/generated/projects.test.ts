@@ -1,20 +1,16 @@
 /** Whole runs of all eight agents: the project passes its own checks, and answers as its requirements say. */
 import * as fs from "node:fs"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { assert, describe, layer } from "@effect/vitest"
 import { Duration, Effect } from "effect"
 import * as Project from "../../actors/fullstack/Project.ts"
 import * as Requirements from "../../actors/fullstack/Requirements.ts"
 import { choices } from "../../actors/fullstack/Requirements.ts"
-import * as RequirementsFile from "../../layers/RequirementsFile.ts"
 import { folder } from "./fixtures/folder.ts"
 import { makeProject, surroundings } from "./fixtures/makeProject.ts"
+import { requirements } from "./fixtures/requirements.ts"
 import { serving } from "./fixtures/serving.ts"
 import { walkThrough } from "./fixtures/walkThrough.ts"
-
-const requirements = (name: string) =>
-  RequirementsFile.read(fileURLToPath(new URL(`requirements/${name}.yaml`, import.meta.url)))
 
 layer(surroundings, { timeout: Duration.minutes(1), excludeTestServices: true })("a generated project", (it) => {
   for (const name of ["one-entity", "unicode", "everything", "thirty"]) {

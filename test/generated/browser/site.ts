@@ -1,12 +1,11 @@
 /** A generated project as its users meet it: built, the backend started, the frontend served before it, and a browser. */
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { Context, Effect, Layer } from "effect"
 import type { Browser } from "playwright-core"
 import * as Project from "../../../actors/fullstack/Project.ts"
 import * as Requirements from "../../../actors/fullstack/Requirements.ts"
-import * as RequirementsFile from "../../../layers/RequirementsFile.ts"
 import { folder } from "../fixtures/folder.ts"
+import { requirements } from "../fixtures/requirements.ts"
 import { previewing, serving } from "../fixtures/serving.ts"
 import { npmRun, writeProject } from "../fixtures/writtenProject.ts"
 import { launched } from "./chromium.ts"
@@ -22,12 +21,7 @@ export class Site extends Context.Tag("test/Site")<
 >() {
   /** The project of a file in `test/generated/requirements`. Needs `surroundings`. */
   static readonly fromFile = (name: string) =>
-    Layer.unwrapEffect(
-      Effect.map(
-        RequirementsFile.read(fileURLToPath(new URL(`../requirements/${name}.yaml`, import.meta.url))),
-        ({ value }) => Site.fromValue(value)
-      )
-    )
+    Layer.unwrapEffect(Effect.map(requirements(name), ({ value }) => Site.fromValue(value)))
 
   static readonly fromValue = (value: unknown) =>
     Layer.scoped(
