@@ -25,13 +25,22 @@ const runHere = async (name: string): Promise<void> => {
 
 const runApart = (name: string): Promise<boolean> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, [...process.execArgv, self, "--here", name], { stdio: "inherit" })
+    // In a group of its own, so that what a check has started ends with it.
+    const options = { stdio: "inherit", detached: true } as const
+    const child = spawn(process.execPath, [...process.execArgv, self, "--here", name], options)
+    const end = () => process.kill(-child.pid!, "SIGKILL")
     const timer = setTimeout(() => {
       console.error(`FAIL  ${name}: not done after ${minutesFor(name)} minutes`)
-      child.kill("SIGKILL")
+      end()
     }, minutesFor(name) * 60_000)
+    const interrupted = () => {
+      end()
+      process.exit(130)
+    }
+    process.once("SIGINT", interrupted).once("SIGTERM", interrupted)
     child.on("exit", (code, signal) => {
       clearTimeout(timer)
+      process.off("SIGINT", interrupted).off("SIGTERM", interrupted)
       if (signal !== null) console.error(`FAIL  ${name}: ended by ${signal}`)
       resolve(code === 0)
     })
