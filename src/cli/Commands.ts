@@ -45,7 +45,7 @@ export const run = define({
     "base-url": text("URL", "a server that speaks the model provider's protocol"),
     db: DB,
     "no-cache": flag("reuse nothing from earlier runs"),
-    force: flag("write into an output folder that holds files of somebody else"),
+    force: flag("write over files of somebody else, and over your own edits, in the output folder"),
     json: flag("print the report as one JSON document on stdout"),
     otlp: text("URL", "send the run's trace there such as http://localhost:4318 (also: OTEL_EXPORTER_OTLP_ENDPOINT)"),
     debug: DEBUG

@@ -397,7 +397,7 @@ async function checkColumns(file: string, tx: WriteTransaction, entity: Entity):
   if (problems.length > 0) {
     throw new Error(
       \`The database \${file} was made by another version: in table "\${entity.table}" \${problems.join(" and ")}. \` +
-        "Change the table by hand, or name a new file in DATABASE_FILE.",
+        "Change the table (ALTER TABLE … ADD COLUMN adds one; docs/schema.sql has it as it should be), or name a new file in DATABASE_FILE.",
     );
   }
 }
