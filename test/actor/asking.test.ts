@@ -56,6 +56,28 @@ const slow = (mailbox?: Mailbox.Mailbox) =>
   })
 
 describe("An ask", () => {
+  // A mistake that types catch, but plain JavaScript does not.
+  it.scoped("whose handler suspends what is no Effect is answered with the crash, by an actor that was idle, too", () =>
+    Effect.gen(function* () {
+      yield* Layer.build(
+        Slow.toLayer(
+          Effect.succeed(
+            Slow.of({
+              Hold: () => Effect.suspend(() => undefined as never),
+              Note: ({ n }) => n
+            })
+          ),
+          { supervision: Supervision.resume }
+        )
+      )
+      const ref = (yield* Slow.client)("s")
+      const error = yield* Effect.flip(ref.ask.Hold())
+      assert.strictEqual(error._tag, "ActorCrashed")
+      assert.include(error.message, "Not a valid effect: undefined")
+      assert.strictEqual(yield* ref.ask.Note({ n: 1 }), 1)
+    }).pipe(Effect.provide(ActorSystem.layer()))
+  )
+
   it.scoped("whose asker is interrupted before handling began is withdrawn, not handled", () =>
     Effect.gen(function* () {
       const { ref, open, noted } = yield* slow()

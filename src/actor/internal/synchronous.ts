@@ -197,9 +197,9 @@ const causeOf = (thrown: unknown): Cause.Cause<never> =>
     ? Cause.sequential(Cause.die(thrown), Cause.interrupt(FiberId.none))
     : Cause.die(thrown)
 
-/** The step that is left for a fiber, and what waits for its outcome. */
+/** The step that is left for a fiber, and what waits for its outcome; always an Effect, which a step of a faulty one need not be. */
 const handedOver = (step: Any, stack: Stack | undefined): Any => {
-  let rest = step
+  let rest: Any = Effect.isEffect(step as unknown) ? step : Effect.suspend(() => step)
   for (let at = stack; at !== undefined; at = at.below) rest = before(at.frame, rest)
   return rest
 }
