@@ -392,6 +392,22 @@ describe("Life of an address", () => {
       })
     ))
 
+  it("a name goes to one of two spawners, wherever a fiber has to yield", () =>
+    run(() =>
+      Effect.gen(function* () {
+        const Leaf = Actor.make("Leaf", [])
+        yield* provided(Leaf.toLayer(Effect.succeed({})))
+        // A fiber yields after 2,048 operations: at one of these counts it does so in the middle of its spawn.
+        for (let steps = 1980; steps < 2060; steps++) {
+          const id = String(steps)
+          const spawning = Effect.exit(ActorSystem.spawn(Leaf, id))
+          const busy = Effect.forEach(Array.from({ length: steps }), () => Effect.void, { discard: true })
+          const both = yield* Effect.all([Effect.zipRight(busy, spawning), spawning], { concurrency: 2 })
+          assert.lengthOf(both.filter(Exit.isSuccess), 1, `after ${steps} steps`)
+        }
+      })
+    ))
+
   it("a child can be spawned again once it has ended by itself, or was stopped", () =>
     scene("child", ({ ref, counts }) =>
       Effect.gen(function* () {

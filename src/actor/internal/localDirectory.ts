@@ -222,9 +222,17 @@ export const localDirectory = (system: LocalSystem) => {
         const { maxChildren } = supervisor.strategy
         if (supervisor.size >= maxChildren) return Effect.fail(new TooManyChildren({ address, maxChildren }))
         const cell = cellOf(registration, registration.child, id, address, supervisor, kept)
+        // Taken in here and now: a fiber may have to yield at any later step, and another one take the name meanwhile.
+        let start: { readonly error: SpawnError | undefined } | undefined
+        let whenStarted: (() => void) | undefined
+        cell.whenSpawned = (error) => {
+          start = { error }
+          whenStarted?.()
+        }
+        supervisor.add(cell)
         const started = Effect.async<void, SpawnError>((resume) => {
-          cell.whenSpawned = (error) => resume(error === undefined ? Effect.void : Effect.fail(error))
-          supervisor.add(cell)
+          whenStarted = () => resume(start!.error === undefined ? Effect.void : Effect.fail(start!.error))
+          if (start !== undefined) return whenStarted()
           return stopped(cell)
         })
         // A child of an actor is stopped by the end of the actor's incarnation, in order; a host's by the host's scope.
@@ -233,6 +241,7 @@ export const localDirectory = (system: LocalSystem) => {
             ? Effect.zipRight(
                 Effect.flatMap(Scope.Scope, (scope) =>
                   Effect.flatMap(Scope.fork(scope, ExecutionStrategy.sequential), (own) => {
+                    if (cell.state === State.ended) return Scope.close(own, Exit.void)
                     scopes.set(cell, own)
                     return Scope.addFinalizer(own, stopped(cell))
                   })
