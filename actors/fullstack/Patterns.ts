@@ -14,7 +14,6 @@ import type { Project } from "./Project.ts"
  * @category models
  */
 export interface Pattern {
-  readonly name: "authentication" | "crud"
   readonly title: string
   /** How many times it occurs. */
   readonly frequency: number
@@ -41,7 +40,6 @@ export const patternsOf = (project: Project): ReadonlyArray<Pattern> => {
     ...(features.has("user-authentication")
       ? [
           {
-            name: "authentication" as const,
             title: "Accounts and sessions",
             frequency: 1,
             hoursSaved: { least: 2, most: 4 },
@@ -52,7 +50,6 @@ export const patternsOf = (project: Project): ReadonlyArray<Pattern> => {
     ...(entities.length > fewEntities
       ? [
           {
-            name: "crud" as const,
             title: "Create, read, update and delete",
             frequency: entities.length,
             hoursSaved: { least: crudHours * entities.length, most: crudHours * entities.length },

@@ -35,6 +35,8 @@ const wheres = [
   /** The start that follows a crash. */
   "start",
   "handle",
+  /** With a fiber of the actor's: `handle` needs one only to interrupt itself, or to wait. */
+  "handle on its fiber",
   "handle beside",
   "timer",
   /** A message that it still has when it is stopped. */
@@ -86,7 +88,7 @@ const expected = ({ directive, how, restart, where }: Cell): Seen => {
     const stopped = { next: "ActorNotFound", restarts: 0, parentLives: 1, watched: "stopped", open: 0 }
     return { ...stopped, settled: where !== "stop" ? "none" : ends ? settled : "ActorStopping" }
   }
-  if ((where === "handle" || where === "handle beside" || where === "timer") && !isCrash) {
+  if ((where.startsWith("handle") || where === "timer") && !isCrash) {
     const isBlocked = !ends && where !== "handle beside"
     return { ...waits, settled, next: isBlocked ? "AskTimedOut" : 2, restarts: 0 }
   }
@@ -144,7 +146,16 @@ const play = (cell: Cell): Promise<Seen> =>
             let sum = 0
             return Subject.of({
               Add: () => ++sum,
-              Fail: () => (where === "handle beside" ? Rpc.fork(going(how)) : going(how)),
+              Fail: () => {
+                switch (where) {
+                  case "handle beside":
+                    return Rpc.fork(going(how))
+                  case "handle on its fiber":
+                    return Effect.zipRight(Effect.yieldNow(), going(how))
+                  default:
+                    return going(how)
+                }
+              },
               FailLater: () => timers.once("fail", self.tell.Fail(), "1 second"),
               Crash: () => Effect.dieMessage("the first crash"),
               Wait: () => Deferred.await(gate)
@@ -177,6 +188,7 @@ const play = (cell: Cell): Promise<Seen> =>
           case "finalizer after a crash":
             return yield* settledBy(subject.ask.Crash())
           case "handle":
+          case "handle on its fiber":
           case "handle beside":
             return yield* settledBy(subject.ask.Fail())
           case "timer":

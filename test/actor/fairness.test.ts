@@ -7,11 +7,13 @@ import * as ActorSystem from "../../src/actor/ActorSystem.ts"
 
 const Echo = Actor.make("Echo", [
   Rpc.make("Plain", { payload: { n: Schema.Int }, success: Schema.Int }),
-  Rpc.make("Effectful", { payload: { n: Schema.Int }, success: Schema.Int })
+  Rpc.make("Synchronous", { payload: { n: Schema.Int }, success: Schema.Int }),
+  Rpc.make("OnFiber", { payload: { n: Schema.Int }, success: Schema.Int })
 ])
 const Player = Actor.make("Player", [
   Rpc.make("Plain", { payload: { to: Schema.String } }),
-  Rpc.make("Effectful", { payload: { to: Schema.String } })
+  Rpc.make("Synchronous", { payload: { to: Schema.String } }),
+  Rpc.make("OnFiber", { payload: { to: Schema.String } })
 ])
 
 /** Counts the ticks of a 5 ms interval while `talk` goes on, and the longest time without one. */
@@ -39,12 +41,24 @@ const isFair = ({ ticks, worst }: { readonly ticks: number; readonly worst: numb
   assert.isBelow(worst, millis * 0.6)
 }
 
-const echo = Echo.toLayer(Effect.succeed(Echo.of({ Plain: ({ n }) => n, Effectful: ({ n }) => Effect.sync(() => n) })))
+/** Nothing but that it needs a fiber, which an Effect of synchronous steps does not. */
+const onFiber = <A, E>(work: () => Effect.Effect<A, E>) => Effect.withFiberRuntime<A, E>(work)
+
+const echo = Echo.toLayer(
+  Effect.succeed(
+    Echo.of({
+      Plain: ({ n }) => n,
+      Synchronous: ({ n }) => Effect.sync(() => n),
+      OnFiber: ({ n }) => onFiber(() => Effect.succeed(n))
+    })
+  )
+)
 
 describe("Timers fire", () => {
   for (const [kind, millis] of [
     ["Plain", 2000],
-    ["Effectful", 700]
+    ["Synchronous", 700],
+    ["OnFiber", 700]
   ] as const) {
     it.live(`while a host fiber on the default scheduler asks without pause (${kind})`, () =>
       Effect.gen(function* () {
@@ -57,7 +71,7 @@ describe("Timers fire", () => {
     )
   }
 
-  for (const kind of ["Plain", "Effectful"] as const) {
+  for (const kind of ["Plain", "Synchronous", "OnFiber"] as const) {
     it.live(`while two actors talk to each other without pause (${kind})`, () => {
       let served = 0
       const player = Player.toLayer(
@@ -72,7 +86,8 @@ describe("Timers fire", () => {
           return Player.of({
             // Tells from a turn of the scheduler, with no fiber of its own.
             Plain: ({ to }) => void Effect.runFork(serve(other(to), to)),
-            Effectful: ({ to }) => serve(other(to), to)
+            Synchronous: ({ to }) => serve(other(to), to),
+            OnFiber: ({ to }) => onFiber(() => serve(other(to), to))
           })
         })
       )

@@ -524,7 +524,7 @@ describe("A pool that resizes", () => {
     ))
 })
 
-const how = Schema.Literal("plain", "effect", "slow", "beside", "fails", "throws", "dies")
+const how = Schema.Literal("plain", "effect", "slow", "beside", "fails", "throws", "dies", "dies on its fiber")
 const Job = Actor.make("Job", [
   Rpc.make("Tell", { payload: { n: Schema.Int, how }, success: Schema.Int, error: Refused }),
   Rpc.make("Ask", { payload: { n: Schema.Int, how }, success: Schema.Int, error: Refused })
@@ -589,6 +589,8 @@ const settles = (
             throw new Error("thrown")
           case "dies":
             return Effect.die("died")
+          case "dies on its fiber":
+            return Effect.zipRight(Effect.yieldNow(), Effect.die("died"))
         }
       }
       yield* provided(

@@ -20,13 +20,16 @@ class Refused extends Schema.TaggedError<Refused>()("Refused", { n: Schema.Int }
 const how = Schema.Literal(
   "plain",
   "effect",
+  "on its fiber",
   "slow",
   "forked",
   "forked slowly",
   "fails",
+  "fails on its fiber",
   "forked fails",
   "throws",
   "dies",
+  "dies on its fiber",
   "forked dies",
   "is interrupted",
   "forked is interrupted",
@@ -49,6 +52,8 @@ const behaviour = (begun: Array<number>) =>
             return n
           case "effect":
             return Effect.succeed(n)
+          case "on its fiber":
+            return Effect.as(Effect.yieldNow(), n)
           case "slow":
             return Effect.as(Effect.sleep("3 seconds"), n)
           case "forked":
@@ -57,12 +62,16 @@ const behaviour = (begun: Array<number>) =>
             return Rpc.fork(Effect.as(Effect.sleep("2 seconds"), n))
           case "fails":
             return Effect.fail(new Refused({ n }))
+          case "fails on its fiber":
+            return Effect.zipRight(Effect.yieldNow(), Effect.fail(new Refused({ n })))
           case "forked fails":
             return Rpc.fork(Effect.fail(new Refused({ n })))
           case "throws":
             throw new Error("thrown")
           case "dies":
             return Effect.die("died")
+          case "dies on its fiber":
+            return Effect.zipRight(Effect.yieldNow(), Effect.die("died"))
           case "forked dies":
             return Rpc.fork(Effect.die("died beside"))
           case "is interrupted":

@@ -23,9 +23,13 @@ import { gapsDuring, type Host, hosts, onHost, staysFlat } from "./Soak.ts"
 /** Gives what it measured; throws what it found wrong. */
 export type Check = () => Promise<string>
 
+/** The same, but that it needs a fiber, which an Effect of synchronous steps does not. */
+const onFiber = <A, E>(effect: Effect.Effect<A, E>) => Effect.withFiberRuntime<A, E>(() => effect)
+
 const Counter = Actor.make("Counter", [
   Rpc.make("Add"),
-  Rpc.make("AddEffect"),
+  Rpc.make("AddSynchronous"),
+  Rpc.make("AddOnFiber"),
   Rpc.make("Total", { success: Schema.Int })
 ])
 const CounterLive = Counter.toLayer(
@@ -34,7 +38,12 @@ const CounterLive = Counter.toLayer(
     const add = () => {
       total++
     }
-    return Counter.of({ Add: add, AddEffect: () => Effect.sync(add), Total: () => total })
+    return Counter.of({
+      Add: add,
+      AddSynchronous: () => Effect.sync(add),
+      AddOnFiber: () => onFiber(Effect.sync(add)),
+      Total: () => total
+    })
   })
 )
 
@@ -51,7 +60,8 @@ const tellsAndAsks = (host: Host) => async () => {
       const said = yield* staysFlat(() =>
         Effect.gen(function* () {
           yield* many(each / 10, counter.tell.Add())
-          yield* many(each / 10, counter.tell.AddEffect())
+          yield* many(each / 20, counter.tell.AddSynchronous())
+          yield* many(each / 20, counter.tell.AddOnFiber())
           yield* many(each / 10, counter.ask.Add())
           sent += (3 * each) / 10
           assert.equal(yield* counter.ask.Total(), sent, "messages handled")
@@ -247,7 +257,8 @@ const withdrawnAsks: Check = () =>
 
 const Talker = Actor.make("Talker", [
   Rpc.make("Plain", { payload: { to: Schema.String } }),
-  Rpc.make("Effectful", { payload: { to: Schema.String } })
+  Rpc.make("Synchronous", { payload: { to: Schema.String } }),
+  Rpc.make("OnFiber", { payload: { to: Schema.String } })
 ])
 
 /** Actors that talk without pause, and a host that asks without pause: timers fire all the same. */
@@ -268,16 +279,23 @@ const gaps =
                 said++
                 return Effect.orDie(client(to).tell.Plain({ to: id }))
               },
-              Effectful: ({ to }) =>
+              Synchronous: ({ to }) =>
                 Effect.suspend(() => {
                   said++
-                  return Effect.orDie(client(to).tell.Effectful({ to: id }))
-                })
+                  return Effect.orDie(client(to).tell.Synchronous({ to: id }))
+                }),
+              OnFiber: ({ to }) =>
+                onFiber(
+                  Effect.suspend(() => {
+                    said++
+                    return Effect.orDie(client(to).tell.OnFiber({ to: id }))
+                  })
+                )
             })
           })
         )
         const results: Array<string> = []
-        for (const kind of ["Plain", "Effectful"] as const) {
+        for (const kind of ["Plain", "Synchronous", "OnFiber"] as const) {
           const talking = Effect.gen(function* () {
             const system = yield* ActorSystem
             const client = yield* Talker.client
@@ -290,7 +308,7 @@ const gaps =
           results.push(`actors, ${kind}: ${yield* Effect.provide(talking, Layer.fresh(layer))}`)
         }
         assert.ok(said > 100_000, `${said} messages`)
-        for (const message of ["Add", "AddEffect"] as const) {
+        for (const message of ["Add", "AddSynchronous", "AddOnFiber"] as const) {
           const counter = (yield* Counter.client)("c")
           const asking = Effect.forever(counter.ask[message]())
           results.push(`host asks ${message}: ${yield* gapsDuring(3000, asking)}`)

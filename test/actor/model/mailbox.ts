@@ -21,7 +21,7 @@ import { type Exploration, settled } from "./explore.ts"
 
 const senders = 3
 const sendsEach = 8
-const How = Schema.Literal("plain", "effect", "slow", "beside", "refused", "crash")
+const How = Schema.Literal("plain", "effect", "on fiber", "slow", "beside", "refused", "crash", "crash on fiber")
 type How = typeof How.Type
 const lanes = ["normal", "high", "low"] as const
 const rpcs = Array.from({ length: senders * sendsEach }, (_, n) =>
@@ -74,7 +74,19 @@ const traffic: fc.Arbitrary<Traffic> = fc.record({
       fc.record({
         kind: fc.constantFrom("tell", "tell", "ask"),
         receipt: fc.boolean(),
-        how: fc.constantFrom("plain", "plain", "slow", "slow", "slow", "effect", "beside", "refused", "crash"),
+        how: fc.constantFrom(
+          "plain",
+          "plain",
+          "slow",
+          "slow",
+          "slow",
+          "effect",
+          "on fiber",
+          "beside",
+          "refused",
+          "crash",
+          "crash on fiber"
+        ),
         pause: fc.constantFrom(0, 0, 0, 0, 0, 30),
         awaited: fc.constantFrom(true, false, false),
         patience: fc.option(fc.constantFrom(5, 25), { nil: undefined, freq: 4 })
@@ -127,6 +139,8 @@ const program = ({ capacity, faults, laned, overflow, senders, stopAt, supervisi
             return n
           case "effect":
             return Effect.succeed(n)
+          case "on fiber":
+            return Effect.as(Effect.yieldNow(), n)
           case "slow":
             return Effect.as(Effect.sleep(20), n)
           case "beside":
@@ -135,6 +149,8 @@ const program = ({ capacity, faults, laned, overflow, senders, stopAt, supervisi
             return Effect.fail("refused" as const)
           case "crash":
             return Effect.dieMessage("asked to")
+          case "crash on fiber":
+            return Effect.zipRight(Effect.yieldNow(), Effect.dieMessage("asked to"))
         }
       }
     // One handler for each tag, by construction.
@@ -239,7 +255,7 @@ const program = ({ capacity, faults, laned, overflow, senders, stopAt, supervisi
       const [settlement] = settlements
       if (dead !== undefined) assert.deepEqual(settlement, { _tag: "dead-lettered", reason: dead }, what)
       else if (how === "plain") assert.equal(settlement!._tag, "handled", what)
-      else if (how === "refused" || how === "crash") assert.equal(settlement!._tag, "failed", what)
+      else if (how === "refused" || how.startsWith("crash")) assert.equal(settlement!._tag, "failed", what)
       // The rest may be cut short by a stop, or by the crash of another.
       else assert.notEqual(settlement!._tag, "dead-lettered", what)
     }

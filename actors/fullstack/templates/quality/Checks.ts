@@ -9,7 +9,7 @@
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 
-import { Duration, Effect } from "effect"
+import { Array as Arr, Duration, Effect } from "effect"
 import { show } from "../../../../src/background/Subprocess.ts"
 import type { Assignment } from "../../../../src/team/Agent.ts"
 import { Workspace } from "../../../../src/team/Workspace.ts"
@@ -51,7 +51,7 @@ export const folder = Effect.fn("Quality.folder")(function* (
   name: Install.Folder,
   sources: Sources,
   told: (name: string) => Effect.Effect<void>,
-  took: (name: string, time: Duration.Duration) => Effect.Effect<void> = () => Effect.void
+  took: (name: string, time: Duration.Duration) => Effect.Effect<void>
 ) {
   const { root } = yield* Workspace
   const cwd = `${root}/${name}`
@@ -135,10 +135,9 @@ const shortened = (lines: ReadonlyArray<string>) =>
 
 // Whether a promised test is among those seen. A project may have thousands, so they are looked up by their file.
 const among = (sources: Sources, seen: ReadonlyArray<TestResult>) => {
-  const byFile = new Map<string, Array<TestResult>>()
-  for (const test of seen) byFile.set(test.file, [...(byFile.get(test.file) ?? []), test])
+  const byFile = Arr.groupBy(seen, ({ file }) => file)
   return (promised: Sources["tests"][number]) =>
-    (byFile.get(promised.pathIn(sources.folder)) ?? []).some((test) => promised.isSeenAs(sources.folder, test))
+    (byFile[promised.pathIn(sources.folder)] ?? []).some((test) => promised.isSeenAs(sources.folder, test))
 }
 
 // A test that was promised and did not run is listed as well, for whoever looks up its criteria.

@@ -36,7 +36,7 @@ const needing = "needs "
 export const make = (
   folder: string,
   told: (name: string) => Effect.Effect<void>,
-  took: (name: string, time: Duration.Duration) => Effect.Effect<void> = () => Effect.void
+  took: (name: string, time: Duration.Duration) => Effect.Effect<void>
 ) => {
   const checks: Array<Check> = []
   const take: Take = (what, command, needs, look) =>
