@@ -23,7 +23,8 @@ export interface Contender {
 export type Floor = { readonly contender: string } & (
   | { readonly timesFaster: number; readonly than: string }
   | { readonly timesSlowerAtMost: number; readonly than: string }
-  | { readonly atMost: number }
+  /** `beyond`: what that contender takes is not counted. */
+  | { readonly atMost: number; readonly beyond?: string }
 )
 
 export interface Subject {
@@ -121,7 +122,10 @@ export const judge = (subject: Pick<Subject, "title" | "floors">, rows: Readonly
       const what = `at most ${floor.timesSlowerAtMost}× ${floor.than}`
       return verdict(times <= floor.timesSlowerAtMost, what, `${times.toFixed(2)}×`)
     }
-    return verdict(own <= floor.atMost, `at most ${floor.atMost}`, own.toFixed(0))
+    const counted = floor.beyond === undefined ? own : own - of(floor.beyond)
+    const what =
+      floor.beyond === undefined ? `at most ${floor.atMost}` : `at most ${floor.atMost} beyond ${floor.beyond}`
+    return verdict(counted <= floor.atMost, what, counted.toFixed(0))
   })
 
 /**

@@ -63,6 +63,7 @@ const program = (name: string, entities: number, command: string, status: number
   }
 })
 
+const start = "start: graph"
 const forty = "run, 40 entities"
 
 export const subjects: ReadonlyArray<Subject> = [
@@ -70,11 +71,7 @@ export const subjects: ReadonlyArray<Subject> = [
     title: "writing a project",
     work: "a whole process, without npm",
     rounds: 5,
-    contenders: [
-      program("start: graph", 1, "graph", 0),
-      program("run, 1 entity", 1, "run", 1),
-      program(forty, 40, "run", 1)
-    ],
-    floors: [{ contender: forty, atMost: 1500 }]
+    contenders: [program(start, 1, "graph", 0), program("run, 1 entity", 1, "run", 1), program(forty, 40, "run", 1)],
+    floors: [{ contender: forty, atMost: 1500, beyond: start }]
   }
 ]

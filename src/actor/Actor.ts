@@ -121,6 +121,7 @@ export const make = <const Type extends string, const Rpcs extends ReadonlyArray
 ): Definition<Type, Rpcs[number]> => {
   const definition: Definition<Type, Rpcs[number]> = {
     type,
+    // The compiler follows a spread no further than to a union of the parts; these are those that the type names.
     protocol: RpcGroup.make(...(protocol as Rpcs)) as unknown as RpcGroup.RpcGroup<Rpcs[number]>,
     of: (handlers) => handlers,
     client: Effect.map(ActorSystem, (system) => (id: string) => system.ref(definition, id)),

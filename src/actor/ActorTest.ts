@@ -202,6 +202,7 @@ export const probe: {
     const log = new Log<Received<Rpcs>>(options?.limit ?? 1000)
     const answers = (handlers ?? {}) as Readonly<Record<string, Answer | undefined>>
     const table: Record<string, Answer> = {}
+    // Every Rpc has its schemas, which the type of a protocol with any Rpcs leaves out.
     for (const [tag, rpc] of definition.protocol.requests as unknown as ReadonlyMap<string, Rpc.AnyWithProps>) {
       const answer = answers[tag] ?? (rpc.successSchema.ast._tag === "VoidKeyword" ? () => undefined : missing(tag))
       table[tag] = (payload, context) => {

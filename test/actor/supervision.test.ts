@@ -23,7 +23,8 @@ const failing = (how: How): Effect.Effect<never, Refused> => {
   }
 }
 
-type Where = "start" | "handle plain" | "handle effect" | "forked handler" | "finalizer"
+const wheres = ["start", "handle plain", "handle effect", "handle on its fiber", "forked handler", "finalizer"] as const
+type Where = (typeof wheres)[number]
 
 const policies: Readonly<Record<Supervision.Directive, Supervision.Supervision>> = {
   restart: Supervision.restart(),
@@ -50,6 +51,8 @@ const subject = (where: Where, how: How, supervision: Supervision.Supervision) =
               throw new Error("a bug")
             case "forked handler":
               return Rpc.fork(failing(how))
+            case "handle on its fiber":
+              return Effect.zipRight(Effect.yieldNow(), failing(how))
             default:
               return failing(how)
           }
@@ -92,7 +95,7 @@ const expected = (where: Where, how: How, directive: Supervision.Directive): Exp
 const tagOf = (error: { readonly _tag: string }) => error._tag
 
 describe("Failure matrix", () => {
-  for (const where of ["start", "handle plain", "handle effect", "forked handler", "finalizer"] as const) {
+  for (const where of wheres) {
     for (const how of How.literals) {
       // A handler that answers at once can throw, no more; a finalizer has no typed failures.
       if (where === "handle plain" && how !== "defect") continue

@@ -114,6 +114,7 @@ describe("Groups, in any interleaving of crashes, messages and failing starts", 
     [Strategy.restForOne(), /^(abc|ab|a|bc|b|c)*c$/]
   ] as const) {
     const limit = strategy.intensity === undefined ? "per child" : "per supervisor"
+    // Not on `TestClock`: each interleaving has a virtual clock of its own.
     it.live(`${strategy.restarts}, limits ${limit}`, () =>
       Effect.gen(function* () {
         const seen = yield* ActorTest.interleavings({

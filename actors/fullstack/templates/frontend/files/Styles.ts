@@ -1,4 +1,6 @@
-/** `src/styles.css` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
+/**
+ * `src/styles.css` of the generated frontend. Whole although it is long: one stylesheet, in the order in which a reader of the
+ * page meets things, and nothing in it but rules. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/* Every colour is named here, for light and for dark; <html data-theme> chooses. Text has a contrast of at least 4.5:1. */
 :root {
   color-scheme: light;
