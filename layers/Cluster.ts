@@ -28,6 +28,8 @@ import * as SqlMessageStorage from "@effect/cluster/SqlMessageStorage"
 import * as SqlRunnerStorage from "@effect/cluster/SqlRunnerStorage"
 import * as NodeClusterSocket from "@effect/platform-node/NodeClusterSocket"
 import * as RpcSerialization from "@effect/rpc/RpcSerialization"
+import * as SqlClient from "@effect/sql/SqlClient"
+import { SqlError } from "@effect/sql/SqlError"
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
 import * as AtMostOnce from "./internal/atMostOnce.ts"
@@ -154,12 +156,43 @@ const serialization = (options: Options) =>
   RpcSerialization.layerMsgPackWith({ maxBufferSize: options.maxMessageBytes })
 
 const storage = (options: Options) =>
-  Layer.merge(SqlMessageStorage.layer, SqlRunnerStorage.layer).pipe(
+  oneAtATime(Layer.merge(SqlMessageStorage.layer, SqlRunnerStorage.layer)).pipe(
     Layer.provide(database(options)),
     Layer.mapError(
       (error) => new ClusterNotJoined({ what: `the database ${whereOf(options)}`, reason: shown(error.cause) })
     )
   )
+
+/**
+ * Processes that start at once on an empty database all want to make its tables, and PostgreSQL refuses one or the other:
+ * its CREATE TABLE IF NOT EXISTS looks and makes in two steps. So each waits for those before it.
+ */
+const oneAtATime = <A, E, R>(layer: Layer.Layer<A, E, R>): Layer.Layer<A, E | SqlError, R | SqlClient.SqlClient> =>
+  Layer.scopedContext(
+    Effect.gen(function* () {
+      const lifetime = yield* Effect.scope
+      const sql = yield* SqlClient.SqlClient
+      return yield* Effect.scoped(
+        Effect.gen(function* () {
+          const connection = yield* sql.reserve
+          yield* Effect.acquireRelease(
+            connection.executeRaw("SELECT pg_advisory_lock($1, $2)", joining).pipe(
+              Effect.interruptible,
+              Effect.timeoutFail({
+                duration: "30 seconds",
+                onTimeout: () => new SqlError({ cause: new Error("another process has been joining for 30 seconds") })
+              })
+            ),
+            () => Effect.ignore(connection.executeRaw("SELECT pg_advisory_unlock($1, $2)", joining))
+          )
+          return yield* Layer.buildWithScope(layer, lifetime)
+        })
+      )
+    })
+  )
+
+/** The lock's name: `trou` and `join` in ASCII. Names of two parts never meet those of one, which lock the shards. */
+const joining = [0x74726f75, 0x6a6f696e]
 
 const database = (options: Options) =>
   PgClient.layer({

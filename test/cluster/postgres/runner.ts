@@ -3,7 +3,7 @@
  * with the process that started it.
  */
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Fiber, Layer, Logger, LogLevel, Redacted } from "effect"
+import { Cause, Effect, Exit, Fiber, Layer, Logger, LogLevel, Redacted } from "effect"
 import * as Cluster from "../../../layers/Cluster.ts"
 import * as ClusterActorSystem from "../../../src/cluster/ClusterActorSystem.ts"
 import { AccountLive } from "./account.ts"
@@ -22,7 +22,10 @@ const program = AccountLive.pipe(
 )
 
 const fiber = Effect.runFork(program)
-fiber.addObserver((exit) => process.exit(exit._tag === "Success" || fiber.unsafePoll() !== null ? 0 : 1))
+fiber.addObserver((exit) => {
+  if (Exit.isSuccess(exit) || Cause.isInterruptedOnly(exit.cause)) process.exit(0)
+  process.stderr.write(`${Cause.pretty(exit.cause, { renderErrorCause: true })}\n`, () => process.exit(1))
+})
 process.on("SIGTERM", () => Effect.runFork(Fiber.interrupt(fiber)))
 // Nobody writes here: the end of it is the end of who started this.
 process.stdin.on("end", () => process.exit(2)).resume()
