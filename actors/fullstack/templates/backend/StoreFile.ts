@@ -1,0 +1,175 @@
+/**
+ * How the generated backend stores changes, and says why the database refused one.
+ *
+ * Plain text that `Sections.fill` makes fit for one project. Written as the file will stand, apart from escapes.
+ *
+ * @since 0.1.0
+ */
+import type { TemplateFile } from "./Sections.ts"
+
+export const storeFile: TemplateFile = {
+  path: "src/records/store.ts",
+  text: `/** Creates, reads, changes and deletes records. Each change is one transaction: checked, stored and recorded, or nothing. */
+import { randomUUID } from "node:crypto";
+/*IF audit*/
+import { affectedByDelete } from "../audit/dependents.ts";
+import { type Actor, recordChange } from "../audit/log.ts";
+/*END*/
+import { type Database, type Queryable, quote, type WriteTransaction } from "../database.ts";
+import { conflict, type FieldError, invalid } from "../http/problem.ts";
+import type { Paging } from "../http/query.ts";
+import type { Entity, RecordRow } from "./entity.ts";
+import { type Input, readInput } from "./input.ts";
+import { /*IF audit*//*ELSE audit*/noSuch, /*END*/readRecord, selectFrom, toRecord } from "./rows.ts";
+import type { Selection } from "./selection.ts";
+import { toColumn } from "./values.ts";
+
+export interface Page {
+  readonly items: ReadonlyArray<RecordRow>;
+  readonly total: number;
+  readonly page: number;
+  readonly pageSize: number;
+}
+
+export class Store {
+  readonly #database: Database;
+  readonly #entities: ReadonlyMap<string, Entity>;
+
+  constructor(database: Database, entities: ReadonlyArray<Entity>) {
+    this.#database = database;
+    this.#entities = new Map(entities.map((entity) => [entity.name, entity]));
+  }
+
+  async list(entity: Entity, selection: Selection, { page, pageSize }: Paging): Promise<Page> {
+    const [rows, counts] = await this.#database.queryAll([
+      [
+        \`\${selectFrom(entity)} WHERE \${selection.where} ORDER BY \${selection.orderBy} LIMIT ? OFFSET ?\`,
+        [...selection.args, pageSize, (page - 1) * pageSize],
+      ],
+      [\`SELECT count(*) FROM \${quote(entity.table)} WHERE \${selection.where}\`, selection.args],
+    ]);
+    return { items: (rows ?? []).map((row) => toRecord(entity, row)), total: Number(counts?.[0]?.[0]), page, pageSize };
+  }
+
+  async read(entity: Entity, id: string): Promise<RecordRow> {
+    return readRecord(this.#database, entity, id);
+  }
+
+  async create(entity: Entity, body: unknown/*IF audit*/, actor: Actor/*END*/): Promise<RecordRow> {
+    return this.#write(entity, async (tx) => {
+      const values = await this.#check(tx, entity, readInput(entity, body, "create"));
+      const id = randomUUID();
+      const now = new Date().toISOString();
+      const columns = ["id", ...entity.fields.map((field) => quote(field.column)), "created_at", "updated_at"];
+      await tx.run(
+        \`INSERT INTO \${quote(entity.table)} (\${columns.join(", ")}) VALUES (\${columns.map(() => "?").join(", ")})\`,
+        [id, ...entity.fields.map((field) => toColumn(values.get(field.name) ?? null)), now, now],
+      );
+      const created = await readRecord(tx, entity, id);
+/*IF audit*/
+      await recordChange(tx, actor, { action: "create", entity, before: undefined, after: created });
+/*END*/
+      return created;
+    });
+  }
+
+  /** Changes only the given fields. A body that changes nothing leaves the record as it is. */
+  async update(entity: Entity, id: string, body: unknown/*IF audit*/, actor: Actor/*END*/): Promise<RecordRow> {
+    return this.#write(entity, async (tx) => {
+      const before = await readRecord(tx, entity, id);
+      const values = await this.#check(tx, entity, readInput(entity, body, "update"));
+      const changed = entity.fields.filter(
+        (field) => values.has(field.name) && values.get(field.name) !== before[field.name],
+      );
+      if (changed.length === 0) return before;
+      await tx.run(
+        \`UPDATE \${quote(entity.table)} SET \${changed.map((field) => \`\${quote(field.column)} = ?\`).join(", ")}, updated_at = ? WHERE id = ?\`,
+        [...changed.map((field) => toColumn(values.get(field.name) ?? null)), new Date().toISOString(), id],
+      );
+      const after = await readRecord(tx, entity, id);
+/*IF audit*/
+      await recordChange(tx, actor, { action: "update", entity, before, after });
+/*END*/
+      return after;
+    });
+  }
+
+  /** Records that refer to this one keep it, go with it or lose the reference, as the schema says for each reference. */
+  async remove(entity: Entity, id: string/*IF audit*/, actor: Actor/*END*/): Promise<void> {
+    return this.#write(entity, async (tx) => {
+/*IF audit*/
+      const before = await readRecord(tx, entity, id);
+      const affected = await affectedByDelete(tx, [...this.#entities.values()], entity, before);
+      await tx.run(\`DELETE FROM \${quote(entity.table)} WHERE id = ?\`, [id]);
+      for (const change of affected) await recordChange(tx, actor, change);
+/*ELSE audit*/
+      const deleted = await tx.run(\`DELETE FROM \${quote(entity.table)} WHERE id = ?\`, [id]);
+      if (deleted === 0) throw noSuch(entity, id);
+/*END*/
+    });
+  }
+/*IF csv*/
+
+  /** Every selected record, in order and of one state, without holding them all in memory. */
+  async each(
+    entity: Entity,
+    selection: Selection,
+    visit: (records: ReadonlyArray<RecordRow>) => Promise<void>,
+  ): Promise<void> {
+    await this.#database.snapshot(async (state) => {
+      for (let offset = 0; ; offset += EXPORT_BATCH) {
+        const rows = await state.query(
+          \`\${selectFrom(entity)} WHERE \${selection.where} ORDER BY \${selection.orderBy} LIMIT ? OFFSET ?\`,
+          [...selection.args, EXPORT_BATCH, offset],
+        );
+        if (rows.length > 0) await visit(rows.map((row) => toRecord(entity, row)));
+        if (rows.length < EXPORT_BATCH) return;
+      }
+    });
+  }
+/*END*/
+
+  /** Refuses the input unless every field is valid and every reference leads somewhere. */
+  async #check(tx: Queryable, entity: Entity, input: Input): Promise<Input["values"]> {
+    const errors: Array<FieldError> = [...input.errors];
+    for (const field of entity.fields) {
+      const id = input.values.get(field.name);
+      if (field.type !== "reference" || typeof id !== "string") continue;
+      const target = this.#entities.get(field.to);
+      const found = target && (await tx.query(\`SELECT 1 FROM \${quote(target.table)} WHERE id = ?\`, [id]));
+      if (!found?.length) errors.push({ path: field.name, message: \`no \${field.to} has this id\` });
+    }
+    if (errors.length > 0) throw invalid(errors);
+    return input.values;
+  }
+
+  async #write<A>(entity: Entity, work: (tx: WriteTransaction) => Promise<A>): Promise<A> {
+    try {
+      return await this.#database.write(work);
+    } catch (error) {
+      throw constraintProblem(entity, error) ?? error;
+    }
+  }
+}
+/*IF csv*/
+
+/** Records that an export holds in memory at once. */
+const EXPORT_BATCH = 500;
+/*END*/
+
+/** What the database itself refused: it decides between two writers who both found nothing wrong. */
+function constraintProblem(entity: Entity, error: unknown) {
+  const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+  if (code !== "SQLITE_CONSTRAINT" || typeof message !== "string") return undefined;
+  if (message.includes("UNIQUE constraint failed")) {
+    const taken = entity.fields.filter((field) => message.endsWith(\`\${entity.table}.\${field.column}\`));
+    return conflict(
+      \`Another \${entity.name} has the same value.\`,
+      taken.map((field) => ({ path: field.name, message: "is taken" })),
+    );
+  }
+  if (message.includes("FOREIGN KEY constraint failed")) return conflict(\`Other records refer to this \${entity.name}.\`);
+  return undefined;
+}
+`
+}
