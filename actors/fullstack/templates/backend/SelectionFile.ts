@@ -10,8 +10,7 @@ import type { TemplateFile } from "./Sections.ts"
 export const selectionFile: TemplateFile = {
   path: "src/records/selection.ts",
   text: `/** Which records a request asks for: filters/*IF search*/, search/*END*/ and order, as SQL. */
-import type { Argument } from "../database.ts";
-import { quote } from "../database.ts";
+import { type Argument, quote } from "../database.ts";
 import type { Query } from "../http/query.ts";
 import type { Entity } from "./entity.ts";
 import { parseFilter, toColumn } from "./values.ts";

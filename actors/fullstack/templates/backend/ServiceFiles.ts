@@ -342,8 +342,7 @@ export const quote = (name: string) => \`"\${name.replaceAll('"', '""')}"\`;
  * fit cannot be changed without knowing what to do with its rows: then the service says so and does not start.
  */
 import { createHash } from "node:crypto";
-import type { Database, WriteTransaction } from "./database.ts";
-import { quote } from "./database.ts";
+import { type Database, quote, type WriteTransaction } from "./database.ts";
 import type { Entity } from "./records/entity.ts";
 import { schema } from "./schema.ts";
 

@@ -157,7 +157,7 @@ export class Store {
 const EXPORT_BATCH = 500;
 /*END*/
 
-/** What the database itself refused: it decides between two writers who both found nothing wrong. */
+/** What the database itself refused: a value that is taken, or a deletion that other records stand in the way of. */
 function constraintProblem(entity: Entity, error: unknown) {
   const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
   if (code !== "SQLITE_CONSTRAINT" || typeof message !== "string") return undefined;
