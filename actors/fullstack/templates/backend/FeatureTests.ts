@@ -113,6 +113,16 @@ it("takes many writes at once", async () => {
   expect(await server.count(path)).toBe(20);
 });
 /*END*/
+/*IF csv*/
+
+it("lets go of the state that an export has read", async () => {
+  await create{{Name}}(server);
+  expect((await server.get(\`\${path}.csv\`)).status).toBe(200);
+  // Another state: the one that was read is an older one now.
+  await server.reset();
+  expect(await server.canEmptyLog()).toBe(true);
+});
+/*END*/
 `
   },
   {

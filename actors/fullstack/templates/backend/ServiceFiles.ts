@@ -237,6 +237,10 @@ export class Database implements Queryable {
   readonly file: string;
   readonly #reader: Client;
   readonly #writer: Client;
+/*IF csv*/
+  /** Connections are kept for the next read: closed ones would keep their files open until a garbage collection. */
+  readonly #snapshots: Client;
+/*END*/
   readonly #observe: QueryObserver;
   /** The end of the line of writers. Never rejects. */
   #lastWrite: Promise<unknown> = Promise.resolve();
@@ -244,8 +248,11 @@ export class Database implements Queryable {
   private constructor(file: string, observe: QueryObserver) {
     this.file = file;
     this.#observe = observe;
-    this.#writer = connect(file);
-    this.#reader = connect(file);
+    this.#writer = connect(file, 1);
+    this.#reader = connect(file, 1);
+/*IF csv*/
+    this.#snapshots = connect(file, Number.POSITIVE_INFINITY);
+/*END*/
   }
 
   static async open(file: string, observe: QueryObserver = () => {}): Promise<Database> {
@@ -278,22 +285,27 @@ export class Database implements Queryable {
     this.#lastWrite = turn.catch(() => {});
     return turn;
   }
+/*IF csv*/
 
   /** A long read of one state, on a connection of its own, while others go on reading and writing. */
   async snapshot<A>(work: (state: Queryable) => Promise<A>): Promise<A> {
-    const client = connect(this.file);
+    const tx = await this.#snapshots.transaction("read");
     try {
-      const tx = await client.transaction("read");
       return await work({ query: async (sql, args = []) => (await tx.execute({ sql, args: [...args] })).rows });
     } finally {
-      client.close();
+      // What is being read keeps the log from being emptied.
+      tx.close();
     }
   }
+/*END*/
 
   /** Waits for the writes in line, then closes the file. */
   async close(): Promise<void> {
     await this.#lastWrite;
     this.#reader.close();
+/*IF csv*/
+    this.#snapshots.close();
+/*END*/
     // Leaves everything in the file itself, so that a copy of it is whole. What is still being read stays in the log.
     await this.#writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").catch(() => {});
     this.#writer.close();
@@ -326,8 +338,8 @@ export class Database implements Queryable {
   }
 }
 
-const connect = (file: string) =>
-  createClient({ url: pathToFileURL(resolve(file)).href, concurrency: 1, timeout: BUSY_MILLIS });
+const connect = (file: string, concurrency: number) =>
+  createClient({ url: pathToFileURL(resolve(file)).href, concurrency, timeout: BUSY_MILLIS });
 
 /** A name from our own tables of entities, never from a user, as SQL writes it. */
 export const quote = (name: string) => \`"\${name.replaceAll('"', '""')}"\`;

@@ -15,7 +15,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { createClient } from "@libsql/client";
+import { type Client, createClient } from "@libsql/client";
 import { expect } from "vitest";
 import { quote } from "../../src/database.ts";
 import { entities } from "../../src/entities.ts";
@@ -86,13 +86,23 @@ export class TestServer {
   /** Removes all records/*IF auth*/; accounts stay/*END*/. */
   async reset(): Promise<void> {
     this.#counts = new Map();
-    const client = createClient({ url: pathToFileURL(fileIn(this.#folder)).href, timeout: 5_000 });
+    const client = this.#connect();
     const tables = [...entities.map((entity) => entity.table)/*IF audit*/, "_audit_log"/*END*/];
     await client.executeMultiple(
       \`PRAGMA foreign_keys = OFF; BEGIN; \${tables.map((table) => \`DELETE FROM \${quote(table)};\`).join(" ")} COMMIT;\`,
     );
     client.close();
   }
+/*IF csv*/
+
+  /** Whether all that was written can move from the log to the file itself, because nobody reads an older state. */
+  async canEmptyLog(): Promise<boolean> {
+    const client = this.#connect();
+    const [row] = (await client.execute("PRAGMA wal_checkpoint(TRUNCATE)")).rows;
+    client.close();
+    return row?.["busy"] === 0;
+  }
+/*END*/
 /*IF auth*/
 
   /** Registers an account and sends its session from now on. */
@@ -152,6 +162,10 @@ export class TestServer {
     const count = this.#counts.get(name) ?? 0;
     this.#counts.set(name, count + 1);
     return count;
+  }
+
+  #connect(): Client {
+    return createClient({ url: pathToFileURL(fileIn(this.#folder)).href, timeout: 5_000 });
   }
 }
 /*IF auth*/
