@@ -153,7 +153,8 @@ ${folders.join("\n")}
 
 - Writes wait for each other and are synced to disk before they are answered. Run one process for each database file.
 - To back up a running service: \`sqlite3 data.db ".backup copy.db"\`.
-- An older database gets tables and indexes that are missing. If its columns do not fit, the service says which and does not start.
+- The database file of an older version is brought up to this one with its rows: a new column gets its default. Where rows break
+  a new rule, or a table or column that is known no more still holds something, the service says which and does not start.
 `
   }
 }

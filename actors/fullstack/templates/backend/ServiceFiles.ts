@@ -5,6 +5,7 @@
  *
  * @since 0.1.0
  */
+import { migrateFile } from "./MigrateFile.ts"
 import type { TemplateFile } from "./Sections.ts"
 
 export const serviceFiles: ReadonlyArray<TemplateFile> = [
@@ -66,7 +67,7 @@ export async function startService(settings: Settings): Promise<Service> {
   const metrics = createMetrics();
   const database = await Database.open(settings.databaseFile, metrics.observeQuery);
   try {
-    await applySchema(database, entities);
+    await applySchema(database);
     const server = createServer(
       { requestTimeout: settings.requestTimeout * 1000, connectionsCheckingInterval: 1000 },
       createApp({ settings, database, metrics, entities }),
@@ -280,8 +281,8 @@ export class Database implements Queryable {
   }
 
   /** Runs \`work\` in a transaction of its own: all of it is stored, or, if it throws, nothing. */
-  write<A>(work: (tx: WriteTransaction) => Promise<A>): Promise<A> {
-    const turn = this.#lastWrite.then(() => this.#timed("write", () => this.#transact(work)));
+  write<A>(work: (tx: WriteTransaction) => Promise<A>, foreignKeys: "ON" | "OFF" = "ON"): Promise<A> {
+    const turn = this.#lastWrite.then(() => this.#timed("write", () => this.#transact(work, foreignKeys)));
     this.#lastWrite = turn.catch(() => {});
     return turn;
   }
@@ -311,9 +312,9 @@ export class Database implements Queryable {
     this.#writer.close();
   }
 
-  async #transact<A>(work: (tx: WriteTransaction) => Promise<A>): Promise<A> {
+  async #transact<A>(work: (tx: WriteTransaction) => Promise<A>, foreignKeys: "ON" | "OFF"): Promise<A> {
     // A pragma holds for one connection. The writer has one, and this makes sure of it even if it was opened anew.
-    await this.#writer.execute("PRAGMA foreign_keys = ON");
+    await this.#writer.execute(\`PRAGMA foreign_keys = \${foreignKeys}\`);
     const tx: Transaction = await this.#writer.transaction("write");
     try {
       const result = await work({
@@ -345,73 +346,5 @@ const connect = (file: string, concurrency: number) =>
 export const quote = (name: string) => \`"\${name.replaceAll('"', '""')}"\`;
 `
   },
-  {
-    path: "src/migrate.ts",
-    text: `/**
- * Brings the database file up to the schema of this version.
- *
- * A new file gets the whole schema. In an older one missing tables and indexes are added. A table whose columns do not
- * fit cannot be changed without knowing what to do with its rows: then the service says so and does not start.
- */
-import { createHash } from "node:crypto";
-import { type Database, quote, type WriteTransaction } from "./database.ts";
-import type { Entity } from "./records/entity.ts";
-import { schema } from "./schema.ts";
-
-export async function applySchema(database: Database, entities: ReadonlyArray<Entity>): Promise<void> {
-  const digest = createHash("sha256").update(schema.join(";\\n")).digest("hex");
-  await database.write(async (tx) => {
-    const existing = await names(tx);
-    if (!existing.has("_schema")) await tx.run("CREATE TABLE _schema (digest TEXT NOT NULL, applied_at TEXT NOT NULL)");
-    const [applied] = await tx.query("SELECT digest FROM _schema");
-    if (applied?.[0] === digest) return;
-
-    for (const entity of entities) {
-      if (existing.has(entity.table)) await checkColumns(database.file, tx, entity);
-    }
-    for (const statement of schema) {
-      const name = createdName(statement);
-      if (name === undefined || !existing.has(name)) await tx.run(statement);
-    }
-    await tx.run("DELETE FROM _schema");
-    await tx.run("INSERT INTO _schema VALUES (?, ?)", [digest, new Date().toISOString()]);
-  });
-}
-
-/** The table or index that a statement makes. */
-function createdName(statement: string): string | undefined {
-  const match =
-    /^\\s*CREATE\\s+(?:UNIQUE\\s+)?(?:TABLE|INDEX)\\s+(?:IF\\s+NOT\\s+EXISTS\\s+)?(?:"((?:[^"]|"")+)"|(\\w+))/i.exec(statement);
-  return match?.[1]?.replaceAll('""', '"') ?? match?.[2];
-}
-
-async function names(tx: WriteTransaction): Promise<Set<string>> {
-  const rows = await tx.query("SELECT name FROM sqlite_schema");
-  return new Set(rows.map((row) => String(row[0])));
-}
-
-async function checkColumns(file: string, tx: WriteTransaction, entity: Entity): Promise<void> {
-  const wanted = new Set(["id", ...entity.fields.map((field) => field.column), "created_at", "updated_at"]);
-  const found = (await tx.query(\`PRAGMA table_info(\${quote(entity.table)})\`)).map((row) => ({
-    name: String(row[1]),
-    // Filled by nobody any more, and it may not stay empty.
-    mandatory: row[3] === 1 && row[4] === null,
-  }));
-  const problems = [
-    ...[...wanted]
-      .filter((name) => !found.some((column) => column.name === name))
-      .map((name) => \`column "\${name}" is missing\`),
-    ...found
-      .filter((column) => column.mandatory && !wanted.has(column.name))
-      .map((column) => \`column "\${column.name}" is not known to this version\`),
-  ];
-  if (problems.length > 0) {
-    throw new Error(
-      \`The database \${file} was made by another version: in table "\${entity.table}" \${problems.join(" and ")}. \` +
-        "Change the table (ALTER TABLE … ADD COLUMN adds one; docs/schema.sql has it as it should be), or name a new file in DATABASE_FILE.",
-    );
-  }
-}
-`
-  }
+  migrateFile
 ]

@@ -72,6 +72,10 @@ export class TestServer {
     this.#service = await startService(settingsIn(this.#folder));
   }
 
+  get databaseFile(): string {
+    return fileIn(this.#folder);
+  }
+
   /** Tries to start another service on the same port. */
   startBeside(): Promise<Service> {
     const port = Number(new URL(this.#service.url).port);

@@ -133,7 +133,7 @@ export const readmePage = (
     `When the team ran these, ${proven} of ${criteria} acceptance criteria passed all their tests.`,
     "## Change it",
     "The project was made by Troupe from a requirements file. The same command with the changed file writes anew what the change touches, and nothing else. Files that somebody has edited are never written over: a run that meets one stops and names it, unless it is told `--force`, which throws the edits away. So either go on in the requirements, or take the code over and go on in it.",
-    "A backend of new requirements does not change the tables of a database that is there: it stops and says which column is missing. [docs/schema.sql](docs/schema.sql) has the tables as they should be.",
+    "A backend of new requirements brings the tables of a database that is there up to them, and keeps the rows. Where that would lose values, or rows break a new rule, it changes nothing, says what stands in the way, and stops. [docs/schema.sql](docs/schema.sql) has the tables as they should be.",
     "## Find your way",
     Markdown.table(
       ["Where", "What"],

@@ -1,0 +1,136 @@
+/**
+ * How the generated backend brings a database file up to its schema, and refuses one that it cannot bring there.
+ *
+ * Plain text that `Sections.fill` makes fit for one project. Written as the file will stand, apart from escapes.
+ *
+ * @since 0.1.0
+ */
+import type { TemplateFile } from "./Sections.ts"
+
+export const migrateFile: TemplateFile = {
+  path: "src/migrate.ts",
+  text: `/**
+ * Brings the database file up to the schema of this version.
+ *
+ * SQLite keeps the statement that made each table, index and view: those of the file are compared with those of the
+ * schema. A table that differs is made anew with its rows, which must keep the new rules. Nothing that holds data is
+ * dropped. Where data stands in the way all stays as it was: the service says why, and does not start.
+ */
+import { createClient } from "@libsql/client";
+import { type Database, type Queryable, quote, type WriteTransaction } from "./database.ts";
+import { schema } from "./schema.ts";
+
+export async function applySchema(database: Database): Promise<void> {
+  const wanted = new Map((await wantedParts()).map((part) => [part.name, part]));
+  try {
+    // Without foreign keys, or dropping a table to make it anew would delete the rows that refer to it.
+    await database.write((tx) => bringUp(tx, wanted), "OFF");
+  } catch (error) {
+    if (!(error instanceof Unfit)) throw error;
+    throw new Error(
+      \`The database \${database.file} does not fit this version: \${error.message}. Nothing was changed. \` +
+        "Mend it with sqlite3 (docs/schema.sql has every table as it should be), or name a new file in DATABASE_FILE.",
+    );
+  }
+}
+
+/** Data stands in the way of the schema. */
+class Unfit extends Error {}
+
+/** A table, index or view. */
+interface Part {
+  readonly type: string;
+  readonly name: string;
+  readonly sql: string;
+}
+
+async function partsOf(state: Queryable): Promise<ReadonlyArray<Part>> {
+  const rows = await state.query(
+    "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*'",
+  );
+  return rows.map((row) => ({ type: String(row[0]), name: String(row[1]), sql: String(row[2]) }));
+}
+
+/** What SQLite makes of the schema. */
+async function wantedParts(): Promise<ReadonlyArray<Part>> {
+  const client = createClient({ url: ":memory:" });
+  try {
+    await client.executeMultiple(schema.join(";\\n"));
+    return await partsOf({ query: async (sql) => (await client.execute(sql)).rows });
+  } finally {
+    client.close();
+  }
+}
+
+async function bringUp(tx: WriteTransaction, wanted: ReadonlyMap<string, Part>): Promise<void> {
+  const found = await partsOf(tx);
+  const names = new Set(found.map((part) => part.name));
+  const others = found.filter((part) => wanted.get(part.name)?.sql !== part.sql);
+
+  for (const { name, type } of others) {
+    // They hold nothing. Those of other names somebody else has made.
+    const ours = wanted.has(name) || /^(ix|uq)_.+__/.test(name);
+    if (type !== "table" && ours) await tx.run(\`DROP \${type} \${quote(name)}\`);
+  }
+  const remade: Array<string> = [];
+  for (const { name, type } of others) {
+    if (type !== "table") continue;
+    const part = wanted.get(name);
+    if (part !== undefined) {
+      await remake(tx, part);
+      remade.push(name);
+    } else if (names.has(\`ix_\${name}__created_at\`)) {
+      // It has the index that every entity's table has: an earlier version knew the entity.
+      if (await holds(tx, name)) throw new Unfit(\`table "\${name}" has rows and is not known to it\`);
+      await tx.run(\`DROP TABLE \${quote(name)}\`);
+    }
+  }
+  for (const statement of schema) await tx.run(statement).catch(unfit("rows"));
+  for (const name of remade) {
+    const [broken] = await tx.query("SELECT parent FROM pragma_foreign_key_check(?)", [name]);
+    if (broken) throw new Unfit(\`table "\${name}" refers to rows of "\${broken[0]}" that are not there\`);
+  }
+}
+
+/** Replaces a table by another of the same name, and its rows go along. */
+async function remake(tx: WriteTransaction, { name, sql }: Part): Promise<void> {
+  const attached = await tx.query(
+    "SELECT sql FROM sqlite_schema WHERE tbl_name = ? AND type IN ('index', 'trigger') AND sql IS NOT NULL",
+    [name],
+  );
+  const before = await columnsOf(tx, name);
+  await tx.run(\`CREATE TABLE _rows AS SELECT * FROM \${quote(name)}\`);
+  await tx.run(\`DROP TABLE \${quote(name)}\`);
+  await tx.run(sql);
+
+  const after = new Set(await columnsOf(tx, name));
+  for (const column of before) {
+    if (!after.has(column) && (await holds(tx, "_rows", \`\${quote(column)} IS NOT NULL\`))) {
+      throw new Unfit(\`column "\${column}" of table "\${name}" has values and is not known to it\`);
+    }
+  }
+  // A column that is new gets its default.
+  const kept = before.filter((column) => after.has(column));
+  const columns = kept.map(quote).join(", ");
+  const insert = \`INSERT INTO \${quote(name)} (\${columns}) SELECT \${columns} FROM _rows\`;
+  await tx.run(insert).catch(unfit(\`rows of table "\${name}"\`));
+  await tx.run("DROP TABLE _rows");
+  for (const row of attached) await tx.run(String(row[0]));
+}
+
+async function columnsOf(state: Queryable, table: string): Promise<ReadonlyArray<string>> {
+  return (await state.query("SELECT name FROM pragma_table_info(?)", [table])).map((row) => String(row[0]));
+}
+
+async function holds(state: Queryable, table: string, condition = "1"): Promise<boolean> {
+  return (await state.query(\`SELECT 1 FROM \${quote(table)} WHERE \${condition} LIMIT 1\`)).length > 0;
+}
+
+/** What SQLite says where a rule is broken names the column. */
+const unfit = (rows: string) => (error: { readonly code?: unknown; readonly message: string }) => {
+  throw error.code === "SQLITE_CONSTRAINT"
+    ? new Unfit(\`\${rows} break a rule of it (\${error.message.replace("SQLITE_CONSTRAINT: ", "")})\`)
+    : error;
+};
+`
+}
