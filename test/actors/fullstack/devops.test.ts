@@ -241,13 +241,15 @@ describe("devops-engineer: one machine, images and CI", () => {
     }
   })
 
-  it("tests what was checked and built, and builds images of what was tested", () => {
+  it("runs the scripts of each part, and builds images of what passed them", () => {
     const { jobs } = documents(files(project()).get(".github/workflows/ci.yaml") ?? "", "1.2")[0]
     for (const part of ["backend", "frontend"]) {
+      const runs = (job: string) => jobs[`${part}-${job}`].steps.flatMap(({ run }: Parsed) => run ?? [])
+      assert.deepStrictEqual(runs("check"), ["npm ci", "npm run typecheck", "npm run build"])
+      assert.deepStrictEqual(runs("test"), ["npm ci", "npm test"])
       assert.isUndefined(jobs[`${part}-check`].needs)
-      assert.isUndefined(jobs[`${part}-build`].needs)
-      assert.deepStrictEqual(jobs[`${part}-test`].needs, [`${part}-check`, `${part}-build`])
-      assert.deepStrictEqual(jobs[`${part}-image`].needs, [`${part}-test`])
+      assert.isUndefined(jobs[`${part}-test`].needs)
+      assert.deepStrictEqual(jobs[`${part}-image`].needs, [`${part}-check`, `${part}-test`])
     }
     for (const job of Object.values<Parsed>(jobs)) for (const need of job.needs ?? []) assert.property(jobs, need)
   })

@@ -69,7 +69,7 @@ const purposes: Readonly<Record<string, string>> = {
   "deploy/kubernetes/ingress.yaml": "The way in from outside.",
   "deploy/kubernetes/kustomization.yaml": "What `kubectl apply -k` applies, and the names of the images.",
   "deploy/monitoring/prometheus-adapter.yaml": "Gives the autoscaler the rate of requests.",
-  ".github/workflows/ci.yaml": "Lint, types, build, tests and images on GitHub."
+  ".github/workflows/ci.yaml": "Types, build, tests and images on GitHub."
 }
 
 const purposeOf = (path: string) => {

@@ -35,8 +35,8 @@ export const readme = (
     "## Region and cost",
     regionAndCost(project, sizing),
     "## Continuous integration",
-    "`.github/workflows/ci.yaml` (GitHub reads workflows from nowhere else) lints (where a part has a script `lint`) and type-checks beside building, tests what passed both, " +
-      "then builds the images. Backend and frontend run side by side; packages and image layers are cached. It publishes " +
+    "`.github/workflows/ci.yaml` (GitHub reads workflows from nowhere else) type-checks and builds beside testing, then builds the " +
+      "image of what passed both. Backend and frontend run side by side; packages and image layers are cached. It publishes " +
       "nothing: add a registry, a login and `push: true` where your images should go.",
     "## Base images",
     `Pinned: \`${nodeImage}\` and \`${nginxImage}\`. Both are named once per Dockerfile stage; raise them when security ` +

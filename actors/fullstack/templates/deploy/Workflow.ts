@@ -1,8 +1,8 @@
 /**
  * `.github/workflows/ci.yaml` of the generated project: the only place where GitHub looks for it.
  *
- * Backend and frontend go side by side, and in each checking goes beside building; only what passed both is tested, and
- * only what passed its tests becomes an image. Packages and image layers are cached.
+ * Backend and frontend go side by side, and in each the tests go beside type check and build, whose output they do not
+ * use. Only what passed both becomes an image, which is built from the sources. Packages and image layers are cached.
  *
  * @since 0.1.0
  */
@@ -36,10 +36,9 @@ export const workflow = (names: DeployNames): GeneratedFile => ({
 const nodeVersion = /^node:(\d+\.\d+\.\d+)/.exec(nodeImage)?.[1] ?? "lts/*"
 
 const part = (folder: "backend" | "frontend", names: DeployNames) => {
-  const job = (steps: ReadonlyArray<Yaml.Value>, needs?: ReadonlyArray<string>) => ({
+  const job = (...scripts: ReadonlyArray<string>) => ({
     "runs-on": "ubuntu-24.04",
     "timeout-minutes": 15,
-    needs,
     defaults: { run: { "working-directory": folder } },
     steps: [
       { uses: "actions/checkout@v4" },
@@ -48,29 +47,16 @@ const part = (folder: "backend" | "frontend", names: DeployNames) => {
         with: { "node-version": nodeVersion, cache: "npm", "cache-dependency-path": `${folder}/package-lock.json` }
       },
       { run: "npm ci" },
-      ...steps
+      ...scripts.map((run) => ({ run }))
     ]
   })
   return {
-    [`${folder}-check`]: job([
-      { name: "Lint", run: "npm run --if-present lint" },
-      { name: "Types", run: "npx --no-install tsc --noEmit" }
-    ]),
-    [`${folder}-build`]: job([
-      { run: "npm run build" },
-      { uses: "actions/upload-artifact@v4", with: { name: `${folder}-dist`, path: `${folder}/dist` } }
-    ]),
-    [`${folder}-test`]: job(
-      [
-        { uses: "actions/download-artifact@v4", with: { name: `${folder}-dist`, path: `${folder}/dist` } },
-        { run: "npm test" }
-      ],
-      [`${folder}-check`, `${folder}-build`]
-    ),
+    [`${folder}-check`]: job("npm run typecheck", "npm run build"),
+    [`${folder}-test`]: job("npm test"),
     [`${folder}-image`]: {
       "runs-on": "ubuntu-24.04",
       "timeout-minutes": 20,
-      needs: [`${folder}-test`],
+      needs: [`${folder}-check`, `${folder}-test`],
       steps: [
         { uses: "actions/checkout@v4" },
         { uses: "docker/setup-buildx-action@v3" },
