@@ -102,7 +102,7 @@ function toProblem(error: unknown): Problem {
   if (typeof status === "number" && status >= 400 && status < 500)
     return new Problem(status, "The request cannot be read.");
   console.error(error);
-  return new Problem(500, "The service met an error of its own. Nothing was stored.");
+  return new Problem(500, "The service failed. Look whether a change was stored before you send it again.");
 }
 `
   },

@@ -150,7 +150,8 @@ function readInteger(env: NodeJS.ProcessEnv, name: string, fallback: number, max
   {
     path: "src/app.ts",
     text: `/** The application: which handlers see a request, and in which order. */
-import express, { type Express } from "express";
+import type { RequestListener } from "node:http";
+import express from "express";
 /*IF audit*/
 import { auditRoutes } from "./audit/routes.ts";
 /*END*/
@@ -164,6 +165,7 @@ import { collectionRoutes } from "./http/collection.ts";
 import { handleErrors, noRoute } from "./http/errors.ts";
 import type { Metrics } from "./http/metrics.ts";
 import { operationsRoutes } from "./http/operations.ts";
+import { Problem } from "./http/problem.ts";
 import type { Entity } from "./records/entity.ts";
 import { Store } from "./records/store.ts";
 import type { Settings } from "./settings.ts";
@@ -175,7 +177,7 @@ export interface AppParts {
   readonly entities: ReadonlyArray<Entity>;
 }
 
-export function createApp({ database, entities, metrics, settings }: AppParts): Express {
+export function createApp({ database, entities, metrics, settings }: AppParts): RequestListener {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -200,7 +202,16 @@ export function createApp({ database, entities, metrics, settings }: AppParts): 
   for (const entity of entities) app.use(collectionRoutes(entity, store));
   app.use(noRoute);
   app.use(handleErrors);
-  return app;
+
+  return (req, res) => {
+    if (URL.canParse(req.url ?? "", "http://localhost")) {
+      app(req, res);
+      return;
+    }
+    // Node.js takes targets that are no URL, such as \`//:99999/\`: Express cannot route them, nor can a query be read.
+    const problem = new Problem(400, "The target of the request is not a URL.");
+    res.writeHead(problem.status, { "Content-Type": "application/problem+json" }).end(JSON.stringify(problem));
+  };
 }
 `
   },

@@ -11,7 +11,9 @@ export const testSupportFiles: ReadonlyArray<TemplateFile> = [
   {
     path: "test/support/server.ts",
     text: `/** A real service on a free port, with a database of its own, and a client that talks to it over HTTP. */
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -137,6 +139,13 @@ export class TestServer {
     const text = await response.text();
     const json = /[/+]json/.test(response.headers.get("Content-Type") ?? "");
     return { status: response.status, headers: response.headers, text, body: json ? JSON.parse(text) : {} };
+  }
+
+  /** The status of a request for a target that \`fetch\` would not send. */
+  async statusOf(target: string): Promise<number> {
+    const [response] = await once(request(this.#service.url, { path: target, agent: false }).end(), "response");
+    response.resume();
+    return response.statusCode;
   }
 
   /** Creates a record that must be accepted. */

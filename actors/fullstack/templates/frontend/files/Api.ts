@@ -13,7 +13,7 @@ export function fieldMessage(label: string, message: string): string {
   return /^\\p{Ll}/u.test(message) ? \`\${label} \${message}\` : message;
 }
 
-/** The server refused or could not be reached; nothing was stored. */
+/** The server refused, failed or could not be reached. Only a refusal says that nothing was stored. */
 export class ApiProblem extends Error {
   override readonly name = "ApiProblem";
 
@@ -195,7 +195,7 @@ function explain(status: number): string {
   if (status === 404) return "This does not exist, or no longer.";
   if (status === 409) return "This conflicts with what is already stored.";
   if (status === 413) return "This is too large to be stored.";
-  if (status >= 500) return \`The server failed (\${status}). Nothing was stored; try again in a moment.\`;
+  if (status >= 500) return \`The server failed (\${status}). Look whether your change was stored before you try again.\`;
   return \`The server refused the request (\${status}).\`;
 }
 
