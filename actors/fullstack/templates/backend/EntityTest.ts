@@ -40,7 +40,13 @@ const testFile = (project: Project, plan: EntityPlan): string => {
 ${/\bsetTimeout\(/.test(tests) ? 'import { setTimeout } from "node:timers/promises";\n' : ""}import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 ${imports(plan, tests)}
 const path = ${Code.text(entity.path)};
-let server: TestServer;
+${
+  drafts.some(({ kind }) => naming.has(kind))
+    ? `/** What a record has. */
+const names = ${columnNames(entity)};
+`
+    : ""
+}let server: TestServer;
 
 beforeAll(async () => {
   server = await TestServer.start();
@@ -50,6 +56,9 @@ afterAll(() => server.close());
 
 ${tests}`
 }
+
+/** The kinds of tests that look at all that a record has. */
+const naming = new Set(["read", "sort", "csv"])
 
 /** Imports what the tests use, and nothing else. */
 const imports = (plan: EntityPlan, tests: string): string => {
@@ -129,7 +138,6 @@ const row = await create${pascal}(server);
 const answer = await server.get(\`\${path}/\${row.id}\`);
 expect(answer.status).toBe(200);
 expect(answer.body).toEqual(row);
-const names = ${columnNames(entity)};
 expect(new Set(Object.keys(answer.body))).toEqual(new Set(names));
 expectProblem(await server.get(\`\${path}/\${missingId}\`), 404);`
     },

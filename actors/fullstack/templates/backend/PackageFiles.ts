@@ -92,13 +92,13 @@ export default defineConfig({
 export const readme = (project: Project): GeneratedFile => {
   const has = (feature: Parameters<Project["features"]["has"]>[0]) => project.features.has(feature)
   const folders = [
-    "- `src/entities/`: one file for each entity, with the type of its rows and its table of fields. A new field goes here, into `src/schema.ts` and `src/openapi.json`.",
+    "- `src/entities/`: one file for each entity, with the type of its rows and its table of fields. A new field goes here,\n  into `src/schema.ts` and `src/openapi.json`.",
     "- `src/records/`: what the table of fields means: validation, selection, storage.",
     "- `src/http/`: routes, bodies, queries, problems, metrics.",
     ...(has("user-authentication") ? ["- `src/auth/`: accounts, sessions, and the gate before `/api`."] : []),
     ...(has("audit-log") ? ["- `src/audit/`: the record of every change."] : []),
-    "- `src/database.ts`: the SQLite file; one writer at a time, every write a transaction. `src/migrate.ts` applies `src/schema.ts`.",
-    "- `test/`: each test talks HTTP to a real service with a database of its own, and names the acceptance criteria that it checks."
+    "- `src/database.ts`: the SQLite file; one writer at a time, every write a transaction. `src/migrate.ts` applies\n  `src/schema.ts`.",
+    "- `test/`: most talk HTTP to a real service with a database of its own, and name the criteria that they check."
   ]
   const collections = project.entities.map((entity) => [
     text(entity.name.title),
@@ -126,16 +126,16 @@ ${variables}
 
 ${table(["Entity", "Path", ""], collections)}
 
-Each path takes \`GET\` (list) and \`POST\`, each record \`GET\`, \`PATCH\` and \`DELETE\`. Lists take \`page\`, \`pageSize\` (at most 100),
-\`sort=field\` or \`sort=-field\`, and \`field=value\`${has("search") ? "; `q` searches text" : ""}. ${
-      has("csv-export") ? "The same filters with `.csv` after the path give everything as CSV. " : ""
-    }Errors are \`application/problem+json\`;
-a method that a path does not take answers 405 and names those that it takes in \`Allow\`.
+Each path takes \`GET\` (list) and \`POST\`, each record \`GET\`, \`PATCH\` and \`DELETE\`. Lists take \`page\`, \`pageSize\`
+(at most 100), \`sort=field\` or \`sort=-field\`, and \`field=value\`${has("search") ? "; `q` searches text" : ""}.
+${has("csv-export") ? "The same filters with `.csv` after the path give everything as CSV.\n" : ""}Errors are \`application/problem+json\`; a method that a path does not take answers 405 and names those that it takes in
+\`Allow\`.
 ${
   has("user-authentication")
     ? `
-\`POST /api/auth/register\` or \`/api/auth/login\` with \`email\` and \`password\` sets the session's cookie; without it everything
-else under \`/api\` answers 401. \`POST /api/auth/logout\` ends the session, \`GET /api/auth/me\` tells whose it is.
+\`POST /api/auth/register\` or \`/api/auth/login\` with \`email\` and \`password\` sets the session's cookie; without it
+everything else under \`/api\` answers 401. \`POST /api/auth/logout\` ends the session, \`GET /api/auth/me\` tells whose
+it is.
 `
     : ""
 }${
@@ -153,8 +153,9 @@ ${folders.join("\n")}
 
 - Writes wait for each other and are synced to disk before they are answered. Run one process for each database file.
 - To back up a running service: \`sqlite3 data.db ".backup copy.db"\`.
-- The database file of an older version is brought up to this one with its rows: a new column gets its default. Where rows break
-  a new rule, or a table or column that is known no more still holds something, the service says which and does not start.
+- The database file of an older version is brought up to this one with its rows: a new column gets its default.
+  Where rows break a new rule, or a table or column that is known no more still holds something, the service says which
+  and does not start.
 `
   }
 }

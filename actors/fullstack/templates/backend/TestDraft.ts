@@ -26,5 +26,5 @@ export const names = (fields: ReadonlyArray<Field>): string =>
 export const columnNames = (entity: Entity): string =>
   Code.list(
     ["id", ...entity.fields.map((field) => field.name.written), "createdAt", "updatedAt"].map(Code.text),
-    "  const names = ;"
+    "const names = ;"
   )

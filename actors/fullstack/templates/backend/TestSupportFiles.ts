@@ -23,8 +23,7 @@ import { quote } from "../../src/database.ts";
 import { entities } from "../../src/entities.ts";
 import { type Service, startService } from "../../src/service.ts";
 
-/** A JSON object of which a test looks at some fields. */
-// biome-ignore lint/suspicious/noExplicitAny: tests check the shape by what they expect of it
+/** A JSON object of which a test looks at some fields: of which type they are shows in what it expects of them. */
 export type Json = Record<string, any>;
 
 /** A record as the API shows it. */
