@@ -3,7 +3,7 @@
  *
  * `SEED=17 npm run test:generated -- seeds` runs the project of one seed. With `SHRINK=1` beside it, the step that failed
  * is run again and again on smaller requirements, until none that are smaller fail; these are printed.
- * `SEEDS=300 SEED=1000` runs as many from there on: `npm run soak` does, with a seed of the day.
+ * `SEEDS=300 SEED=1000` runs as many from there on: `npm run soak` does, with a seed of the day. See `fixtures/seed.ts`.
  */
 import { describe, layer } from "@effect/vitest"
 import { Cause, Duration, Effect, Exit } from "effect"
@@ -11,10 +11,11 @@ import * as fc from "fast-check"
 import { requirements, sample } from "./arbitrary/Requirements.ts"
 import { folder } from "./fixtures/folder.ts"
 import { surroundings } from "./fixtures/makeProject.ts"
+import { seedOr } from "./fixtures/seed.ts"
 import { type Step, steps } from "./fixtures/seedSteps.ts"
 import { writeProject } from "./fixtures/writtenProject.ts"
 
-const from = Number(process.env.SEED ?? 1)
+const from = seedOr(1)
 const count = Number(process.env.SEEDS ?? (process.env.SEED === undefined ? 30 : 1))
 const seeds = Array.from({ length: count }, (_, index) => from + index)
 

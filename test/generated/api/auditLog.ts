@@ -2,6 +2,7 @@
 import { assert } from "@effect/vitest"
 import { badPaths, type Client } from "./client.ts"
 import type { Collection, Row } from "./description.ts"
+import type { Exercised } from "./exercised.ts"
 import { makeRows, own, set } from "./rows.ts"
 import { signUp } from "./session.ts"
 import { badValues, goodValues } from "./values.ts"
@@ -31,7 +32,7 @@ export const auditLog = async (client: Client) => {
   const mine = client.api.has("user-authentication") ? (await client.expect(200, "GET", "/api/auth/me")).json.id : null
   const other = { ...client, cookie: "" }
   const first = client.cookie
-  const theirs = await signUp(other, `${Math.random().toString(36).slice(2)}@example.test`)
+  const theirs = await signUp(other, "gina@example.test")
 
   for (const collection of client.api.collections) {
     const { entity, path } = collection
@@ -93,9 +94,10 @@ export const auditLog = async (client: Client) => {
   }
 }
 
-/** What goes with a deleted row, or loses its reference to it, has entries of its own. */
-export const auditOfReferences = async (client: Client) => {
+/** What goes with a deleted row, or loses its reference to it, has entries of its own. Says by which rules they did. */
+export const auditOfReferences = async (client: Client): Promise<Exercised> => {
   const rows = makeRows(client)
+  const exercised = new Set<string>()
   for (const from of client.api.collections) {
     for (const field of from.entity.fields) {
       if (field.type !== "reference" || field.onDelete === "restrict") continue
@@ -118,6 +120,8 @@ export const auditOfReferences = async (client: Client) => {
           changes: changesOf(from, row, after)
         }
       ])
+      exercised.add(field.onDelete!)
     }
   }
+  return exercised
 }

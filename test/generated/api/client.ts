@@ -4,6 +4,7 @@
  *
  * Made with node's own client, because `fetch` repairs paths and bodies that are sent here broken on purpose.
  */
+import { randomUUID } from "node:crypto"
 import { Agent, type IncomingHttpHeaders, request as open } from "node:http"
 import { assert } from "@effect/vitest"
 import "@hyperjump/json-schema/formats"
@@ -165,12 +166,10 @@ const operationAt = (api: Api, method: string, path: string): Operation | undefi
   )
 }
 
-let documents = 0
-
 /** Whether a value fits the schema at a place of the document; gives what is wrong with it. */
 export const schemaCheck = (document: Json) => {
   // The registry of schemas is the library's, one for all; so each document gets an address of its own.
-  const uri = `https://generated.test/${documents++}`
+  const uri = `https://generated.test/${randomUUID()}`
   registerSchema(document as never, uri, "https://spec.openapis.org/oas/3.1/schema-base")
   setShouldValidateFormat(true)
   const validators = new Map<string, Promise<Validator>>()

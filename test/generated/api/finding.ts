@@ -3,24 +3,29 @@ import { assert } from "@effect/vitest"
 import type { FieldSpec } from "../../../actors/fullstack/Requirements.ts"
 import { badPaths, type Client } from "./client.ts"
 import type { Collection, Row } from "./description.ts"
+import type { Exercised } from "./exercised.ts"
 import { populate } from "./listing.ts"
 import { set } from "./rows.ts"
 import { texts } from "./values.ts"
 
 const searched = ({ entity }: Collection) => entity.fields.filter(({ type }) => type === "string" || type === "text")
 
-/** Rows whose texts have what searches and exports may stumble over, one each, as far as the fields take them. */
-const populateTexts = async (client: Client, words: ReadonlyArray<string>) => {
+/** Rows whose texts have what searches and exports may stumble over, one each, as far as the fields take them: gives those. */
+const populateTexts = async (client: Client, words: ReadonlyArray<string>): Promise<Exercised> => {
   const rows = await populate(client, 3)
+  const taken = new Set<string>()
   for (const collection of client.api.collections) {
     if (rows.capacity(collection) < 100) continue
     const fields = searched(collection)
     for (const [n, word] of words.entries()) {
       // In turn, so that each field gets its share.
       const field = [...fields.slice(n % fields.length), ...fields].find((field) => takes(field, word))
-      if (field !== undefined) await rows.create(collection, set({}, field.name, word), "required")
+      if (field === undefined) continue
+      await rows.create(collection, set({}, field.name, word), "required")
+      taken.add(word)
     }
   }
+  return taken
 }
 
 const takes = ({ maxLength, minLength = 0, type }: FieldSpec, word: string) =>
@@ -28,7 +33,7 @@ const takes = ({ maxLength, minLength = 0, type }: FieldSpec, word: string) =>
   [...word].length <= (maxLength ?? word.length) &&
   (type === "text" || !/[\r\n]/.test(word))
 
-const wanted = [
+const wanted: ReadonlyArray<string> = [
   "50% off",
   "5000 off",
   "a_b",
@@ -53,8 +58,15 @@ const queries = [
 
 const fold = (text: string) => text.normalize("NFC").toLowerCase()
 
-export const search = async (client: Client) => {
-  await populateTexts(client, wanted)
+/** What searching exercises where there is room for every text: each is stored, and each query that is in one finds it. */
+export const searchable: ReadonlyArray<string> = [
+  ...wanted,
+  ...queries.filter((q) => q !== "" && wanted.some((text) => fold(text).includes(fold(q)))).map((q) => `?q=${q}`)
+]
+
+/** Says which texts were stored, and which queries found some rows but not all. */
+export const search = async (client: Client): Promise<Exercised> => {
+  const exercised = new Set(await populateTexts(client, wanted))
   for (const collection of client.api.collections) {
     const { path } = collection
     if (!collection.searchable) {
@@ -68,7 +80,9 @@ export const search = async (client: Client) => {
         q === "" ? true : searched(collection).some(({ name }) => fold(String(row[name] ?? "")).includes(fold(q)))
       )
     for (const q of queries) {
-      assert.deepStrictEqual(await client.all(path, { q, sort: "id" }), having(q), `${path}?q=${q}`)
+      const found = await client.all(path, { q, sort: "id" })
+      assert.deepStrictEqual(found, having(q), `${path}?q=${q}`)
+      if (found.length > 0 && found.length < all.length) exercised.add(`?q=${q}`)
     }
     // With the filters of the first row it finds.
     const [first] = having("off")
@@ -82,10 +96,12 @@ export const search = async (client: Client) => {
       assert.deepStrictEqual(badPaths(await client.expect(400, "GET", `${path}?${bad}`)), ["q"])
     }
   }
+  return exercised
 }
 
-export const csv = async (client: Client) => {
-  await populateTexts(client, texts)
+/** Says which texts were exported. */
+export const csv = async (client: Client): Promise<Exercised> => {
+  const exercised = await populateTexts(client, texts)
   for (const collection of client.api.collections) {
     const { path } = collection
     const at = collection.csv!
@@ -115,6 +131,7 @@ export const csv = async (client: Client) => {
       assert.isNotEmpty(badPaths(await client.expect(400, "GET", `${at}?${bad}`)))
     }
   }
+  return exercised
 }
 
 /** The value itself, except that text which a spreadsheet would run stands behind something that makes it text. */

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto"
 import { assert } from "@effect/vitest"
 import type { Client } from "./client.ts"
 import type { Row } from "./description.ts"
+import type { Exercised } from "./exercised.ts"
 import { changed, makeRows, own, set } from "./rows.ts"
 import { edgeValues } from "./values.ts"
 
@@ -54,9 +55,13 @@ export const lifecycle = async (client: Client) => {
   }
 }
 
-/** What is left out becomes the default, else null; what is null stays null even where there is a default. */
-export const defaults = async (client: Client) => {
+/**
+ * What is left out becomes the default, else null; what is null stays null even where there is a default. Says which types
+ * of field it left out, and which it emptied although there is a default.
+ */
+export const defaults = async (client: Client): Promise<Exercised> => {
   const rows = makeRows(client)
+  const exercised = new Set<string>()
   for (const collection of client.api.collections) {
     const { entity, path } = collection
     const body = await rows.body(collection, "required")
@@ -64,11 +69,16 @@ export const defaults = async (client: Client) => {
     for (const field of entity.fields) {
       const expected = Object.hasOwn(body, field.name) ? body[field.name] : (field.default ?? null)
       assert.deepStrictEqual(answer.json[field.name], expected, `${field.name}: ${answer.shown}`)
+      if (field.default !== undefined && !Object.hasOwn(body, field.name)) exercised.add(`${field.type} left out`)
     }
     if (rows.capacity(collection) < 2) continue
     const emptied = await rows.body(collection, "required")
     for (const field of entity.fields) if (!field.required) set(emptied, field.name, null)
     const nulls = await client.expect(201, "POST", path, { body: emptied })
     assert.deepInclude(own(collection, nulls.json), own(collection, { ...nulls.json, ...emptied }), nulls.shown)
+    for (const field of entity.fields) {
+      if (field.default !== undefined && nulls.json[field.name] === null) exercised.add(`${field.type} emptied`)
+    }
   }
+  return exercised
 }

@@ -52,11 +52,11 @@ export const backend = (options?: ServingOptions) =>
   Effect.flatMap(BuiltProject, ({ requirements, root }) => serve(root, requirements, options))
 
 /** Runs a check against the shared backend, signed in where the project has accounts, and without any row. */
-export const withClient = (check: (client: Client) => Promise<void>) =>
+export const withClient = <A>(check: (client: Client) => Promise<A>) =>
   Effect.gen(function* () {
     const { shared } = yield* BuiltProject
     yield* attempt(() => clear(shared))
-    yield* attempt(() => check(shared))
+    return yield* attempt(() => check(shared))
   })
 
 /** Runs a check against a backend of its own, signed in where the project has accounts. */

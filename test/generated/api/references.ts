@@ -3,6 +3,7 @@ import { assert } from "@effect/vitest"
 import type { FieldSpec } from "../../../actors/fullstack/Requirements.ts"
 import type { Client } from "./client.ts"
 import type { Collection, Row } from "./description.ts"
+import type { Exercised } from "./exercised.ts"
 import { changed, makeRows, own, type Rows } from "./rows.ts"
 
 interface Reference {
@@ -37,8 +38,10 @@ export const nothingDangles = async (client: Client) => {
   }
 }
 
-export const eachReference = async (client: Client) => {
+/** Says which rules it met: `restrict`, `cascade`, `setNull`, and rows of another entity that were refused. */
+export const eachReference = async (client: Client): Promise<Exercised> => {
   const rows = makeRows(client)
+  const exercised = new Set<string>()
   for (const reference of referencesOf(client)) {
     const { field, from, to } = reference
     if (rows.capacity(to) < 3 || rows.capacity(from) < 3) continue
@@ -53,7 +56,9 @@ export const eachReference = async (client: Client) => {
     if (stranger !== undefined && rows.capacity(stranger) > 1) {
       const { id } = await fresh(rows, stranger)
       await client.expect(422, "PATCH", at(from, row), { body: { [field.name]: id } })
+      exercised.add("another entity's row")
     }
+    exercised.add(field.onDelete!)
     switch (field.onDelete) {
       case "restrict": {
         await client.expect(409, "DELETE", at(to, target))
@@ -76,11 +81,16 @@ export const eachReference = async (client: Client) => {
     }
   }
   await nothingDangles(client)
+  return exercised
 }
 
-/** A row that refers to itself, or to one that refers back, is deleted as the references say. */
-export const rings = async (client: Client) => {
+/**
+ * A row that refers to itself, or to one that refers back, is deleted as the references say. Says by which rules it closed
+ * a ring.
+ */
+export const rings = async (client: Client): Promise<Exercised> => {
   const rows = makeRows(client)
+  const exercised = new Set<string>()
   for (const reference of referencesOf(client)) {
     const { field, from, to } = reference
     if (from !== to || field.required || rows.capacity(from) < 4) continue
@@ -95,13 +105,19 @@ export const rings = async (client: Client) => {
     await client.expect(field.onDelete === "restrict" ? 409 : 204, "DELETE", at(from, one))
     const left = (await client.send("GET", at(from, two))).status
     assert.strictEqual(left, field.onDelete === "cascade" ? 404 : 200, `${from.entity.name}.${field.name}`)
+    exercised.add(field.onDelete!)
   }
   await nothingDangles(client)
+  return exercised
 }
 
-/** `restrict` protects what would be deleted by a cascade; and where all that refers goes along, nothing stays to protect. */
-export const chains = async (client: Client) => {
+/**
+ * `restrict` protects what would be deleted by a cascade; and where all that refers goes along, nothing stays to protect.
+ * Says what came after the cascade, alone and between two that go together.
+ */
+export const chains = async (client: Client): Promise<Exercised> => {
   const rows = makeRows(client)
+  const exercised = new Set<string>()
   const references = referencesOf(client)
   for (const cascade of references.filter(({ field }) => field.onDelete === "cascade")) {
     for (const second of references.filter(({ to }) => to === cascade.from)) {
@@ -122,6 +138,7 @@ export const chains = async (client: Client) => {
         const left = await client.send("GET", at(second.from, bottom))
         assert.strictEqual(left.status, second.field.onDelete === "cascade" ? 404 : 200, about)
       }
+      exercised.add(second.field.onDelete!)
       if (second.from !== cascade.from || cascade.field.unique || second.field.unique) continue
       // Two that go together, one of which refers to the other: in both orders, nothing that stays refers to either.
       for (const order of [0, 1]) {
@@ -132,14 +149,20 @@ export const chains = async (client: Client) => {
         await client.expect(204, "DELETE", at(cascade.to, top))
         for (const row of pair) await client.expect(404, "GET", at(cascade.from, row))
       }
+      exercised.add(`${second.field.onDelete} between two that go`)
     }
   }
   await nothingDangles(client)
+  return exercised
 }
 
-/** Whoever comes first: a row is not deleted under another that is just being made to refer to it. */
-export const races = async (client: Client) => {
+/**
+ * Whoever comes first: a row is not deleted under another that is just being made to refer to it. Says by which rules the
+ * rows referred.
+ */
+export const races = async (client: Client): Promise<Exercised> => {
   const rows = makeRows(client)
+  const exercised = new Set<string>()
   for (const reference of referencesOf(client)) {
     const { field, from, to } = reference
     if (rows.capacity(to) < 12 || rows.capacity(from) < 24) continue
@@ -154,6 +177,8 @@ export const races = async (client: Client) => {
       for (const made of [first!, second!]) assert.include([201, 409, 422], made.status, made.shown)
       assert.include([204, 409], deleted!.status, deleted!.shown)
     }
+    exercised.add(field.onDelete!)
   }
   await nothingDangles(client)
+  return exercised
 }

@@ -2,6 +2,7 @@
 import { assert } from "@effect/vitest"
 import type { FieldSpec } from "../../../actors/fullstack/Requirements.ts"
 import { type Answer, type Client, problem } from "./client.ts"
+import type { Exercised } from "./exercised.ts"
 import { changed, makeRows, type Rows, set } from "./rows.ts"
 
 /** Exactly one is told yes, all others 409. */
@@ -18,8 +19,10 @@ const oneOf = (answers: ReadonlyArray<Answer>, success: number) => {
 const atOnce = (count: number, send: (n: number) => Promise<Answer>) =>
   Promise.all(Array.from({ length: count }, (_, n) => send(n)))
 
-export const uniqueness = async (client: Client) => {
+/** Says which types of field, required or not, many wanted the same value of. */
+export const uniqueness = async (client: Client): Promise<Exercised> => {
   const rows = makeRows(client)
+  const exercised = new Set<string>()
   for (const collection of client.api.collections) {
     const { entity, path } = collection
     const unique = entity.fields.filter((field) => field.unique)
@@ -53,10 +56,12 @@ export const uniqueness = async (client: Client) => {
         ),
         200
       )
+      exercised.add(`${field.type}${field.required ? ", required" : ""}`)
       if (field.required) continue
       for (let n = 0; n < 2; n++) await rows.create(collection, set({}, field.name, null))
     }
   }
+  return exercised
 }
 
 /** A value to fight for, also where the field may be empty and is a reference. */
