@@ -1,7 +1,7 @@
 /** Registering, signing in and out, and a session that ends in the middle of work. */
 import { assert } from "@effect/vitest"
 import * as Form from "./form.ts"
-import { fresh, rowOf } from "./rows.ts"
+import { rowOf } from "./rows.ts"
 import type { Visit } from "./visit.ts"
 import { listPath } from "./writing.ts"
 
@@ -48,7 +48,7 @@ export const comesAndGoes = async (visit: Visit) => {
 export const keepsWhatWasTyped = async (visit: Visit) => {
   const { api, email, open, page, password, project } = visit
   const [first] = project.entities
-  const row = await rowOf(visit, first!, fresh())
+  const row = await rowOf(visit, first!)
   await open(`${listPath(first!)}/new`)
   await Form.fill(page, first!, row)
   assert.strictEqual((await api("POST", "/api/auth/logout")).status, 204)

@@ -1,6 +1,6 @@
 /** Every kind of page, for what must hold on all of them. */
 import type { Entity } from "../../../actors/fullstack/Project.ts"
-import { fresh, rowOf, stored } from "./rows.ts"
+import { rowOf, stored } from "./rows.ts"
 import type { Visit } from "./visit.ts"
 import { listPath } from "./writing.ts"
 
@@ -15,7 +15,7 @@ export const everyPage = async (visit: Visit, entity: Entity, empty: Entity, loo
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name, exact: true }).click()
     await settled()
   }
-  const id = await stored(visit, entity, await rowOf(visit, entity, fresh()))
+  const id = await stored(visit, entity, await rowOf(visit, entity))
 
   if (project.ui.pages.includes("dashboard")) {
     await open("/")

@@ -2,7 +2,8 @@
 import { assert } from "@effect/vitest"
 import type { Entity } from "../../../actors/fullstack/Project.ts"
 import * as Form from "./form.ts"
-import { fresh, rowOf, stored } from "./rows.ts"
+import { manyRows } from "./lists.ts"
+import { rowOf, stored } from "./rows.ts"
 import type { Visit } from "./visit.ts"
 import { listPath, rowInList } from "./writing.ts"
 
@@ -80,7 +81,7 @@ const tabTo = async ({ page }: Visit, control: ReturnType<typeof Form.input>) =>
 /** Types a new row, and deletes it again after a second thought. */
 export const writesAndDeletes = async (visit: Visit, entity: Entity) => {
   const { api, open, page, settled } = visit
-  const row = await rowOf(visit, entity, fresh())
+  const row = await rowOf(visit, entity)
   await open(listPath(entity))
   await tabTo(
     visit,
@@ -145,14 +146,18 @@ export const writesAndDeletes = async (visit: Visit, entity: Entity) => {
 /** Turning pages, searching and filtering leave one where one was, not at the top of the page again. */
 export const keepsPlace = async (visit: Visit, entity: Entity) => {
   const { open, page, settled } = visit
+  await manyRows(visit, entity, 21)
   await open(listPath(entity))
   const next = page.getByRole("button", { name: "Next" })
   await tabTo(visit, next)
-  for (let turns = 0; turns < 10 && (await next.isEnabled()); turns++) {
+  let turns = 0
+  for (; turns < 10 && (await next.isEnabled()); turns++) {
     await page.keyboard.press("Enter")
     await settled()
     await keptFocus(visit, "turning to the next page")
   }
+  assert.isAbove(turns, 0, "there is a page to turn to")
+  assert.isTrue(await next.isDisabled(), "the last page is reached")
   await open(listPath(entity))
   await tabTo(visit, page.getByRole("main").getByRole("searchbox"))
   await page.keyboard.insertText("w")
@@ -171,13 +176,13 @@ export const keepsPlace = async (visit: Visit, entity: Entity) => {
 /** A refusal that concerns no field leaves the focus in the form. */
 export const keepsPlaceWhenRefused = async (visit: Visit, entity: Entity) => {
   const { open, page, settled } = visit
-  const id = await stored(visit, entity, await rowOf(visit, entity, fresh()))
+  const id = await stored(visit, entity, await rowOf(visit, entity))
   await open(`${listPath(entity)}/${id}`)
   await page.route("**/api/**", (route) =>
     route.fulfill({ status: 500, json: { title: "Internal Server Error", status: 500 } })
   )
   const [field] = entity.fields
-  await Form.input(page, field!).fill(String((await rowOf(visit, entity, fresh())).get(field!.name.written)))
+  await Form.input(page, field!).fill(String((await rowOf(visit, entity)).get(field!.name.written)))
   await tabTo(visit, page.getByRole("button", { name: "Save" }))
   await page.keyboard.press("Enter")
   await page.getByRole("alert").filter({ hasText: /./ }).waitFor()

@@ -3,15 +3,19 @@ import { readFileSync } from "node:fs"
 import { assert } from "@effect/vitest"
 import type { Locator } from "playwright-core"
 import type { Entity, Field } from "../../../actors/fullstack/Project.ts"
-import { rowOf, stored, valueOf } from "./rows.ts"
+import { type Row, rowOf, stored } from "./rows.ts"
 import type { Visit } from "./visit.ts"
 import { listPath } from "./writing.ts"
 
-/** As many rows as make several pages; the ids, in the order they were made. */
-export const manyRows = async (visit: Visit, entity: Entity, count: number): Promise<ReadonlyArray<string>> => {
-  const ids: Array<string> = []
-  for (let n = 1; n <= count; n++) ids.push(await stored(visit, entity, await rowOf(visit, entity, 100 + n)))
-  return ids
+/** More rows, so that there are several pages; gives the newest. */
+export const manyRows = async (
+  visit: Visit,
+  entity: Entity,
+  count: number
+): Promise<{ readonly id: string; readonly row: Row }> => {
+  for (let n = 1; n < count; n++) await stored(visit, entity, await rowOf(visit, entity))
+  const row = await rowOf(visit, entity)
+  return { id: await stored(visit, entity, row), row }
 }
 
 /** The ids of the rows that the list shows, from top to bottom. */
@@ -56,9 +60,11 @@ export const turnsPages = async (visit: Visit, entity: Entity) => {
 export const sorts = async (visit: Visit, entity: Entity) => {
   const { open, page, settled } = visit
   await open(listPath(entity))
+  let sorted = 0
   for (const field of entity.fields) {
     const head = page.getByRole("columnheader", { name: field.name.title, exact: true })
     if ((await head.count()) === 0) continue
+    sorted++
     for (const [direction, sign] of [
       ["ascending", ""],
       ["descending", "-"]
@@ -74,9 +80,10 @@ export const sorts = async (visit: Visit, entity: Entity) => {
       assert.deepStrictEqual(await shownIds(visit, entity), wanted, field.name.written)
     }
   }
+  assert.isAbove(sorted, 1, "there are columns to sort by")
 }
 
-/** Every field narrows the list to the rows that have the value. */
+/** Every field narrows the list to the rows that have the value; `id` is the newest row, which is among the first of them. */
 export const filters = async (visit: Visit, entity: Entity, id: string) => {
   const { api, open, page, settled } = visit
   const row = (await api("GET", `${entity.path}/${id}`)).json
@@ -90,6 +97,7 @@ export const filters = async (visit: Visit, entity: Entity, id: string) => {
     await settled()
     const query = new URLSearchParams({ [field.name.written]: String(value) })
     const wanted = await idsFromApi(visit, entity, String(query))
+    assert.include(wanted, id, field.name.written)
     assert.deepStrictEqual(await shownIds(visit, entity), wanted, field.name.written)
     await panel.getByRole("button", { name: "Clear" }).click()
     await settled()
@@ -103,10 +111,9 @@ const choose = async (control: Locator, field: Field, value: unknown) => {
   else await control.fill(String(value))
 }
 
-/** Finds rows by their text, and says so when there are none; what is shown can be had as CSV. */
-export const searches = async (visit: Visit, entity: Entity, field: Field & { readonly type: "string" | "text" }) => {
+/** Finds the row by a text that it alone has, and says so when there are none; what is shown can be had as CSV. */
+export const searches = async (visit: Visit, entity: Entity, id: string, wanted: string) => {
   const { open, page, settled } = visit
-  const wanted = String(valueOf(field, 107))
   await open(listPath(entity))
   const box = page.getByRole("main").getByRole("searchbox")
   await box.fill(wanted)
@@ -114,7 +121,7 @@ export const searches = async (visit: Visit, entity: Entity, field: Field & { re
   await settled()
   const found = await shownIds(visit, entity)
   assert.deepStrictEqual(found, await idsFromApi(visit, entity, String(new URLSearchParams({ q: wanted }))))
-  assert.isAbove(found.length, 0)
+  assert.deepStrictEqual(found, [id])
   assert.strictEqual(await box.inputValue(), wanted)
 
   const download = page.waitForEvent("download")

@@ -41,20 +41,19 @@ export const valueOf = (field: PlainField, n: number): Value => {
 export const entityOf = (project: Project, written: string): Entity =>
   project.entities.find((entity) => entity.name.written === written)!
 
-/** The values of a row, those of the references among them: rows to refer to are made as needed. */
-export const rowOf = async (
-  visit: Visit,
-  entity: Entity,
-  n: number,
-  options: { readonly optional: boolean } = { optional: true }
-): Promise<Row> => {
+/**
+ * The values of a row that is not there yet, those of the references among them: rows to refer to are made as needed.
+ * Without the optional ones if so asked.
+ */
+export const rowOf = async (visit: Visit, entity: Entity, options = { optional: true }): Promise<Row> => {
+  const n = visit.fresh()
   const row = new Map<string, Value>()
   for (const field of entity.fields) {
     // A unique field is given in any case: its default, if it has one, is good for one row only.
     const needed = field.required || (field.unique && field.type !== "reference")
     if (!needed && !options.optional) continue
-    const value = field.type === "reference" ? await someId(visit, field.to, n) : valueOf(field, n)
-    row.set(field.name.written, value)
+    if (field.type !== "reference") row.set(field.name.written, valueOf(field, n))
+    else row.set(field.name.written, field.unique ? await newId(visit, field.to) : await someId(visit, field.to, n))
   }
   return row
 }
@@ -66,17 +65,16 @@ export const stored = async (visit: Visit, entity: Entity, row: Row): Promise<st
   return json.id
 }
 
-let made = 5000
-
-/** A number that no other row has. */
-export const fresh = (): number => made++
-
 const someId = async (visit: Visit, written: string, n: number): Promise<string> => {
   const entity = entityOf(visit.project, written)
   const { json } = await visit.api("GET", `${entity.path}?pageSize=2&sort=createdAt`)
   const ids: ReadonlyArray<string> = json.items.map((item: { readonly id: string }) => item.id)
-  if (ids.length === 2) return ids[n % 2]!
-  return stored(visit, entity, await rowOf(visit, entity, fresh(), { optional: false }))
+  return ids.length === 2 ? ids[n % 2]! : newId(visit, written)
+}
+
+const newId = async (visit: Visit, written: string): Promise<string> => {
+  const entity = entityOf(visit.project, written)
+  return stored(visit, entity, await rowOf(visit, entity, { optional: false }))
 }
 
 /** An object for JSON; a field may be called `__proto__`. */

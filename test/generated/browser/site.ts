@@ -17,6 +17,8 @@ export class Site extends Context.Tag("test/Site")<
     /** Where the pages are; `/api` is passed on to the backend. */
     readonly origin: string
     readonly browser: Browser
+    /** A number that nothing else was made with. */
+    readonly fresh: () => number
   }
 >() {
   /** The project of a file in `test/generated/requirements`. Needs `surroundings`. */
@@ -35,7 +37,8 @@ export class Site extends Context.Tag("test/Site")<
         const backend = yield* serving(root, { databaseFile: join(root, "browser.db") })
         const { origin } = yield* previewing(root, backend)
         const project = Project.fromInput(yield* Requirements.parse(value))
-        return Site.of({ project, origin, browser })
+        let made = 0
+        return Site.of({ project, origin, browser, fresh: () => ++made })
       })
     )
 }

@@ -7,7 +7,7 @@
 import { randomUUID } from "node:crypto"
 import { mkdirSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { assert } from "@effect/vitest"
+import { assert, expect } from "@effect/vitest"
 import { Effect } from "effect"
 import type { APIRequestContext, Page, Request } from "playwright-core"
 import type { Project } from "../../../actors/fullstack/Project.ts"
@@ -16,6 +16,8 @@ import { Site } from "./site.ts"
 export interface Visit {
   readonly page: Page
   readonly project: Project
+  /** A number that no other row of the project has. */
+  readonly fresh: () => number
   /** The account in use; with no `user-authentication`, and before one has registered, it has no meaning. */
   readonly email: string
   readonly password: string
@@ -48,7 +50,8 @@ const pictures = fileURLToPath(new URL("../../../out/pictures/", import.meta.url
 
 export const visit = (play: (visit: Visit) => Promise<void>, options: VisitOptions = {}) =>
   Effect.gen(function* () {
-    const { browser, origin, project } = yield* Site
+    const { browser, fresh, origin, project } = yield* Site
+    const failure = `${pictures}failed-${slug(expect.getState().currentTestName ?? "")}.png`
     const context = yield* Effect.acquireRelease(
       Effect.promise(() =>
         browser.newContext({
@@ -77,6 +80,7 @@ export const visit = (play: (visit: Visit) => Promise<void>, options: VisitOptio
         await play({
           page,
           project,
+          fresh,
           api,
           ...account,
           open: async (path) => {
@@ -105,12 +109,15 @@ export const visit = (play: (visit: Visit) => Promise<void>, options: VisitOptio
       Effect.tapError(() =>
         Effect.promise(async () => {
           mkdirSync(pictures, { recursive: true })
-          await page.screenshot({ path: `${pictures}failed.png` })
-          process.stderr.write(`What was seen at the end is in ${pictures}failed.png\n${watched.faults.join("\n")}\n`)
+          await page.screenshot({ path: failure })
+          process.stderr.write(`What was seen at the end is in ${failure}\n${watched.faults.join("\n")}\n`)
         })
       )
     )
   }).pipe(Effect.scoped)
+
+/** A title as the name of a file. */
+const slug = (title: string) => title.replaceAll(/[^\p{L}\p{N}]+/gu, "-").slice(0, 120)
 
 const watch = (page: Page) => {
   const faults: Array<string> = []

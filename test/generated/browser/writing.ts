@@ -2,7 +2,7 @@
 import { assert } from "@effect/vitest"
 import type { Entity, Field } from "../../../actors/fullstack/Project.ts"
 import * as Form from "./form.ts"
-import { asJson, fresh, type Row, rowOf, stored } from "./rows.ts"
+import { asJson, type Row, rowOf, stored } from "./rows.ts"
 import type { Visit } from "./visit.ts"
 
 /** The address of an entity's list: the API's, without `/api`. */
@@ -32,8 +32,8 @@ export const createEditDelete = async (visit: Visit, entity: Entity) => {
   const { api, page, settled } = visit
   const newest = async () => (await api("GET", `${entity.path}?sort=-createdAt&pageSize=1`)).json
 
-  const row = await rowOf(visit, entity, fresh())
-  const changed = await rowOf(visit, entity, fresh())
+  const row = await rowOf(visit, entity)
+  const changed = await rowOf(visit, entity)
   const before = (await newest()).total
   await create(visit, entity, row)
   const { items, total } = await newest()
@@ -119,9 +119,9 @@ const defaultOf = (field: Field) => (field.type === "reference" ? undefined : fi
 /** What only the server can know is told at the field too: a value that is taken, a row that is gone. */
 export const refusedByServer = async (visit: Visit, entity: Entity, unique: Field, reference: Field | undefined) => {
   const { api, open, page, project } = visit
-  const taken = await rowOf(visit, entity, fresh())
+  const taken = await rowOf(visit, entity)
   await stored(visit, entity, taken)
-  const row = new Map(await rowOf(visit, entity, fresh())).set(unique.name.written, taken.get(unique.name.written)!)
+  const row = new Map(await rowOf(visit, entity)).set(unique.name.written, taken.get(unique.name.written)!)
   await open(`${listPath(entity)}/new`)
   await Form.fill(page, entity, row)
   await page.getByRole("button", { name: "Create" }).click()
@@ -130,8 +130,8 @@ export const refusedByServer = async (visit: Visit, entity: Entity, unique: Fiel
   if (reference?.type !== "reference") return
 
   const to = project.entities.find(({ name }) => name.written === reference.to)!
-  const gone = await stored(visit, to, await rowOf(visit, to, fresh()))
-  const orphan = new Map(await rowOf(visit, entity, fresh())).set(reference.name.written, gone)
+  const gone = await stored(visit, to, await rowOf(visit, to))
+  const orphan = new Map(await rowOf(visit, entity)).set(reference.name.written, gone)
   await open(`${listPath(entity)}/new`)
   await Form.fill(page, entity, orphan)
   assert.strictEqual((await api("DELETE", `${to.path}/${gone}`)).status, 204)
