@@ -1,5 +1,5 @@
 import { assert, beforeAll, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber } from "effect"
+import { Deferred, Effect, Exit, Fiber } from "effect"
 import { FullstackTeam } from "../../actors/fullstack/FullstackTeam.ts"
 import type { RunEvent } from "../../src/team/Run.ts"
 import * as Team from "../../src/team/Team.ts"
@@ -90,8 +90,18 @@ describe("each of the eight, crashed in mid-work", () => {
 
   it.live("finds no crash in the table of background work: an install that died is begun anew", () =>
     Effect.gen(function* () {
-      // Once under the developer, who does not wait for it, and once under qa-engineer, who does.
-      const world = FullstackWorld.make({ atCommand: dyingAt("frontend: npm ci", 2) })
+      // Once under the developer, who does not wait for it and yet is kept at work until then, and once under qa-engineer,
+      // who waits.
+      const died = yield* Deferred.make<void>()
+      const die = dyingAt("frontend: npm ci", 2)
+      const last = undisturbed.files.get("frontend-developer")!.at(-1)
+      const world = FullstackWorld.make({
+        atCommand: (line) =>
+          Effect.onExit(die(line), (exit) =>
+            Effect.when(Deferred.succeed(died, undefined), () => Exit.isFailure(exit))
+          ),
+        atWrite: (path) => (path === last ? Deferred.await(died) : Effect.void)
+      })
       yield* recovers("qa-engineer", world, "no hands at frontend: npm ci")
       assert.strictEqual(world.commands.filter((line) => line === "frontend: npm ci").length, 3)
       assert.strictEqual(world.commands.filter((line) => line === "backend: npm ci").length, 1)

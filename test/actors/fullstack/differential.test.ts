@@ -64,11 +64,14 @@ const changes: Readonly<Record<string, readonly [value: unknown, touched: Readon
       // The feature itself, where it is served, and where it is offered.
       "backend/src/records/csv.ts",
       "backend/src/records/store.ts",
+      "backend/src/database.ts",
       "backend/src/http/collection.ts",
       "frontend/src/api.ts",
       "frontend/src/pages/ListPage.tsx",
       // Its tests.
       "backend/test/support/csv.ts",
+      "backend/test/support/server.ts",
+      "backend/test/service.test.ts",
       "backend/test/auth.test.ts",
       "frontend/test/entityChecks.tsx",
       ...["author", "book", "reader"].flatMap((name) => [

@@ -1,6 +1,6 @@
 import { NodeFileSystem } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Fiber, Layer, TestClock } from "effect"
+import { Deferred, Duration, Effect, Fiber, Layer, TestClock } from "effect"
 import * as Install from "../../../actors/fullstack/Install.ts"
 import { QaEngineer } from "../../../actors/fullstack/QaEngineer.ts"
 import type { Quality } from "../../../actors/fullstack/Results.ts"
@@ -8,7 +8,7 @@ import { duration } from "../../../actors/fullstack/templates/quality/Summary.ts
 import { BackgroundTasks } from "../../../src/background/BackgroundTasks.ts"
 import { Subprocess } from "../../../src/background/Subprocess.ts"
 import { Workspace } from "../../../src/team/Workspace.ts"
-import { backend, ended, hangs, notFound, root, type Script, tests, work } from "./fixtures/qaWorld.ts"
+import { backend, ended, hangs, notFound, root, tests, work } from "./fixtures/qaWorld.ts"
 
 const status = (quality: Quality) => Object.fromEntries(quality.checks.map((check) => [check.name, check.status]))
 const detail = (quality: Quality, name: string) => quality.checks.find((check) => check.name === name)?.detail
@@ -287,17 +287,18 @@ describe("qa-engineer", () => {
 
   it.effect("gives equal results for equal sights, in a fixed order", () =>
     Effect.gen(function* () {
-      const slow = (script: Script, name: string): Script => ({
-        [name]: (command) => Effect.delay(script[name]?.(command) ?? Effect.succeed(ended(0)), "30 millis")
-      })
-      const inTime = (script: Script) =>
+      /** The work, where one command takes longer than the others. */
+      const slowAt = (name: string) =>
         Effect.gen(function* () {
-          const working = yield* Effect.fork(work(script))
+          const begun = yield* Deferred.make<void>()
+          const slow = Effect.zipRight(Deferred.succeed(begun, undefined), Effect.sleep("30 millis"))
+          const working = yield* Effect.fork(work({ [name]: () => Effect.as(slow, ended(0)) }))
+          yield* Deferred.await(begun)
           yield* TestClock.adjust("30 millis")
           return yield* Fiber.join(working)
         })
-      const one = yield* inTime(slow({}, "backend: npm run build"))
-      const other = yield* inTime(slow({}, "frontend: npm run build"))
+      const one = yield* slowAt("backend: npm run build")
+      const other = yield* slowAt("frontend: npm run build")
       assert.deepStrictEqual(JSON.stringify(one.quality), JSON.stringify(other.quality))
       assert.strictEqual(one.page, other.page)
     })
