@@ -204,11 +204,12 @@ export function createApp({ database, entities, metrics, settings }: AppParts): 
   app.use(handleErrors);
 
   return (req, res) => {
-    if (URL.canParse(req.url ?? "", "http://localhost")) {
+    // A path or a whole URL. Of the latter Node.js takes some that are none, such as \`http://:99999/\`: Express cannot route
+    // them all, nor can their query be read.
+    if (req.url?.startsWith("/") || URL.canParse(req.url ?? "", "http://localhost")) {
       app(req, res);
       return;
     }
-    // Node.js takes targets that are no URL, such as \`//:99999/\`: Express cannot route them, nor can a query be read.
     const problem = new Problem(400, "The target of the request is not a URL.");
     res.writeHead(problem.status, { "Content-Type": "application/problem+json" }).end(JSON.stringify(problem));
   };
