@@ -1,8 +1,8 @@
 /**
  * A generated project's own tests mean something: seeded mistakes in its sources each make them fail.
  *
- * The requirements say where a mistake can be made (which entity, which field), the seed says where it is made this time.
- * `TROUPE_MUTATION_SEED` takes another one.
+ * The requirements say where a mistake can be made (which entity, which field), the seed (`SEED`, else 1) says where it is
+ * made this time.
  */
 import { join } from "node:path"
 import { assert, layer } from "@effect/vitest"
@@ -14,14 +14,15 @@ import * as AnyRequirements from "./arbitrary/Requirements.ts"
 import { folder } from "./fixtures/folder.ts"
 import { surroundings } from "./fixtures/makeProject.ts"
 import { requirements } from "./fixtures/requirements.ts"
+import { seedOr } from "./fixtures/seed.ts"
 import { writeProject } from "./fixtures/writtenProject.ts"
 import { backendMutations } from "./mutations/backendMutations.ts"
 import { frontendMutations } from "./mutations/frontendMutations.ts"
 import type { Mutation, Place } from "./mutations/Mutation.ts"
 import { Sources } from "./mutations/Sources.ts"
-import { copyPart, runTests } from "./mutations/trial.ts"
+import { copyPart, finds, runTests } from "./mutations/trial.ts"
 
-const seed = Number(process.env.TROUPE_MUTATION_SEED ?? 1)
+const seed = seedOr(1)
 
 /** Requirements drawn at random: with most features, and small enough that a mistake is found within seconds. */
 const drawn = (most: number): ReadonlyArray<readonly [name: string, value: unknown]> => {
@@ -40,9 +41,13 @@ interface Mutant {
   readonly place: Place
 }
 
+const mutationsOf = { backend: backendMutations, frontend: frontendMutations }
+
+/** One place of each mutation that the project has a place for. */
 const chosen = (project: Project.Project, mutations: ReadonlyArray<Mutation>): ReadonlyArray<Mutant> =>
   mutations.flatMap((mutation, index) => {
     const places = mutation.places(project)
+    assert.strictEqual(places.length > 0, possible(project, mutation.name), `there are places for "${mutation.name}"`)
     return places.length === 0
       ? []
       : fc
@@ -66,12 +71,14 @@ const survivors = (root: string, part: "backend" | "frontend", mutants: Readonly
           const copy = yield* Queue.take(copies)
           const sources = new Sources(join(copy, "src"))
           place.edit(sources)
-          // The tests of the entity first: when a part of them fails, all of them do.
+          // The tests of the entity first: they are the fewest. A mistake that fails all of them must leave others whole.
           const own = place.entity && (yield* runTests(copy, [`entities/${place.entity.name.kebab}.test`]))
-          const { failed, output } = own?.failed.length ? own : yield* runTests(copy)
+          const outcome = own !== undefined && finds(own) ? own : yield* runTests(copy)
           sources.restore()
           yield* Queue.offer(copies, copy)
-          return failed.length > 0 ? [] : [`${mutation}: ${place.label}\n${output.slice(-2_000)}`]
+          if (finds(outcome)) return []
+          const seen = `${outcome.failed.length} tests failed, ${outcome.passed} passed`
+          return [`${mutation}: ${place.label}: ${seen}\n${outcome.output.slice(-2_000)}`]
         }),
       { concurrency: 2 }
     )
@@ -84,15 +91,8 @@ layer(surroundings, { timeout: Duration.minutes(1), excludeTestServices: true })
       const root = yield* folder
       const project = Project.fromInput(yield* Requirements.parse(value))
       yield* writeProject(value, root)
-      const backend = chosen(project, backendMutations)
-      assert.deepStrictEqual(
-        backend.map(({ mutation }) => mutation),
-        backendMutations.map((mutation) => mutation.name).filter((mutation) => possible(project, mutation))
-      )
-      const unfound = [
-        ...(yield* survivors(root, "backend", backend)),
-        ...(parts.includes("frontend") ? yield* survivors(root, "frontend", chosen(project, frontendMutations)) : [])
-      ]
+      const unfound: Array<string> = []
+      for (const part of parts) unfound.push(...(yield* survivors(root, part, chosen(project, mutationsOf[part]))))
       assert.deepStrictEqual(unfound, [])
     })
 

@@ -5,6 +5,9 @@ import { join } from "node:path"
 import { Effect } from "effect"
 import { Subprocess } from "../../../src/background/Subprocess.ts"
 
+/** What was seen of a mistake: with one that no test survives, nothing is known of what the tests look at. */
+export const finds = ({ failed, passed }: Outcome): boolean => failed.length > 0 && passed > 0
+
 export interface Outcome {
   readonly passed: number
   /** `file: title: message` of each test that ran and failed. */
@@ -38,7 +41,7 @@ interface VitestJson {
   }>
 }
 
-/** `npm test` in a folder: all tests, or those whose file's path holds `only`, until the first failure. */
+/** `npm test` in a folder: all tests, or those whose file's path holds `only`. */
 export const runTests = (folder: string, only: ReadonlyArray<string> = []) =>
   Effect.gen(function* () {
     const { run } = yield* Subprocess
@@ -46,7 +49,7 @@ export const runTests = (folder: string, only: ReadonlyArray<string> = []) =>
       Effect.sync(() => join(fs.mkdtempSync(join(tmpdir(), "troupe-trial-")), "report.json")),
       (path) => Effect.sync(() => fs.rmSync(join(path, ".."), { recursive: true, force: true }))
     )
-    const args = ["test", "--", "--bail=1", "--maxWorkers=1", "--reporter=json", `--outputFile=${report}`, ...only]
+    const args = ["test", "--", "--maxWorkers=1", "--reporter=json", `--outputFile=${report}`, ...only]
     const result = yield* run({ command: "npm", args, cwd: folder, timeout: "2 minutes" })
     const output = `${result.stdout}\n${result.stderr}`
     if (!fs.existsSync(report)) return { passed: 0, failed: [], output } satisfies Outcome
