@@ -8,6 +8,7 @@ import { layer } from "@effect/vitest"
 import { Duration, Effect } from "effect"
 import { parse as parseYaml } from "yaml"
 import * as Requirements from "../../actors/fullstack/Requirements.ts"
+import { seedOr } from "../seed.ts"
 import { everyAnswer } from "./api/answers.ts"
 import * as AuditLog from "./api/auditLog.ts"
 import type { Client } from "./api/client.ts"
@@ -26,7 +27,6 @@ import * as Validation from "./api/validation.ts"
 import { texts } from "./api/values.ts"
 import * as Arbitrary from "./arbitrary/Requirements.ts"
 import { surroundings } from "./fixtures/makeProject.ts"
-import { seedOr } from "./fixtures/seed.ts"
 
 /** A gate must not depend on luck. */
 const seed = seedOr(20_260_801)

@@ -23,6 +23,7 @@ const makeCopy = (): string => {
     "test/actor",
     "test/otp",
     "test/fixedSeed.ts",
+    "test/seed.ts",
     "package.json",
     "tsconfig.json",
     "vitest.config.ts"

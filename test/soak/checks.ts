@@ -17,6 +17,7 @@ import { lives } from "../actor/model/lives.ts"
 import { mailbox } from "../actor/model/mailbox.ts"
 import { residents } from "../actor/model/residents.ts"
 import { waits } from "../actor/model/waits.ts"
+import { seedOr } from "../seed.ts"
 import { generatedProjects } from "./generatedProjects.ts"
 import { gapsDuring, type Host, hosts, onHost, staysFlat } from "./Soak.ts"
 
@@ -321,9 +322,9 @@ const gaps =
 const interleavings =
   (models: ReadonlyArray<(effort: Effort) => Promise<void>>, runs: ReadonlyArray<number>): Check =>
   async () => {
-    const seed = Number(process.env.SOAK_SEED ?? Date.now() % 2 ** 31)
+    const seed = seedOr(Date.now() % 2 ** 31)
     for (const [at, model] of models.entries()) await model({ runs: runs[at]!, seed })
-    return `${runs.reduce((sum, count) => sum + count, 0)} runs from SOAK_SEED=${seed}`
+    return `${runs.reduce((sum, count) => sum + count, 0)} runs from SEED=${seed}`
   }
 
 export const checks: Readonly<Record<string, Check>> = {

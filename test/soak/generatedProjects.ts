@@ -4,21 +4,22 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
+import { seedOr } from "../seed.ts"
 
 const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs")
 
 export const generatedProjects = async (): Promise<string> => {
-  const seed = process.env.SOAK_SEED ?? `${Date.now() % 2 ** 31}`
+  const seed = seedOr(Date.now() % 2 ** 31)
   const count = 300
   const child = spawn(
     process.execPath,
     [vitest, "run", "--config", "vitest.generated.config.ts", "test/generated/seeds"],
     {
       stdio: "inherit",
-      env: { ...process.env, SEED: seed, SEEDS: `${count}` }
+      env: { ...process.env, SEED: `${seed}`, SEEDS: `${count}` }
     }
   )
   const [code] = await once(child, "exit")
   assert.equal(code, 0, `some of the projects from seed ${seed} on do not hold; each says above how to see it again`)
-  return `${count} projects from SOAK_SEED=${seed}`
+  return `${count} projects from SEED=${seed}`
 }
