@@ -40,7 +40,10 @@ describe("promises", () => {
     assert.isAbove(promises.length, 60)
     const missing = promises.filter(({ file, title }) => {
       const path = join(root, file)
-      return !existsSync(path) || !readFileSync(path, "utf8").includes(title)
+      if (!existsSync(path)) return true
+      const text = readFileSync(path, "utf8")
+      // As a whole string: a test whose title has become longer may prove something else.
+      return !['"', "`"].some((quote) => text.includes(`${quote}${title}${quote}`))
     })
     assert.deepStrictEqual(missing, [])
   })

@@ -5,7 +5,7 @@
  * to the console as an error, what it threw, requests that failed, and answers that refuse.
  */
 import { randomUUID } from "node:crypto"
-import { mkdirSync } from "node:fs"
+import { mkdirSync, rmSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { assert, expect } from "@effect/vitest"
 import { Effect } from "effect"
@@ -52,6 +52,8 @@ export const visit = (play: (visit: Visit) => Promise<void>, options: VisitOptio
   Effect.gen(function* () {
     const { browser, fresh, origin, project } = yield* Site
     const failure = `${pictures}failed-${slug(expect.getState().currentTestName ?? "")}.png`
+    // That of an earlier run shows nothing of this one.
+    rmSync(failure, { force: true })
     const context = yield* Effect.acquireRelease(
       Effect.promise(() =>
         browser.newContext({
