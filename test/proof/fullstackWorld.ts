@@ -5,7 +5,6 @@
  * npm's answers are plain but not free: the tests that it reports are those that the developers wrote, and the backend
  * that it starts answers over HTTP.
  */
-import { createServer } from "node:http"
 import { NodeFileSystem } from "@effect/platform-node"
 import { Effect, Layer, Logger, LogLevel } from "effect"
 import { FullstackTeam } from "../../actors/fullstack/FullstackTeam.ts"
@@ -17,7 +16,7 @@ import type { AgentReport, Report } from "../../src/team/Report.ts"
 import { ResultCache } from "../../src/team/ResultCache.ts"
 import { RunStore } from "../../src/team/RunStore.ts"
 import { Workspace } from "../../src/team/Workspace.ts"
-import { type Answer, backend, ended, root, tests } from "../actors/fullstack/fixtures/qaWorld.ts"
+import { type Answer, backend, ended, freePort, root, tests } from "../actors/fullstack/fixtures/qaWorld.ts"
 import { smallest } from "../actors/fullstack/oddProjects.ts"
 import { namedTests } from "./namedTests.mjs"
 
@@ -113,10 +112,3 @@ const testsIn = (folder: string, written: ReadonlyMap<string, string>) =>
       ? namedTests(text).map((test) => ({ ...test, file: path.slice(folder.length + 1) }))
       : []
   )
-
-const freePort: Answer = Effect.async((resume) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = server.address() as { port: number } // of a listening TCP server
-    server.close(() => resume(Effect.succeed(ended(0, { stdout: `${port}\n` }))))
-  })
-})
