@@ -76,10 +76,13 @@ export const layer = (options: Options): Layer.Layer<Workspace> =>
         yield* attempt(file, () => manifest.record(file, made.sha256))
         if (standing === made.sha256) return artefact
         yield* attempt(file, async () => {
-          await fs.mkdir(path.dirname(target), { recursive: true })
           const half = manifest.temporary()
           await fs.writeFile(half, content)
-          await fs.rename(half, target)
+          await fs.rename(half, target).catch(async (cause) => {
+            if (codeOf(cause) !== "ENOENT") throw cause
+            await fs.mkdir(path.dirname(target), { recursive: true })
+            await fs.rename(half, target)
+          })
         })
         return artefact
       })

@@ -10,6 +10,7 @@
 import { Effect } from "effect"
 import * as Agent from "../../src/team/Agent.ts"
 import * as Install from "./Install.ts"
+import { writeFiles } from "./internal/writeFiles.ts"
 import * as Project from "./Project.ts"
 import { Sources } from "./Results.ts"
 import { TechnicalArchitect } from "./TechnicalArchitect.ts"
@@ -39,11 +40,11 @@ export const BackendDeveloper = Agent.make({
       const [manifests, others] = [files.slice(0, 2), files.slice(2)]
 
       yield* assignment.progress("Writing the manifest, so that installing begins", 0.1)
-      yield* Effect.forEach(manifests, ({ content, path }) => assignment.write(path, content), { discard: true })
+      yield* writeFiles(assignment, manifests)
       yield* Install.start(assignment, "backend")
 
       yield* assignment.progress(`Writing ${others.length} files for ${project.entities.length} entities`, 0.3)
-      yield* Effect.forEach(others, ({ content, path }) => assignment.write(path, content), { discard: true })
+      yield* writeFiles(assignment, others)
       return sources
     })
 })

@@ -8,6 +8,7 @@
  */
 import { Effect } from "effect"
 import * as Agent from "../../src/team/Agent.ts"
+import { writeFiles } from "./internal/writeFiles.ts"
 import * as Project from "./Project.ts"
 import { Deployment } from "./Results.ts"
 import * as TemplateDigest from "./TemplateDigest.ts"
@@ -34,7 +35,7 @@ export const DevopsEngineer = Agent.make({
       const { generate } = yield* Effect.promise(() => import("./templates/deploy/Deploy.ts"))
       const { deployment, files } = generate(project)
       yield* assignment.progress(`Writing ${files.length} files for scale ${project.scale}`)
-      yield* Effect.forEach(files, ({ content, path }) => assignment.write(path, content), { discard: true })
+      yield* writeFiles(assignment, files)
       return deployment
     })
 })

@@ -6,6 +6,7 @@
 import { Array, Effect } from "effect"
 import * as Agent from "../../src/team/Agent.ts"
 import * as Install from "./Install.ts"
+import { writeFiles } from "./internal/writeFiles.ts"
 import * as Project from "./Project.ts"
 import { Sources } from "./Results.ts"
 import { TechnicalArchitect } from "./TechnicalArchitect.ts"
@@ -32,15 +33,14 @@ export const FrontendDeveloper = Agent.make({
       const project = Project.fromInput(assignment.input)
       const { generate } = yield* Effect.promise(() => import("./templates/frontend/Frontend.ts"))
       const { files, sources } = generate(project, assignment.result(TechnicalArchitect))
-      const write = ({ content, path }: Project.GeneratedFile) => assignment.write(path, content)
 
       // Installing needs only these two, and takes longest: it starts while the rest is written.
       const [manifests, rest] = Array.partition(files, ({ path }) => !/^frontend\/package(-lock)?\.json$/.test(path))
-      yield* Effect.forEach(manifests, write, { discard: true })
+      yield* writeFiles(assignment, manifests)
       yield* Install.start(assignment, "frontend")
 
       yield* assignment.progress(`Writing ${files.length} files for ${project.entities.length} entities`, 0.5)
-      yield* Effect.forEach(rest, write, { discard: true })
+      yield* writeFiles(assignment, rest)
       return sources
     })
 })

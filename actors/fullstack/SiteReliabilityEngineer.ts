@@ -6,6 +6,7 @@
 import { Effect } from "effect"
 import * as Agent from "../../src/team/Agent.ts"
 import { DevopsEngineer } from "./DevopsEngineer.ts"
+import { writeFiles } from "./internal/writeFiles.ts"
 import * as Project from "./Project.ts"
 import { QaEngineer } from "./QaEngineer.ts"
 import { Operations } from "./Results.ts"
@@ -33,7 +34,7 @@ export const SiteReliabilityEngineer = Agent.make({
       const { generate } = yield* Effect.promise(() => import("./templates/operations/Operate.ts"))
       const { files, operations } = generate(project, assignment.result(DevopsEngineer), assignment.result(QaEngineer))
       yield* assignment.progress(`Writing ${operations.alerts.length} alerts and their run book`)
-      yield* Effect.forEach(files, ({ content, path }) => assignment.write(path, content), { discard: true })
+      yield* writeFiles(assignment, files)
       return operations
     })
 })

@@ -10,6 +10,7 @@ import { Effect } from "effect"
 import * as Agent from "../../src/team/Agent.ts"
 import * as Criteria from "./Criteria.ts"
 import { jsonFile } from "./internal/Layout.ts"
+import { writeFiles } from "./internal/writeFiles.ts"
 import { ProductManager } from "./ProductManager.ts"
 import * as Project from "./Project.ts"
 import * as Prose from "./Prose.ts"
@@ -52,7 +53,7 @@ export const TechnicalArchitect = Agent.make({
       const api = openApi(project)
       yield* assignment.write("docs/schema.sql", schemaFile(project, statements))
       yield* assignment.write("docs/openapi.yaml", yamlOf(api))
-      yield* Effect.forEach(formatting, ({ content, path }) => assignment.write(path, content), { discard: true })
+      yield* writeFiles(assignment, formatting)
 
       yield* assignment.progress("Writing the architecture document", 0.6)
       const overview = yield* Prose.write(assignment, {

@@ -42,6 +42,24 @@ export const make = (root: string): Manifest => {
   // The digests that we gave a file, the last one last. Owned by the layer that made this manifest.
   const files = new Map<string, Array<string>>()
   let claimed = false
+  // Lines that come while others are being written go together, with those that come after them.
+  let waiting = ""
+  let appending: Promise<void> = Promise.resolve()
+  let next: Promise<void> | undefined
+
+  const append = (line: string): Promise<void> => {
+    waiting += line
+    next ??= appending
+      .catch(() => undefined)
+      .then(() => {
+        const lines = waiting
+        waiting = ""
+        next = undefined
+        appending = fs.appendFile(journalFile, lines)
+        return appending
+      })
+    return next
+  }
 
   return {
     isElsewhere: async () => {
@@ -73,7 +91,7 @@ export const make = (root: string): Manifest => {
       const known = files.get(file) ?? []
       if (known.at(-1) === sha256) return
       files.set(file, [...known, sha256])
-      await fs.appendFile(journalFile, lineOf(file, sha256))
+      await append(lineOf(file, sha256))
     },
     forget: (file) => {
       files.delete(file)

@@ -118,7 +118,7 @@ const identifier = /^[$_\p{L}\p{Nl}][$_\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}\u200c
 export const quote = (value: string | number | boolean | null): string => {
   if (typeof value === "number") return scalar(value)
   const double = JSON.stringify(value).replace(/[\u2028\u2029]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16)}`)
-  if (typeof value !== "string" || count(value, '"') <= count(value, "'")) return double
+  if (typeof value !== "string" || !value.includes('"') || count(value, '"') <= count(value, "'")) return double
   return `'${double.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
 }
 

@@ -1,6 +1,7 @@
 /** Follows the keys from the front of the graph as far as stored results carry, and says for the rest what is not known. */
-import { Duration, Effect, Schema } from "effect"
+import { Duration, Effect } from "effect"
 import type * as Agent from "../Agent.ts"
+import * as Artefact from "../Artefact.ts"
 import type { DatabaseError } from "../DatabaseError.ts"
 import * as Graph from "../Graph.ts"
 import type { Plan, PlannedAgent } from "../Plan.ts"
@@ -32,9 +33,7 @@ export const makePlan = <A extends Agent.Any>(
       const found = yield* cache.get(key)
       if (found._tag === "Miss") return { decision: "run", reason: "no earlier result has this key" } as const
       if (found._tag === "Corrupt") return { decision: "run", reason: found.reason } as const
-      const encoded = yield* Effect.option(Schema.decode(Schema.parseJson())(found.result.output))
-      if (encoded._tag === "None") return { decision: "run", reason: "the stored output is damaged" } as const
-      reused.set(agent.name, { encoded: encoded.value, files: found.result.files })
+      reused.set(agent.name, { digest: Artefact.digest(found.result.output), files: found.result.files })
       return { decision: "reuse", reason: `the result of run ${found.result.runId} has the same key` } as const
     })
 

@@ -7,11 +7,11 @@ import type * as Agent from "../Agent.ts"
 import type { Artefact } from "../Artefact.ts"
 
 /** Raised when results of an older program must not be taken any more. */
-const formatVersion = 1
+const formatVersion = 2
 
 export interface Upstream {
-  /** The encoded output. */
-  readonly encoded: unknown
+  /** Of the encoded output. */
+  readonly digest: string
   readonly files: ReadonlyArray<Artefact>
 }
 
@@ -30,7 +30,7 @@ export const resultKey = (options: {
     agent: agent.name,
     version: agent.version,
     input: options.input,
-    results: Object.fromEntries(agent.dependsOn.map((name) => [name, options.upstream(name).encoded])),
+    results: Object.fromEntries(agent.dependsOn.map((name) => [name, options.upstream(name).digest])),
     files: Object.fromEntries(
       agent.filesOf.map((name) => [
         name,

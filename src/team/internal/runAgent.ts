@@ -3,6 +3,7 @@
  */
 import { Context, Effect, Schema } from "effect"
 import type * as Agent from "../Agent.ts"
+import * as Artefact from "../Artefact.ts"
 import { ResultCache, type StoredResult } from "../ResultCache.ts"
 import { RunEvent } from "../Run.ts"
 import type { Outcome } from "../Scheduler.ts"
@@ -80,7 +81,8 @@ const decoded = (agent: Agent.Any, result: StoredResult) =>
   Effect.gen(function* () {
     const encoded = yield* Schema.decode(Schema.parseJson())(result.output)
     const output = yield* Schema.decodeUnknown(outputOf(agent))(encoded)
-    return { output, encoded, files: result.files } satisfies Finished
+    const { files, output: json } = result
+    return { output, json, digest: Artefact.digest(json), files } satisfies Finished
   })
 
 const work = <A extends Agent.Any>(stage: Stage<A>, agent: A, record: AgentRecord, key: string) =>
@@ -165,13 +167,13 @@ const settle = <A extends Agent.Any>(
 const commit = (stage: Stage<Agent.Any>, agent: Agent.Any, key: string, made: Made) =>
   Effect.gen(function* () {
     const cache = yield* ResultCache
-    const { encoded, files } = made
+    const { files, json } = made
     yield* cache
       .put({
         key,
         agent: agent.name,
         version: agent.version,
-        output: JSON.stringify(encoded),
+        output: json,
         files,
         runId: stage.runId,
         createdAt: yield* stage.clock.now

@@ -18,8 +18,12 @@ export const schemaFile = (project: Project, statements: ReadonlyArray<string>):
     ""
   ].join("\n\n")
 
-/** `docs/openapi.yaml`. No anchors: some readers of OpenAPI do not know them. */
-export const yamlOf = (document: Json): string => stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 })
+/**
+ * `docs/openapi.yaml`. No anchors: some readers of OpenAPI do not know them. Without directives, of which there are none,
+ * it is not searched for tags.
+ */
+export const yamlOf = (document: Json): string =>
+  stringify(document, { aliasDuplicateObjects: false, directives: false, lineWidth: 0 })
 
 /** The formatter's settings, of which the generated files are a fixed point. Editors that know Prettier find them. */
 export const formatting: ReadonlyArray<GeneratedFile> = [
