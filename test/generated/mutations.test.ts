@@ -20,7 +20,7 @@ import { backendMutations } from "./mutations/backendMutations.ts"
 import { frontendMutations } from "./mutations/frontendMutations.ts"
 import type { Mutation, Place } from "./mutations/Mutation.ts"
 import { Sources } from "./mutations/Sources.ts"
-import { copyPart, finds, runTests } from "./mutations/trial.ts"
+import { copyPart, finds, runTests, tryTests } from "./mutations/trial.ts"
 
 const seed = seedOr(1)
 
@@ -72,8 +72,8 @@ const survivors = (root: string, part: "backend" | "frontend", mutants: Readonly
           const sources = new Sources(join(copy, "src"))
           place.edit(sources)
           // The tests of the entity first: they are the fewest. A mistake that fails all of them must leave others whole.
-          const own = place.entity && (yield* runTests(copy, [`entities/${place.entity.name.kebab}.test`]))
-          const outcome = own !== undefined && finds(own) ? own : yield* runTests(copy)
+          const own = place.entity && (yield* tryTests(copy, [`entities/${place.entity.name.kebab}.test`]))
+          const outcome = own !== undefined && finds(own) ? own : yield* tryTests(copy)
           sources.restore()
           yield* Queue.offer(copies, copy)
           if (finds(outcome)) return []

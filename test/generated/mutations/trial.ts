@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { Effect } from "effect"
 import { Subprocess } from "../../../src/background/Subprocess.ts"
 
-/** What was seen of a mistake: with one that no test survives, nothing is known of what the tests look at. */
+/** Whether the tests find a mistake: with one that no test survives, nothing is known of what they look at. */
 export const finds = ({ failed, passed }: Outcome): boolean => failed.length > 0 && passed > 0
 
 export interface Outcome {
@@ -41,15 +41,21 @@ interface VitestJson {
   }>
 }
 
-/** `npm test` in a folder: all tests, or those whose file's path holds `only`. */
-export const runTests = (folder: string, only: ReadonlyArray<string> = []) =>
+/** The tests in a folder with a mistake, to the first that fails; where none had passed by then, all of them. */
+export const tryTests = (folder: string, only: ReadonlyArray<string> = []) =>
+  Effect.flatMap(runTests(folder, [...only, "--bail=1"]), (outcome) =>
+    outcome.failed.length > 0 && outcome.passed === 0 ? runTests(folder, only) : Effect.succeed(outcome)
+  )
+
+/** `npm test` in a folder: all tests, or those that the arguments of Vitest choose. */
+export const runTests = (folder: string, chosen: ReadonlyArray<string> = []) =>
   Effect.gen(function* () {
     const { run } = yield* Subprocess
     const report = yield* Effect.acquireRelease(
       Effect.sync(() => join(fs.mkdtempSync(join(tmpdir(), "troupe-trial-")), "report.json")),
       (path) => Effect.sync(() => fs.rmSync(join(path, ".."), { recursive: true, force: true }))
     )
-    const args = ["test", "--", "--maxWorkers=1", "--reporter=json", `--outputFile=${report}`, ...only]
+    const args = ["test", "--", "--maxWorkers=1", "--reporter=json", `--outputFile=${report}`, ...chosen]
     const result = yield* run({ command: "npm", args, cwd: folder, timeout: "2 minutes" })
     const output = `${result.stdout}\n${result.stderr}`
     if (!fs.existsSync(report)) return { passed: 0, failed: [], output } satisfies Outcome
