@@ -98,6 +98,11 @@ export class FairScheduler implements Scheduler.Scheduler {
     return this.size > 0 || this.later.length > 0
   }
 
+  /** Whether the budget is spent: what is queued waits until the event loop has had its turn. */
+  get isWaiting(): boolean {
+    return this.spent
+  }
+
   /** Whether a turn of the event loop that saw work is not over yet. */
   get isInTurn(): boolean {
     return this.turnPromised

@@ -11,53 +11,79 @@
  * @since 0.1.0
  */
 import { Effect, Exit } from "effect"
+import type { FairScheduler } from "./FairScheduler.ts"
 import { Awaited } from "./internal/attachment.ts"
 import { UnsentAsk } from "./internal/localRef.ts"
 
 /**
  * Sends all asks, in their order, before it waits for the first answer, and gives how each ended, in the same order. Each
- * ask has its own deadline; if the gathering fiber is interrupted, all that were not begun are withdrawn. Effects that are
- * no asks of this process, and asks with `Delivery.InterruptWithAsker`, run in a fiber each, after the others were sent.
+ * ask has its own deadline; if the gathering fiber is interrupted, all that were not begun are withdrawn. Between two
+ * asks the event loop has its turn whenever the scheduler's budget is spent. Effects that are no asks of this process, and
+ * asks with `Delivery.InterruptWithAsker`, run in a fiber each, after the others were sent.
  *
  * @category combinators
  */
 export const all = <A, E = never, R = never>(
   asks: ReadonlyArray<Effect.Effect<A, E, R>>
 ): Effect.Effect<ReadonlyArray<Exit.Exit<A, E>>, never, R> =>
-  // In the fiber on whose behalf the asks are sent; what is only suspended may be looked into without one.
-  Effect.withFiberRuntime(() => {
+  Effect.suspend(() => {
     const exits = new Array<Exit.Exit<A, E>>(asks.length)
     const others: Array<number> = []
     const cleanUps: Array<() => void> = []
+    let next = 0
     let left = 0
     let wake: (() => void) | undefined
-    asks.forEach((ask, i) => {
-      const sent: Effect.Effect<unknown, unknown, unknown> = ask instanceof UnsentAsk ? ask.commit() : ask
-      // What an ask gives is what its type says; `commit` only does not know it.
-      if (Exit.isExit(sent)) exits[i] = sent as Exit.Exit<A, E>
-      else if (sent instanceof Awaited) {
-        left++
-        const cleanUp = sent.begin((exit) => {
-          exits[i] = exit as Exit.Exit<A, E>
-          if (--left === 0) wake?.()
-        })
-        if (cleanUp !== undefined) cleanUps.push(cleanUp)
-      } else others.push(i)
+
+    /** Sends until all are sent, or gives the scheduler that waits for its turn. */
+    const send = (): FairScheduler | undefined => {
+      while (next < asks.length) {
+        const i = next++
+        const ask = asks[i]!
+        const sent: Effect.Effect<unknown, unknown, unknown> = ask instanceof UnsentAsk ? ask.commit() : ask
+        // What an ask gives is what its type says; `commit` only does not know it.
+        if (Exit.isExit(sent)) exits[i] = sent as Exit.Exit<A, E>
+        else if (sent instanceof Awaited) {
+          left++
+          const cleanUp = sent.begin((exit) => {
+            exits[i] = exit as Exit.Exit<A, E>
+            if (--left === 0) wake?.()
+          })
+          if (cleanUp !== undefined) cleanUps.push(cleanUp)
+          const { scheduler } = sent
+          if (scheduler !== undefined) return scheduler
+        } else others.push(i)
+      }
+      return undefined
+    }
+    const withdraw = Effect.sync(() => {
+      for (const cleanUp of cleanUps.splice(0)) cleanUp()
     })
     const answered = Effect.async<void>((resume) => {
       if (left === 0) return resume(Exit.void)
       wake = () => resume(Exit.void)
-      return Effect.sync(() => {
-        for (const cleanUp of cleanUps) cleanUp()
-      })
+      return withdraw
     })
-    if (others.length === 0) return left === 0 ? Effect.succeed(exits) : Effect.as(answered, exits)
     const keep = (i: number) => (exit: Exit.Exit<A, E>) => {
       exits[i] = exit
     }
-    const run = Effect.forEach(others, (i) => Effect.map(Effect.exit(asks[i]!), keep(i)), {
-      concurrency: "unbounded",
-      discard: true
+    const collect = (): Effect.Effect<ReadonlyArray<Exit.Exit<A, E>>, never, R> => {
+      if (others.length === 0) return left === 0 ? Effect.succeed(exits) : Effect.as(answered, exits)
+      const run = Effect.forEach(others, (i) => Effect.map(Effect.exit(asks[i]!), keep(i)), {
+        concurrency: "unbounded",
+        discard: true
+      })
+      return Effect.as(Effect.zip(answered, run, { concurrent: true }), exits)
+    }
+    // In the fiber on whose behalf the asks are sent; what is only suspended may be looked into without one.
+    const go: Effect.Effect<ReadonlyArray<Exit.Exit<A, E>>, never, R> = Effect.withFiberRuntime(() => {
+      const waiting = send()
+      // Asks that are queued meanwhile would cost three times as much as those answered at once after the turn.
+      return waiting === undefined
+        ? collect()
+        : Effect.onInterrupt(Effect.zipRight(turnOf(waiting), go), () => withdraw)
     })
-    return Effect.as(Effect.zip(answered, run, { concurrent: true }), exits)
+    return go
   })
+
+const turnOf = (scheduler: FairScheduler) =>
+  Effect.async<void>((resume) => scheduler.scheduleTask(() => resume(Exit.void), 0))

@@ -5,6 +5,7 @@ import * as Actor from "../../src/actor/Actor.ts"
 import * as ActorSystem from "../../src/actor/ActorSystem.ts"
 import * as ActorTest from "../../src/actor/ActorTest.ts"
 import { DeadLetters } from "../../src/actor/DeadLetters.ts"
+import * as FairScheduler from "../../src/actor/FairScheduler.ts"
 import * as Gather from "../../src/actor/Gather.ts"
 import * as Mailbox from "../../src/actor/Mailbox.ts"
 
@@ -89,5 +90,60 @@ describe("Gather.all", () => {
       assert.deepStrictEqual(fine, Exit.succeed(1))
       yield* open
     }).pipe(Effect.provide(ActorTest.layer()))
+  )
+
+  it.live("lets the event loop have its turn between asks, and sends no more when it is interrupted then", () =>
+    Effect.gen(function* () {
+      let turn = 0
+      let counting = setImmediate(function count() {
+        turn++
+        counting = setImmediate(count)
+      })
+      yield* Effect.addFinalizer(() => Effect.sync(() => clearImmediate(counting)))
+      const sentIn: Array<number> = []
+      let handled = 0
+      const Busy = Actor.make("Busy", [
+        Rpc.make("Spin", {
+          payload: {
+            // Worked out when the ask is sent.
+            sent: Schema.Int.pipe(
+              Schema.propertySignature,
+              Schema.withConstructorDefault(() => sentIn.push(turn))
+            )
+          }
+        })
+      ])
+      yield* Layer.build(
+        Busy.toLayer(
+          Effect.succeed(
+            Busy.of({
+              Spin: () => {
+                // More than the scheduler's budget within the asks after which it looks at the time.
+                for (const begun = performance.now(); performance.now() - begun < 0.2; );
+                handled++
+              }
+            })
+          )
+        )
+      )
+      const client = yield* Busy.client
+      const asks = Array.from({ length: 500 }, (_, n) => client(`${n % 7}`).ask.Spin({}))
+
+      const exits = yield* Gather.all(asks)
+      assert.strictEqual(exits.filter(Exit.isSuccess).length, 500)
+      // Sixty-four at most and the one that had to wait, then a turn.
+      assert.isAtLeast(new Set(sentIn).size, 7)
+
+      sentIn.length = handled = 0
+      const gathering = yield* Effect.fork(Gather.all(asks))
+      while (sentIn.length === 0) yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+      yield* Fiber.interrupt(gathering)
+      const sent = sentIn.length
+      assert.isBelow(sent, 500)
+      yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+      assert.strictEqual(sentIn.length, sent)
+      // The one that had to wait may have been withdrawn.
+      assert.isAtLeast(handled, sent - 1)
+    }).pipe(Effect.provide(ActorSystem.layer({ scheduler: FairScheduler.make({ budgetMillis: 1 }) })), Effect.scoped)
   )
 })

@@ -7,6 +7,7 @@
 import { Cause, Effect, Effectable, Exit, type Fiber, FiberRef, RuntimeFlags, type Tracer } from "effect"
 import { type AskError, AskTimedOut } from "../ActorError.ts"
 import type { Reason } from "../DeadLetters.ts"
+import type { FairScheduler } from "../FairScheduler.ts"
 import type { Settlement } from "../Receipt.ts"
 import { stackless } from "./stackless.ts"
 import type { Timer, Timers } from "./timers.ts"
@@ -16,6 +17,7 @@ import type { Node, Wait } from "./waitGraph.ts"
 export interface Target extends Node {
   readonly capacity: number
   readonly timers: Timers
+  readonly system: { readonly scheduler: FairScheduler }
   readonly tagOf: (rpc: number) => string
   readonly describeState: () => string
 }
@@ -144,6 +146,10 @@ export class Ask extends Attachment implements Timer, Wait {
     this.interruptible = RuntimeFlags.interruptible(currentRuntimeFlags)
   }
 
+  get scheduler(): FairScheduler {
+    return this.actor.system.scheduler
+  }
+
   /** Puts its deadline on the wheel. */
   arm(): void {
     if (this.dueMillis !== Number.POSITIVE_INFINITY) this.actor.timers.set(this, this.dueMillis)
@@ -232,6 +238,10 @@ export class Awaited extends Effectable.Class<unknown, unknown> {
           ask.waitWith(resume)
           return Effect.sync(onInterrupt)
         })
+  }
+  /** The scheduler that has to answer it, if that waits for its next turn. */
+  get scheduler(): FairScheduler | undefined {
+    return this.ask.scheduler.isWaiting ? this.ask.scheduler : undefined
   }
   /** Waits without a fiber; the result cleans up what a withdrawal leaves. */
   begin(resume: Resume): (() => void) | undefined {
