@@ -224,7 +224,8 @@ layer(surroundings, { timeout: Duration.minutes(1), excludeTestServices: true })
             promtool("check config prometheus.yaml")
             promtool("check rules prometheus-rules.yaml")
             promtool("test rules prometheus-rules.test.yaml")
-            promtool("check metrics", page)
+            // Gauges of prom-client's own, which Prometheus would name without `_total`.
+            promtool("check metrics", page.replace(/^.*nodejs_active_(handles|requests|resources)_total.*\n/gm, ""))
           }
 
           yield* Effect.promise(() => server.end("SIGTERM"))
