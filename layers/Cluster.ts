@@ -34,7 +34,11 @@ import * as PgClient from "@effect/sql-pg/PgClient"
 import { Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
 import * as AtMostOnce from "./internal/atMostOnce.ts"
 
-/** A process could not become part of the cluster. @category errors */
+/**
+ * A process could not become part of the cluster: also where others that were first have joined for 30 seconds.
+ *
+ * @category errors
+ */
 export class ClusterNotJoined extends Schema.TaggedError<ClusterNotJoined>()("ClusterNotJoined", {
   /** What was not to be had: the database, or the address to listen at. */
   what: Schema.String,
@@ -89,7 +93,8 @@ export interface Address {
 export interface Options {
   /** `postgres://user:password@host:port/database`. Tables are made where they are missing; they begin with `cluster_`. */
   readonly database: Redacted.Redacted
-  /** Connections to the database at most. Default `10`; at least 3, since one is a runner's for its locks. */
+  /** Connections to the database at most. Default `10`; at least 3: a runner keeps one for its locks,
+   * and joining takes another while tables are made. */
   readonly connections?: number | undefined
   /** Bytes of a message at most, in its encoding. Default `16777216`; more cuts the connection it came by. */
   readonly maxMessageBytes?: number | undefined
@@ -156,7 +161,7 @@ const serialization = (options: Options) =>
   RpcSerialization.layerMsgPackWith({ maxBufferSize: options.maxMessageBytes })
 
 const storage = (options: Options) =>
-  oneAtATime(Layer.merge(SqlMessageStorage.layer, SqlRunnerStorage.layer)).pipe(
+  withJoinLock(Layer.merge(SqlMessageStorage.layer, SqlRunnerStorage.layer)).pipe(
     Layer.provide(database(options)),
     Layer.mapError(
       (error) => new ClusterNotJoined({ what: `the database ${whereOf(options)}`, reason: shown(error.cause) })
@@ -167,32 +172,33 @@ const storage = (options: Options) =>
  * Processes that start at once on an empty database all want to make its tables, and PostgreSQL refuses one or the other:
  * its CREATE TABLE IF NOT EXISTS looks and makes in two steps. So each waits for those before it.
  */
-const oneAtATime = <A, E, R>(layer: Layer.Layer<A, E, R>): Layer.Layer<A, E | SqlError, R | SqlClient.SqlClient> =>
+const withJoinLock = <A, E, R>(layer: Layer.Layer<A, E, R>): Layer.Layer<A, E | SqlError, R | SqlClient.SqlClient> =>
   Layer.scopedContext(
     Effect.gen(function* () {
       const lifetime = yield* Effect.scope
+      const memoMap = yield* Layer.CurrentMemoMap
       const sql = yield* SqlClient.SqlClient
       return yield* Effect.scoped(
         Effect.gen(function* () {
           const connection = yield* sql.reserve
-          yield* Effect.acquireRelease(
-            connection.executeRaw("SELECT pg_advisory_lock($1, $2)", joining).pipe(
-              Effect.interruptible,
-              Effect.timeoutFail({
-                duration: "30 seconds",
-                onTimeout: () => new SqlError({ cause: new Error("another process has been joining for 30 seconds") })
-              })
-            ),
-            () => Effect.ignore(connection.executeRaw("SELECT pg_advisory_unlock($1, $2)", joining))
+          // The lock ends with the transaction, also where a pool before the database gives sessions away.
+          yield* Effect.acquireRelease(connection.executeRaw("BEGIN", []), () =>
+            Effect.ignore(connection.executeRaw("ROLLBACK", []))
           )
-          return yield* Layer.buildWithScope(layer, lifetime)
+          yield* connection.executeRaw("SELECT pg_advisory_xact_lock($1, $2)", joinLock).pipe(
+            Effect.timeoutFail({
+              duration: "30 seconds",
+              onTimeout: () => new SqlError({ cause: new Error("another process has been joining for 30 seconds") })
+            })
+          )
+          return yield* Layer.buildWithMemoMap(layer, memoMap, lifetime)
         })
       )
     })
   )
 
 /** The lock's name: `trou` and `join` in ASCII. Names of two parts never meet those of one, which lock the shards. */
-const joining = [0x74726f75, 0x6a6f696e]
+const joinLock = [0x74726f75, 0x6a6f696e]
 
 const database = (options: Options) =>
   PgClient.layer({

@@ -73,17 +73,20 @@ export const layer = (options: Options): Layer.Layer<Workspace> =>
         if (standing !== undefined && standing !== made.sha256 && !force && !manifest.has(file)) {
           return yield* foreignFile(file)
         }
-        yield* attempt(file, () => manifest.record(file, made.sha256))
-        if (standing === made.sha256) return artefact
-        yield* attempt(file, async () => {
+        const put = attempt(file, async () => {
+          await manifest.record(file, made.sha256)
+          if (standing === made.sha256) return
           const half = manifest.temporary()
           await fs.writeFile(half, content)
+          // The folder is nearly always there: it is made only where the rename misses it.
           await fs.rename(half, target).catch(async (cause) => {
             if (codeOf(cause) !== "ENOENT") throw cause
             await fs.mkdir(path.dirname(target), { recursive: true })
             await fs.rename(half, target)
           })
         })
+        // Left alone by an interruption it would go on, and put the file there after the run has let go of the folder.
+        yield* Effect.uninterruptible(put)
         return artefact
       })
 

@@ -1,6 +1,6 @@
 /**
- * Where chance comes from, in every test: from one seed. It is the same each time (in a soak another one each time, which it
- * prints), unless the variable `SEED` says which.
+ * The one variable that changes what tests draw. Without it each draws the same every time, except in a soak, which draws
+ * anew and prints its seed. Tests that give a seed of their own do not read it.
  *
  * - `SEED=7 npm test`: what fast-check draws.
  * - `SEED=7 npm run test:generated`: of `seeds`, the requirements to make a project of; of `mutations`, where the mistakes are

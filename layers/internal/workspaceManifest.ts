@@ -42,7 +42,7 @@ export const make = (root: string): Manifest => {
   // The digests that we gave a file, the last one last. Owned by the layer that made this manifest.
   const files = new Map<string, Array<string>>()
   let claimed = false
-  // Lines that come while others are being written go together, with those that come after them.
+  // Lines recorded during an append are written together by the next one.
   let waiting = ""
   let appending: Promise<void> = Promise.resolve()
   let next: Promise<void> | undefined
@@ -50,7 +50,10 @@ export const make = (root: string): Manifest => {
   const append = (line: string): Promise<void> => {
     waiting += line
     next ??= appending
-      .catch(() => undefined)
+      .catch(() => {
+        // A line that a full disk has cut short must not spoil the one after it.
+        waiting = `\n${waiting}`
+      })
       .then(() => {
         const lines = waiting
         waiting = ""
@@ -91,7 +94,11 @@ export const make = (root: string): Manifest => {
       const known = files.get(file) ?? []
       if (known.at(-1) === sha256) return
       files.set(file, [...known, sha256])
-      await append(lineOf(file, sha256))
+      await append(lineOf(file, sha256)).catch((cause) => {
+        if (known.length > 0) files.set(file, known)
+        else files.delete(file)
+        throw cause
+      })
     },
     forget: (file) => {
       files.delete(file)

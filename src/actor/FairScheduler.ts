@@ -99,7 +99,7 @@ export class FairScheduler implements Scheduler.Scheduler {
   }
 
   /** Whether the budget is spent: what is queued waits until the event loop has had its turn. */
-  get isWaiting(): boolean {
+  get isBudgetSpent(): boolean {
     return this.spent
   }
 
@@ -115,7 +115,7 @@ export class FairScheduler implements Scheduler.Scheduler {
   mayRunNow(): boolean {
     if (this.depth >= maxDepth || this.spent) return false
     if (!this.turnPromised) this.promiseTurn()
-    if (++this.tasksSinceLook < tasksPerLook || !this.isSpent()) return true
+    if (++this.tasksSinceLook < tasksPerLook || !this.measureBudget()) return true
     // As if a drain had met the budget: what is queued from here on waits for the turn.
     this.running = true
     return false
@@ -190,17 +190,17 @@ export class FairScheduler implements Scheduler.Scheduler {
         this.head = (this.head + 1) & this.mask
         this.size--
         task()
-        if (this.spent || (++this.tasksSinceLook >= tasksPerLook && this.isSpent())) return
+        if (this.spent || (++this.tasksSinceLook >= tasksPerLook && this.measureBudget())) return
       }
       const next = this.later.shift()
       if (next === undefined) break
       next[1]()
-      if (this.spent || (++this.tasksSinceLook >= tasksPerLook && this.isSpent())) return
+      if (this.spent || (++this.tasksSinceLook >= tasksPerLook && this.measureBudget())) return
     }
     this.running = false
   }
 
-  private isSpent(): boolean {
+  private measureBudget(): boolean {
     this.tasksSinceLook = 0
     this.spent = performance.now() - this.turnStartedAt > this.budgetMillis
     return this.spent

@@ -18,7 +18,8 @@ import { UnsentAsk } from "./internal/localRef.ts"
 /**
  * Sends all asks, in their order, before it waits for the first answer, and gives how each ended, in the same order. Each
  * ask has its own deadline; if the gathering fiber is interrupted, all that were not begun are withdrawn. Between two
- * asks the event loop has its turn whenever the scheduler's budget is spent. Effects that are no asks of this process, and
+ * asks the event loop has its turn when the scheduler's budget is spent; where other work spends the next one before, the
+ * rest is sent without pauses. Effects that are no asks of this process, and
  * asks with `Delivery.InterruptWithAsker`, run in a fiber each, after the others were sent.
  *
  * @category combinators
@@ -33,6 +34,7 @@ export const all = <A, E = never, R = never>(
     let next = 0
     let left = 0
     let wake: (() => void) | undefined
+    let leavesTurns = true
 
     /** Sends until all are sent, or gives the scheduler that waits for its turn. */
     const send = (): FairScheduler | undefined => {
@@ -49,8 +51,8 @@ export const all = <A, E = never, R = never>(
             if (--left === 0) wake?.()
           })
           if (cleanUp !== undefined) cleanUps.push(cleanUp)
-          const { scheduler } = sent
-          if (scheduler !== undefined) return scheduler
+          const { spentScheduler } = sent
+          if (leavesTurns && spentScheduler !== undefined) return spentScheduler
         } else others.push(i)
       }
       return undefined
@@ -75,14 +77,20 @@ export const all = <A, E = never, R = never>(
       return Effect.as(Effect.zip(answered, run, { concurrent: true }), exits)
     }
     // In the fiber on whose behalf the asks are sent; what is only suspended may be looked into without one.
-    const go: Effect.Effect<ReadonlyArray<Exit.Exit<A, E>>, never, R> = Effect.withFiberRuntime(() => {
+    const sendAndCollect: Effect.Effect<ReadonlyArray<Exit.Exit<A, E>>, never, R> = Effect.withFiberRuntime(() => {
       const waiting = send()
-      // Asks that are queued meanwhile would cost three times as much as those answered at once after the turn.
+      // An ask that is queued costs several times as much as one that is answered at once, after the turn.
       return waiting === undefined
         ? collect()
-        : Effect.onInterrupt(Effect.zipRight(turnOf(waiting), go), () => withdraw)
+        : Effect.onInterrupt(Effect.zipRight(turnOf(waiting), afterTurn(waiting)), () => withdraw)
     })
-    return go
+    const afterTurn = (scheduler: FairScheduler) =>
+      Effect.suspend(() => {
+        // The others alone spend its budget: one ask a turn would take for ever, so the rest is queued among theirs.
+        if (scheduler.isBudgetSpent) leavesTurns = false
+        return sendAndCollect
+      })
+    return sendAndCollect
   })
 
 const turnOf = (scheduler: FairScheduler) =>

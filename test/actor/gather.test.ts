@@ -2,6 +2,7 @@ import { Rpc } from "@effect/rpc"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Layer, Schema, TestClock } from "effect"
 import * as Actor from "../../src/actor/Actor.ts"
+import { ActorContext } from "../../src/actor/ActorContext.ts"
 import * as ActorSystem from "../../src/actor/ActorSystem.ts"
 import * as ActorTest from "../../src/actor/ActorTest.ts"
 import { DeadLetters } from "../../src/actor/DeadLetters.ts"
@@ -145,5 +146,33 @@ describe("Gather.all", () => {
       // The one that had to wait may have been withdrawn.
       assert.isAtLeast(handled, sent - 1)
     }).pipe(Effect.provide(ActorSystem.layer({ scheduler: FairScheduler.make({ budgetMillis: 1 }) })), Effect.scoped)
+  )
+
+  // Once it sent one ask a turn of the event loop, and the turn was the others'.
+  it.live("comes to its end beside actors that never rest", () =>
+    Effect.gen(function* () {
+      let isOver = false
+      const Restless = Actor.make("Restless", [Rpc.make("Again"), Rpc.make("Count", { success: Schema.Int })])
+      yield* Layer.build(
+        Restless.toLayer(
+          Effect.gen(function* () {
+            const { id } = yield* ActorContext
+            const self = (yield* Restless.client)(id)
+            return Restless.of({
+              Again: () => {
+                for (const begun = performance.now(); performance.now() - begun < 1; );
+                return isOver ? Effect.void : self.tell.Again()
+              },
+              Count: () => 1
+            })
+          })
+        )
+      )
+      const client = yield* Restless.client
+      for (let n = 0; n < 5; n++) yield* client(`restless ${n}`).tell.Again()
+      const exits = yield* Gather.all(Array.from({ length: 100 }, (_, n) => client(`${n}`).ask.Count()))
+      isOver = true
+      assert.strictEqual(exits.filter(Exit.isSuccess).length, 100)
+    }).pipe(Effect.provide(ActorSystem.layer()), Effect.scoped)
   )
 })

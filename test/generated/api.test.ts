@@ -4,7 +4,7 @@
  * document as well.
  */
 import { readFileSync } from "node:fs"
-import { layer } from "@effect/vitest"
+import { assert, layer } from "@effect/vitest"
 import { Duration, Effect } from "effect"
 import { parse as parseYaml } from "yaml"
 import * as Requirements from "../../actors/fullstack/Requirements.ts"
@@ -13,7 +13,7 @@ import { everyAnswer } from "./api/answers.ts"
 import * as AuditLog from "./api/auditLog.ts"
 import type { Client } from "./api/client.ts"
 import * as Durability from "./api/durability.ts"
-import { exercising } from "./api/exercised.ts"
+import { everything, exercising } from "./api/exercised.ts"
 import * as Finding from "./api/finding.ts"
 import * as Fuzz from "./api/fuzz.ts"
 import * as Http from "./api/http.ts"
@@ -108,6 +108,8 @@ const projects: Readonly<Record<string, unknown>> = {
   ...Object.fromEntries(["one-entity", "unicode", "everything", "thirty"].map((name) => [name, sample(name)])),
   ...Object.fromEntries(drawn)
 }
+// `exercising` knows the project by its name.
+assert.strictEqual(Effect.runSync(Requirements.parse(projects.everything)).name, everything)
 
 layer(surroundings, { timeout: Duration.minutes(1), excludeTestServices: true })("the API of", (it) => {
   for (const [name, value] of Object.entries(projects)) {

@@ -239,9 +239,9 @@ export class Awaited extends Effectable.Class<unknown, unknown> {
           return Effect.sync(onInterrupt)
         })
   }
-  /** The scheduler that has to answer it, if that waits for its next turn. */
-  get scheduler(): FairScheduler | undefined {
-    return this.ask.scheduler.isWaiting ? this.ask.scheduler : undefined
+  /** The actor's scheduler, if its budget is spent: then no answer comes before the next turn of the event loop. */
+  get spentScheduler(): FairScheduler | undefined {
+    return this.ask.scheduler.isBudgetSpent ? this.ask.scheduler : undefined
   }
   /** Waits without a fiber; the result cleans up what a withdrawal leaves. */
   begin(resume: Resume): (() => void) | undefined {

@@ -1,7 +1,7 @@
 /** Follows the keys from the front of the graph as far as stored results carry, and says for the rest what is not known. */
-import { Duration, Effect } from "effect"
+import { Duration, Effect, Schema } from "effect"
+import * as CacheKey from "../../cache/CacheKey.ts"
 import type * as Agent from "../Agent.ts"
-import * as Artefact from "../Artefact.ts"
 import type { DatabaseError } from "../DatabaseError.ts"
 import * as Graph from "../Graph.ts"
 import type { Plan, PlannedAgent } from "../Plan.ts"
@@ -33,7 +33,9 @@ export const makePlan = <A extends Agent.Any>(
       const found = yield* cache.get(key)
       if (found._tag === "Miss") return { decision: "run", reason: "no earlier result has this key" } as const
       if (found._tag === "Corrupt") return { decision: "run", reason: found.reason } as const
-      reused.set(agent.name, { digest: Artefact.digest(found.result.output), files: found.result.files })
+      const encoded = yield* Effect.option(Schema.decode(Schema.parseJson())(found.result.output))
+      if (encoded._tag === "None") return { decision: "run", reason: "the stored output is damaged" } as const
+      reused.set(agent.name, { digest: CacheKey.make(encoded.value), files: found.result.files })
       return { decision: "reuse", reason: `the result of run ${found.result.runId} has the same key` } as const
     })
 

@@ -57,10 +57,10 @@ export const oneAttempt = <A extends Agent.Any>(
     const output = yield* Effect.suspend(() => agent.run(assignment))
     const encoded = yield* Schema.encode(outputOf(agent))(output)
     // Found here and not in the key of a dependant, where nobody would look for it.
-    const json = yield* Effect.try({ try: () => CacheKey.canonical(encoded), catch: (error) => error })
+    const digest = yield* Effect.try({ try: () => CacheKey.make(encoded), catch: (error) => error })
     // By path, because files may be written at once, and a result must not tell which of them was done first.
     const sorted = [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
-    return { output, json, digest: Artefact.digest(json), files: sorted, verdict }
+    return { output, encoded, digest, files: sorted, verdict }
   })
 
 /** What an upstream agent left; asking for one that was not declared is a bug of the agent. */

@@ -10,7 +10,7 @@ import type { Artefact } from "../Artefact.ts"
 const formatVersion = 2
 
 export interface Upstream {
-  /** Of the encoded output. */
+  /** `CacheKey.make` of the encoded output. */
   readonly digest: string
   readonly files: ReadonlyArray<Artefact>
 }

@@ -2,8 +2,8 @@
  * One agent in a run: its key, the earlier result if there is one, else its work, and the commit of what it made.
  */
 import { Context, Effect, Schema } from "effect"
+import * as CacheKey from "../../cache/CacheKey.ts"
 import type * as Agent from "../Agent.ts"
-import * as Artefact from "../Artefact.ts"
 import { ResultCache, type StoredResult } from "../ResultCache.ts"
 import { RunEvent } from "../Run.ts"
 import type { Outcome } from "../Scheduler.ts"
@@ -81,8 +81,7 @@ const decoded = (agent: Agent.Any, result: StoredResult) =>
   Effect.gen(function* () {
     const encoded = yield* Schema.decode(Schema.parseJson())(result.output)
     const output = yield* Schema.decodeUnknown(outputOf(agent))(encoded)
-    const { files, output: json } = result
-    return { output, json, digest: Artefact.digest(json), files } satisfies Finished
+    return { output, encoded, digest: CacheKey.make(encoded), files: result.files } satisfies Finished
   })
 
 const work = <A extends Agent.Any>(stage: Stage<A>, agent: A, record: AgentRecord, key: string) =>
@@ -167,13 +166,13 @@ const settle = <A extends Agent.Any>(
 const commit = (stage: Stage<Agent.Any>, agent: Agent.Any, key: string, made: Made) =>
   Effect.gen(function* () {
     const cache = yield* ResultCache
-    const { files, json } = made
+    const { encoded, files } = made
     yield* cache
       .put({
         key,
         agent: agent.name,
         version: agent.version,
-        output: json,
+        output: JSON.stringify(encoded),
         files,
         runId: stage.runId,
         createdAt: yield* stage.clock.now

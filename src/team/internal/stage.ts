@@ -12,9 +12,8 @@ import type { Prepared } from "./prepared.ts"
 /** What an agent left behind: for its dependants, for keys, for the store. */
 export interface Finished {
   readonly output: unknown
-  /** The encoded output as canonical JSON: what is stored. */
-  readonly json: string
-  /** The digest of `json`: what stands for the output in the keys of dependants. */
+  readonly encoded: unknown
+  /** `CacheKey.make` of `encoded`: what stands for the output in the keys of dependants. */
   readonly digest: string
   readonly files: ReadonlyArray<Artefact.ArtefactFile>
 }

@@ -18,6 +18,7 @@ import { featureTests } from "./FeatureTests.ts"
 import { fixtures } from "./Fixture.ts"
 import { httpFiles } from "./HttpFiles.ts"
 import { backendMetrics } from "./Metrics.ts"
+import { migrateTestFile } from "./MigrateTestFile.ts"
 import { manifests, readme, settings } from "./PackageFiles.ts"
 import { type EntityPlan, entityPlans } from "./Plan.ts"
 import { recordFiles } from "./RecordFiles.ts"
@@ -46,7 +47,8 @@ export const generate = (
     ...authFiles,
     ...auditFiles,
     ...testSupportFiles,
-    ...featureTests
+    ...featureTests,
+    migrateTestFile
   ]
     .filter(({ when }) => when === undefined || filling.flags.has(when))
     .map(({ path, text }) => ({ path, content: fill(text, filling) }))

@@ -21,12 +21,12 @@ import { type Database, type Queryable, quote, type WriteTransaction } from "./d
 import { schema } from "./schema.ts";
 
 export async function applySchema(database: Database): Promise<void> {
-  const wanted = new Map((await wantedParts()).map((part) => [part.name, part]));
+  const wanted = new Map((await wantedObjects()).map((part) => [part.name, part]));
   try {
     // Without foreign keys, or dropping a table to make it anew would delete the rows that refer to it.
-    await database.write((tx) => bringUp(tx, wanted), "OFF");
+    await database.write((tx) => migrate(tx, wanted), "OFF");
   } catch (error) {
-    if (!(error instanceof Unfit)) throw error;
+    if (!(error instanceof MigrationRefused)) throw error;
     throw new Error(
       \`The database \${database.file} does not fit this version: \${error.message}. Nothing was changed. \` +
         "Mend it with sqlite3 (docs/schema.sql has every table as it should be), or name a new file in DATABASE_FILE.",
@@ -35,65 +35,73 @@ export async function applySchema(database: Database): Promise<void> {
 }
 
 /** Data stands in the way of the schema. */
-class Unfit extends Error {}
+class MigrationRefused extends Error {}
 
-/** A table, index or view. */
-interface Part {
+/** A table, index, view or trigger. */
+interface SchemaObject {
   readonly type: string;
   readonly name: string;
+  /** Of an index or trigger: whose it is. */
+  readonly table: string;
   readonly sql: string;
 }
 
-async function partsOf(state: Queryable): Promise<ReadonlyArray<Part>> {
+async function objectsOf(state: Queryable): Promise<ReadonlyArray<SchemaObject>> {
   const rows = await state.query(
-    "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*'",
+    "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*'",
   );
-  return rows.map((row) => ({ type: String(row[0]), name: String(row[1]), sql: String(row[2]) }));
+  return rows.map((row) => ({
+    type: String(row[0]),
+    name: String(row[1]),
+    table: String(row[2]),
+    sql: String(row[3]),
+  }));
 }
 
 /** What SQLite makes of the schema. */
-async function wantedParts(): Promise<ReadonlyArray<Part>> {
+async function wantedObjects(): Promise<ReadonlyArray<SchemaObject>> {
   const client = createClient({ url: ":memory:" });
   try {
     await client.executeMultiple(schema.join(";\\n"));
-    return await partsOf({ query: async (sql) => (await client.execute(sql)).rows });
+    return await objectsOf({ query: async (sql) => (await client.execute(sql)).rows });
   } finally {
     client.close();
   }
 }
 
-async function bringUp(tx: WriteTransaction, wanted: ReadonlyMap<string, Part>): Promise<void> {
-  const found = await partsOf(tx);
+async function migrate(tx: WriteTransaction, wanted: ReadonlyMap<string, SchemaObject>): Promise<void> {
+  const found = await objectsOf(tx);
   const names = new Set(found.map((part) => part.name));
   const others = found.filter((part) => wanted.get(part.name)?.sql !== part.sql);
 
-  for (const { name, type } of others) {
-    // They hold nothing. Those of other names somebody else has made.
-    const ours = wanted.has(name) || /^(ix|uq)_.+__/.test(name);
-    if (type !== "table" && ours) await tx.run(\`DROP \${type} \${quote(name)}\`);
+  for (const { name, table, type } of others) {
+    // Indexes and views hold no data: they are made again below. Those that no version of this service made stay.
+    const ours = type === "index" && wanted.has(table) && /^(ix|uq)_.+__/.test(name);
+    if (type !== "table" && (ours || wanted.get(name)?.type === type)) await tx.run(\`DROP \${type} \${quote(name)}\`);
   }
-  const remade: Array<string> = [];
+  const rebuilt: Array<string> = [];
   for (const { name, type } of others) {
     if (type !== "table") continue;
     const part = wanted.get(name);
     if (part !== undefined) {
-      await remake(tx, part);
-      remade.push(name);
+      await rebuildTable(tx, part);
+      rebuilt.push(name);
     } else if (names.has(\`ix_\${name}__created_at\`)) {
       // It has the index that every entity's table has: an earlier version knew the entity.
-      if (await holds(tx, name)) throw new Unfit(\`table "\${name}" has rows and is not known to it\`);
+      if (await holds(tx, name))
+        throw new MigrationRefused(\`table "\${name}" has rows and is not known to this version\`);
       await tx.run(\`DROP TABLE \${quote(name)}\`);
     }
   }
-  for (const statement of schema) await tx.run(statement).catch(unfit("rows"));
-  for (const name of remade) {
+  for (const statement of schema) await tx.run(statement).catch(refuseOnConstraint("rows"));
+  for (const name of rebuilt) {
     const [broken] = await tx.query("SELECT parent FROM pragma_foreign_key_check(?)", [name]);
-    if (broken) throw new Unfit(\`table "\${name}" refers to rows of "\${broken[0]}" that are not there\`);
+    if (broken) throw new MigrationRefused(\`table "\${name}" refers to rows of "\${broken[0]}" that are not there\`);
   }
 }
 
 /** Replaces a table by another of the same name, and its rows go along. */
-async function remake(tx: WriteTransaction, { name, sql }: Part): Promise<void> {
+async function rebuildTable(tx: WriteTransaction, { name, sql }: SchemaObject): Promise<void> {
   const attached = await tx.query(
     "SELECT sql FROM sqlite_schema WHERE tbl_name = ? AND type IN ('index', 'trigger') AND sql IS NOT NULL",
     [name],
@@ -106,14 +114,18 @@ async function remake(tx: WriteTransaction, { name, sql }: Part): Promise<void> 
   const after = new Set(await columnsOf(tx, name));
   for (const column of before) {
     if (!after.has(column) && (await holds(tx, "_rows", \`\${quote(column)} IS NOT NULL\`))) {
-      throw new Unfit(\`column "\${column}" of table "\${name}" has values and is not known to it\`);
+      throw new MigrationRefused(\`column "\${column}" of table "\${name}" has values and is not known to this version\`);
     }
   }
   // A column that is new gets its default.
   const kept = before.filter((column) => after.has(column));
   const columns = kept.map(quote).join(", ");
   const insert = \`INSERT INTO \${quote(name)} (\${columns}) SELECT \${columns} FROM _rows\`;
-  await tx.run(insert).catch(unfit(\`rows of table "\${name}"\`));
+  await tx.run(insert).catch(refuseOnConstraint(\`rows of table "\${name}"\`));
+  // A column of another type takes what it can convert: "007" would become 7.
+  const changed = \`SELECT \${columns} FROM _rows EXCEPT SELECT \${columns} FROM \${quote(name)} LIMIT 1\`;
+  if ((await tx.query(changed)).length > 0)
+    throw new MigrationRefused(\`table "\${name}" cannot keep its values as they are\`);
   await tx.run("DROP TABLE _rows");
   for (const row of attached) await tx.run(String(row[0]));
 }
@@ -127,9 +139,9 @@ async function holds(state: Queryable, table: string, condition = "1"): Promise<
 }
 
 /** What SQLite says where a rule is broken names the column. */
-const unfit = (rows: string) => (error: { readonly code?: unknown; readonly message: string }) => {
+const refuseOnConstraint = (rows: string) => (error: { readonly code?: unknown; readonly message: string }) => {
   throw error.code === "SQLITE_CONSTRAINT"
-    ? new Unfit(\`\${rows} break a rule of it (\${error.message.replace("SQLITE_CONSTRAINT: ", "")})\`)
+    ? new MigrationRefused(\`\${rows} break a rule of this version (\${error.message.replace("SQLITE_CONSTRAINT: ", "")})\`)
     : error;
 };
 `

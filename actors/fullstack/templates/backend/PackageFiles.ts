@@ -98,7 +98,7 @@ export const readme = (project: Project): GeneratedFile => {
     ...(has("user-authentication") ? ["- `src/auth/`: accounts, sessions, and the gate before `/api`."] : []),
     ...(has("audit-log") ? ["- `src/audit/`: the record of every change."] : []),
     "- `src/database.ts`: the SQLite file; one writer at a time, every write a transaction. `src/migrate.ts` applies\n  `src/schema.ts`.",
-    "- `test/`: most talk HTTP to a real service with a database of its own, and name the criteria that they check."
+    "- `test/`: most tests talk HTTP to a real service with a database of its own, and name the criteria that they check."
   ]
   const collections = project.entities.map((entity) => [
     text(entity.name.title),
@@ -153,9 +153,9 @@ ${folders.join("\n")}
 
 - Writes wait for each other and are synced to disk before they are answered. Run one process for each database file.
 - To back up a running service: \`sqlite3 data.db ".backup copy.db"\`.
-- The database file of an older version is brought up to this one with its rows: a new column gets its default.
-  Where rows break a new rule, or a table or column that is known no more still holds something, the service says which
-  and does not start.
+- The database file of an older version is brought up to this one with its rows; a new column gets its default.
+  Where values would be lost or changed, or rows break a new rule, the service says which, changes nothing and does not
+  start.
 `
   }
 }

@@ -61,8 +61,8 @@ export const runBook = (
       `kubectl -n ${names.base} scale deployment/${names.backend} --replicas=1`
     ),
     "## Roll-back",
-    "Rolling back changes the program, never the data. If the newer version changed the schema, restore the backup made before it as well; " +
-      "so make one before every deployment.",
+    "Make a backup before every deployment. A backend that is rolled back brings the tables back to its own schema when it starts: what it " +
+      "does not know is dropped where it is empty, and where it holds values the backend does not start. Then restore that backup.",
     "On one machine, check out the version before and build it again:",
     sh("git checkout LAST_GOOD_VERSION", "docker compose -f deploy/compose.yaml up --build --wait"),
     "On Kubernetes, put the former tag back into `deploy/kubernetes/kustomization.yaml` and apply it. In a hurry:",
