@@ -52,7 +52,8 @@ export interface Client {
 }
 
 export const makeClient = (api: Api, origin: string): Client => {
-  const agent = new Agent({ keepAlive: true, maxSockets: 32 })
+  // A connection for each request: one that was idle may be closed by the server in the moment in which it is used again.
+  const agent = new Agent({ keepAlive: false, maxSockets: 32 })
   const seen = new Map<string, Set<number>>()
   const conforms = conformance(api)
   const send: Client["send"] = async (method, path, send = {}) => {
