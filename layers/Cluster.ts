@@ -93,8 +93,10 @@ export interface Address {
 export interface Options {
   /** `postgres://user:password@host:port/database`. Tables are made where they are missing; they begin with `cluster_`. */
   readonly database: Redacted.Redacted
-  /** Connections to the database at most. Default `10`; at least 3: a runner keeps one for its locks,
-   * and joining takes another while tables are made. */
+  /**
+   * Connections to the database at most. Default `10`; at least 3: a runner keeps one for its locks, and joining takes
+   * another while tables are made.
+   */
   readonly connections?: number | undefined
   /** Bytes of a message at most, in its encoding. Default `16777216`; more cuts the connection it came by. */
   readonly maxMessageBytes?: number | undefined

@@ -19,8 +19,8 @@ import { UnsentAsk } from "./internal/localRef.ts"
  * Sends all asks, in their order, before it waits for the first answer, and gives how each ended, in the same order. Each
  * ask has its own deadline; if the gathering fiber is interrupted, all that were not begun are withdrawn. Between two
  * asks the event loop has its turn when the scheduler's budget is spent; where other work spends the next one before, the
- * rest is sent without pauses. Effects that are no asks of this process, and
- * asks with `Delivery.InterruptWithAsker`, run in a fiber each, after the others were sent.
+ * rest is sent without pauses. Effects that are no asks of this process, and asks with `Delivery.InterruptWithAsker`, run
+ * in a fiber each, after the others were sent.
  *
  * @category combinators
  */

@@ -48,6 +48,7 @@ describe("FairScheduler", () => {
         if (--left > 0) scheduler.scheduleTask(again, priority)
       }
       again()
+      // A timer of Node's own: whether it gets through is the question.
       await new Promise<void>((resolve) => setTimeout(resolve, 1))
       assert.isAbove(left, 0)
       left = 0

@@ -93,6 +93,7 @@ describe("Gather.all", () => {
     }).pipe(Effect.provide(ActorTest.layer()))
   )
 
+  // On the real clock, as the next one: what a scheduler spends is the machine's time.
   it.live("lets the event loop have its turn between asks, and sends no more when it is interrupted then", () =>
     Effect.gen(function* () {
       let turn = 0

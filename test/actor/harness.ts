@@ -86,6 +86,7 @@ export const run = <A, E>(
   )
 }
 
+/** On the real clock: it ends what hangs, also where the test's own clock stands still. */
 const watchdog = Effect.async<void>((resume) => {
   const timer = setTimeout(() => resume(Effect.void), 10_000)
   return Effect.sync(() => clearTimeout(timer))

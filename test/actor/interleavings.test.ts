@@ -116,6 +116,7 @@ describe("The seeded scheduler by itself", () => {
   it("runs less urgent tasks when no other is ready, and lets timers through", async () => {
     const scheduler = ActorTest.scheduler(1)
     const log: Array<string> = []
+    // A timer of Node's own, which needs a turn of the event loop.
     const fired = new Promise<void>((resolve) => setTimeout(resolve, 1))
     let going = true
     const forever = () => {

@@ -75,7 +75,7 @@ async function migrate(tx: WriteTransaction, wanted: ReadonlyMap<string, SchemaO
   const others = found.filter((part) => wanted.get(part.name)?.sql !== part.sql);
 
   for (const { name, table, type } of others) {
-    // Indexes and views hold no data: they are made again below. Those that no version of this service made stay.
+    // Indexes and views hold no data: they are made again below. Those that are named otherwise somebody else made.
     const ours = type === "index" && wanted.has(table) && /^(ix|uq)_.+__/.test(name);
     if (type !== "table" && (ours || wanted.get(name)?.type === type)) await tx.run(\`DROP \${type} \${quote(name)}\`);
   }

@@ -104,7 +104,7 @@ type FieldsOf<Row> = {
       : { readonly required: true });
 }[Exclude<keyof Row, keyof Stored>];
 
-/** Describes an entity; the compiler checks the fields against the type of its rows. */
+/** Describes an entity; the compiler checks the fields against the type of its rows, which the result does not name. */
 export const defineEntity = <Row extends Stored>(
   entity: Omit<Entity, "fields"> & { readonly fields: ReadonlyArray<FieldsOf<Row>> },
 ): Entity => entity as unknown as Entity;

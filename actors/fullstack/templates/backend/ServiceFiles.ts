@@ -292,7 +292,10 @@ export class Database implements Queryable {
     return this.#timed("read", async () => (await this.#reader.batch(batch, "read")).map((result) => result.rows));
   }
 
-  /** Runs \`work\` in a transaction of its own: all of it is stored, or, if it throws, nothing. */
+  /**
+   * Runs \`work\` in a transaction of its own: all of it is stored, or, if it throws, nothing. With \`foreignKeys\` off, as a
+   * migration needs it, references are neither checked nor followed.
+   */
   write<A>(work: (tx: WriteTransaction) => Promise<A>, foreignKeys: "ON" | "OFF" = "ON"): Promise<A> {
     const turn = this.#lastWrite.then(() => this.#timed("write", () => this.#transact(work, foreignKeys)));
     this.#lastWrite = turn.catch(() => {});
