@@ -30,7 +30,12 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Default: the test's own folder. */
   readonly cwd?: string
+  /** As somebody to whom permissions apply, also where the tests run as root. Default `false`. */
+  readonly permissionsApply?: boolean
 }
+
+/** Takes from root what lets it pass by the permissions of files (`setpriv` of util-linux). */
+const bound = process.getuid?.() === 0 ? ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] : []
 
 /** Builds before the tests of this file, and cleans up after them. */
 export const useProgram = () => {
@@ -59,7 +64,8 @@ export const useProgram = () => {
   const start = (args: ReadonlyArray<string>, options?: StartOptions): Started => {
     const began = performance.now()
     const { PATH = "", HOME = "" } = process.env
-    const child = spawn(process.execPath, [main, ...args], {
+    const [command, ...before] = options?.permissionsApply === true ? [...bound, process.execPath] : [process.execPath]
+    const child = spawn(command!, [...before, main, ...args], {
       cwd: options?.cwd ?? folder,
       env: { PATH, HOME, ...options?.env },
       stdio: ["ignore", "pipe", "pipe"]
