@@ -12,7 +12,8 @@ import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import { Effect, Layer } from "effect"
 import * as Artefact from "../src/team/Artefact.ts"
-import { Workspace, WorkspaceError } from "../src/team/Workspace.ts"
+import { type PrepareOptions, Workspace, WorkspaceError } from "../src/team/Workspace.ts"
+import type * as FolderLock from "./internal/folderLock.ts"
 import * as Manifest from "./internal/workspaceManifest.ts"
 import { insideOf, refusalOf } from "./internal/workspacePath.ts"
 
@@ -23,6 +24,7 @@ export interface Options {
 
 /** Entries that say nothing about whose folder it is. */
 const tolerated = new Set([Manifest.folder, ".git", ".DS_Store"])
+const isForeign = (entry: string) => !tolerated.has(entry)
 
 /**
  * A folder on disk. Nothing is touched until `prepare`.
@@ -30,101 +32,107 @@ const tolerated = new Set([Manifest.folder, ".git", ".DS_Store"])
  * @category layers
  */
 export const layer = (options: Options): Layer.Layer<Workspace> =>
-  Layer.scoped(
-    Workspace,
-    Effect.gen(function* () {
-      const root = path.resolve(options.root)
-      const manifest = Manifest.make(root)
-      let force = false
-      yield* Effect.addFinalizer(() => manifest.release)
+  Layer.sync(Workspace, () => {
+    const root = path.resolve(options.root)
+    const manifest = Manifest.make(root)
+    let force = false
 
-      const attempt = <A>(file: string, action: () => Promise<A>) =>
-        Effect.tryPromise({ try: action, catch: (cause) => unwritable(file, cause) })
+    const attempt = <A>(file: string, action: () => Promise<A>) =>
+      Effect.tryPromise({ try: action, catch: (cause) => unwritable(file, cause) })
 
-      const prepare = Effect.fn("Workspace.prepare")(function* (wish?: { readonly force?: boolean | undefined }) {
-        force = wish?.force === true
-        if (yield* attempt(root, manifest.isElsewhere)) return yield* notesElsewhere(root)
-        const entries = yield* attempt(root, () => entriesOf(root))
-        const ours = yield* attempt(root, manifest.load)
-        if (!force) {
-          const foreign = entries.filter((entry) => !tolerated.has(entry))
-          if (!ours && foreign.length > 0) return yield* foreignFolder(root, foreign)
-          const edited = yield* attempt(root, () => editedFiles(root, manifest))
-          if (edited.length > 0) return yield* editedFolder(root, edited)
-        }
-        yield* attempt(root, () => fs.mkdir(path.join(root, Manifest.folder), { recursive: true }))
-        const holder = yield* attempt(root, manifest.claim)
-        if (holder !== undefined) return yield* busy(root, holder)
-        yield* attempt(root, manifest.compact)
+    // The folder is claimed before it is judged: what another run writes meanwhile would be taken for an edit.
+    const prepare = Effect.fn("Workspace.prepare")(function* (wish: PrepareOptions) {
+      if (yield* attempt(root, manifest.isElsewhere)) return yield* notesElsewhere(root)
+      const foreign = yield* attempt(root, () => entriesOf(root).then((all) => all.filter(isForeign)))
+      if (foreign.length > 0 && wish.force !== true && !(yield* attempt(root, manifest.exists))) {
+        return yield* foreignFolder(root, foreign)
+      }
+      yield* attempt(root, () => fs.mkdir(path.join(root, Manifest.folder), { recursive: true }))
+      const claim = yield* Effect.acquireRelease(attempt(root, manifest.claim), (claim) =>
+        Effect.sync(() => (claim._tag === "Claimed" ? claim.release() : undefined))
+      )
+      if (claim._tag === "Held") return yield* busy(root, claim.by)
+      yield* attempt(root, manifest.load)
+      const before = manifest.team()
+      if (wish.force !== true) {
+        if (before !== undefined && before !== wish.team) return yield* foreignTeam(root, before, wish.team)
+        const edited = yield* attempt(root, () => editedFiles(root, manifest))
+        if (edited.length > 0) return yield* editedFolder(root, edited)
+      }
+      force = wish.force === true
+      manifest.hand(wish.team)
+      yield* attempt(root, manifest.compact)
+    })
+
+    const checked = Effect.fnUntraced(function* (file: string) {
+      const problem = refusalOf(file) ?? (yield* attempt(file, () => insideOf(root, file)))
+      if (problem === undefined) return path.join(root, file)
+      const next = "Use a path that stays in the output folder."
+      return yield* new WorkspaceError({ reason: "outside", path: file, problem, next })
+    })
+
+    const write = Effect.fnUntraced(function* (file: string, content: string) {
+      const target = yield* checked(file)
+      const made = Artefact.make(file, content)
+      const artefact: Artefact.Artefact = { path: file, sha256: made.sha256, sizeBytes: made.sizeBytes }
+      const standing = yield* attempt(file, () => digestOf(target))
+      if (standing !== undefined && standing !== made.sha256 && !force && !manifest.has(file)) {
+        return yield* foreignFile(file)
+      }
+      const put = attempt(file, async () => {
+        await manifest.record(file, made.sha256)
+        if (standing === made.sha256) return
+        const half = manifest.temporary()
+        await fs.writeFile(half, content)
+        // The folder is nearly always there: it is made only where the rename misses it.
+        await fs.rename(half, target).catch(async (cause) => {
+          if (codeOf(cause) !== "ENOENT") throw cause
+          await fs.mkdir(path.dirname(target), { recursive: true })
+          await fs.rename(half, target)
+        })
       })
+      // Left alone by an interruption it would go on, and put the file there after the run has let go of the folder.
+      yield* Effect.uninterruptible(put)
+      return artefact
+    })
 
-      const checked = Effect.fnUntraced(function* (file: string) {
-        const problem = refusalOf(file) ?? (yield* attempt(file, () => insideOf(root, file)))
-        if (problem === undefined) return path.join(root, file)
-        const next = "Use a path that stays in the output folder."
-        return yield* new WorkspaceError({ reason: "outside", path: file, problem, next })
-      })
-
-      const write = Effect.fnUntraced(function* (file: string, content: string) {
+    return Workspace.of({
+      root,
+      prepare,
+      write,
+      read: Effect.fnUntraced(function* (file) {
         const target = yield* checked(file)
-        const made = Artefact.make(file, content)
-        const artefact: Artefact.Artefact = { path: file, sha256: made.sha256, sizeBytes: made.sizeBytes }
-        const standing = yield* attempt(file, () => digestOf(target))
-        if (standing !== undefined && standing !== made.sha256 && !force && !manifest.has(file)) {
-          return yield* foreignFile(file)
-        }
-        const put = attempt(file, async () => {
-          await manifest.record(file, made.sha256)
-          if (standing === made.sha256) return
-          const half = manifest.temporary()
-          await fs.writeFile(half, content)
-          // The folder is nearly always there: it is made only where the rename misses it.
-          await fs.rename(half, target).catch(async (cause) => {
-            if (codeOf(cause) !== "ENOENT") throw cause
-            await fs.mkdir(path.dirname(target), { recursive: true })
-            await fs.rename(half, target)
-          })
+        return yield* Effect.tryPromise({
+          try: () => fs.readFile(target, "utf8"),
+          catch: (cause) => (codeOf(cause) === "ENOENT" ? missing(file) : unwritable(file, cause))
         })
-        // Left alone by an interruption it would go on, and put the file there after the run has let go of the folder.
-        yield* Effect.uninterruptible(put)
-        return artefact
-      })
-
-      return Workspace.of({
-        root,
-        prepare,
-        write,
-        read: Effect.fnUntraced(function* (file) {
-          const target = yield* checked(file)
-          return yield* Effect.tryPromise({
-            try: () => fs.readFile(target, "utf8"),
-            catch: (cause) => (codeOf(cause) === "ENOENT" ? missing(file) : unwritable(file, cause))
-          })
-        }),
-        restore: (files) =>
-          Effect.forEach(files, (file) => write(file.path, file.content), { concurrency: 8, discard: true }),
-        finish: Effect.fn("Workspace.finish")(function* (end) {
-          if (end.removeStale) {
-            const keep = new Set(end.keep)
-            for (const file of manifest.paths()) {
-              if (!keep.has(file)) yield* attempt(file, () => removeStale(root, file, manifest))
-            }
+      }),
+      restore: (files) =>
+        Effect.forEach(files, (file) => write(file.path, file.content), { concurrency: 8, discard: true }),
+      finish: Effect.fn("Workspace.finish")(function* (end) {
+        const removed: Array<string> = []
+        if (end.removeStale) {
+          const keep = new Set(end.keep)
+          for (const file of manifest.paths()) {
+            if (keep.has(file)) continue
+            if (yield* attempt(file, () => removeStale(root, file, manifest))) removed.push(file)
           }
-          yield* attempt(root, manifest.compact)
-          yield* manifest.release
-        })
+        }
+        yield* attempt(root, manifest.compact)
+        return removed
       })
     })
-  )
+  })
 
 /**
  * Removes a file of an earlier run, unless somebody has edited it meanwhile, and the folders that are empty then. A folder
- * that has become a link out of ours since is left alone, too.
+ * that has become a link out of ours since is left alone, too. Says whether the file was removed.
  */
-const removeStale = async (root: string, file: string, manifest: Manifest.Manifest) => {
+const removeStale = async (root: string, file: string, manifest: Manifest.Manifest): Promise<boolean> => {
   const target = path.join(root, file)
   const standing = (await insideOf(root, file)) === undefined ? await digestOf(target) : undefined
-  if (standing !== undefined && manifest.isOurs(file, standing)) {
+  const ours = standing !== undefined && manifest.isOurs(file, standing)
+  if (ours) {
     await fs.rm(target)
     for (let folder = path.dirname(target); folder !== root; folder = path.dirname(folder)) {
       const empty = await fs.rmdir(folder).then(
@@ -135,6 +143,7 @@ const removeStale = async (root: string, file: string, manifest: Manifest.Manife
     }
   }
   manifest.forget(file)
+  return ours
 }
 
 const editedFiles = async (root: string, manifest: Manifest.Manifest): Promise<ReadonlyArray<string>> => {
@@ -199,12 +208,20 @@ const foreignFile = (file: string) =>
     next: "Move it away, choose another folder with --out, or write over it with --force."
   })
 
-const busy = (root: string, holder: number) =>
+const foreignTeam = (root: string, theirs: string, ours: string) =>
+  new WorkspaceError({
+    reason: "foreign",
+    path: root,
+    problem: `the folder holds what the team "${theirs}" made`,
+    next: `Choose another folder with --out, or hand this one to "${ours}" with --force, which removes what "${theirs}" made.`
+  })
+
+const busy = (root: string, { host, pid }: FolderLock.Holder) =>
   new WorkspaceError({
     reason: "busy",
     path: root,
-    problem: `another run (process ${holder}) works in this folder`,
-    next: `Wait until it ends, or choose another folder with --out. If there is no such run, remove ${path.join(root, Manifest.folder, Manifest.lock)}.`
+    problem: `another run (${pid === undefined ? "of a process that did not say who it is" : `process ${pid} on ${host ?? "an unnamed host"}`}) works in this folder`,
+    next: "Wait until it ends, or choose another folder with --out."
   })
 
 const missing = (file: string) =>
@@ -217,7 +234,10 @@ const missing = (file: string) =>
 
 const unwritable = (file: string, cause: unknown) => {
   const code = codeOf(cause)
-  const problem = problems[code] ?? (cause instanceof Error ? cause.message : String(cause))
+  const problem =
+    problems[code] ??
+    (code.startsWith("SQLITE_") ? `its lock cannot be taken (${code}), as on a disk without locks` : undefined) ??
+    (cause instanceof Error ? cause.message : String(cause))
   return new WorkspaceError({
     reason: "unwritable",
     path: file,

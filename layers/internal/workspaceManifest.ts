@@ -1,5 +1,5 @@
 /**
- * The notes of an output folder: which files are ours, with the digests we gave them, and who works in it.
+ * The notes of an output folder: whose it is, which files are ours, with the digests we gave them, and who works in it.
  *
  * A journal of lines, appended before each write and written anew, compacted, at the beginning and end of a run. A last
  * line cut short by a kill is ignored: its file had not been written yet.
@@ -7,20 +7,24 @@
 import { randomUUID } from "node:crypto"
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
-import { Effect } from "effect"
 import { refusal } from "../../src/team/SafePath.ts"
+import * as FolderLock from "./folderLock.ts"
 
 /** The folder of the notes, in the output folder. */
 export const folder = ".troupe"
-/** The file that names the process at work. */
-export const lock = "lock"
 const journal = "manifest.jsonl"
 
 export interface Manifest {
   /** Whether a link stands where the notes are to be: they would be written to wherever it leads. */
   readonly isElsewhere: () => Promise<boolean>
-  /** Reads the journal; false if there is none, and so the folder is not ours. */
-  readonly load: () => Promise<boolean>
+  /** Whether there are notes; if not, the folder is not ours. */
+  readonly exists: () => Promise<boolean>
+  /** Reads the journal, if there is one. */
+  readonly load: () => Promise<void>
+  /** The team whose folder it is, as far as the journal tells. */
+  readonly team: () => string | undefined
+  /** Whose folder it is from now on; written with the next `compact`. */
+  readonly hand: (team: string) => void
   readonly paths: () => ReadonlyArray<string>
   readonly has: (file: string) => boolean
   /** Whether we have given the file this digest. */
@@ -30,18 +34,17 @@ export interface Manifest {
   readonly compact: () => Promise<void>
   /** A path for a file that is still being written, on the same disk. */
   readonly temporary: () => string
-  /** Takes the folder; gives the process that holds it if that is another one, alive. */
-  readonly claim: () => Promise<number | undefined>
-  readonly release: Effect.Effect<void>
+  /** Takes the folder, which must exist by then, or says who works in it. */
+  readonly claim: () => Promise<FolderLock.Claim>
 }
 
 export const make = (root: string): Manifest => {
   const home = path.join(root, folder)
   const journalFile = path.join(home, journal)
-  const lockFile = path.join(home, lock)
+  const watched = [home, journalFile, path.join(home, FolderLock.file), path.join(home, FolderLock.note)]
   // The digests that we gave a file, the last one last. Owned by the layer that made this manifest.
   const files = new Map<string, Array<string>>()
-  let claimed = false
+  let team: string | undefined
   // Lines recorded during an append are written together by the next one.
   let waiting = ""
   let appending: Promise<void> = Promise.resolve()
@@ -66,26 +69,27 @@ export const make = (root: string): Manifest => {
 
   return {
     isElsewhere: async () => {
-      for (const place of [home, journalFile, lockFile]) {
+      for (const place of watched) {
         const stat = await fs.lstat(place).catch(() => undefined)
         if (stat?.isSymbolicLink()) return true
       }
       return false
     },
+    exists: async () => (await fs.stat(journalFile).catch(ignoreMissing)) !== undefined,
     load: async () => {
       files.clear()
-      let text: string
-      try {
-        text = await fs.readFile(journalFile, "utf8")
-      } catch (cause) {
-        if ((cause as { code?: unknown }).code === "ENOENT") return false
-        throw cause
-      }
-      for (const line of text.split("\n")) {
+      team = undefined
+      const text = await fs.readFile(journalFile, "utf8").catch(ignoreMissing)
+      for (const line of (text ?? "").split("\n")) {
         const entry = parse(line)
-        if (entry !== undefined) files.set(entry.path, [...(files.get(entry.path) ?? []), entry.sha256])
+        if (entry === undefined) continue
+        if ("team" in entry) team = entry.team
+        else files.set(entry.path, [...(files.get(entry.path) ?? []), entry.sha256])
       }
-      return true
+    },
+    team: () => team,
+    hand: (to) => {
+      team = to
     },
     paths: () => [...files.keys()],
     has: (file) => files.has(file),
@@ -108,53 +112,27 @@ export const make = (root: string): Manifest => {
       const lines = [...files]
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .flatMap(([file, known]) => known.slice(-remembered).map((each) => lineOf(file, each)))
+      if (team !== undefined) lines.unshift(`${JSON.stringify({ team })}\n`)
       await fs.writeFile(half, lines.join(""))
       await fs.rename(half, journalFile)
     },
     temporary: () => temporaryIn(home),
     claim: async () => {
-      const holder = await taken(lockFile)
-      if (holder !== undefined) return holder
-      claimed = true
-      // Left behind by a run that was killed.
-      for (const entry of await fs.readdir(home)) {
-        if (entry.endsWith(half)) await fs.rm(path.join(home, entry), { force: true })
+      const claim = await FolderLock.claim(home)
+      if (claim._tag === "Held") return claim
+      try {
+        // Left behind by a run that was killed.
+        for (const entry of await fs.readdir(home)) {
+          if (entry.endsWith(half)) await fs.rm(path.join(home, entry), { force: true })
+        }
+      } catch (cause) {
+        claim.release()
+        throw cause
       }
-      return undefined
-    },
-    release: Effect.promise(async () => {
-      if (!claimed) return
-      claimed = false
-      // The folder may be gone; then so is the claim.
-      await fs.rm(lockFile, { force: true }).catch(() => undefined)
-    })
+      return claim
+    }
   }
 }
-
-/**
- * Makes the file that says who works here; gives the process that was first. Made in one step, or of two runs that begin at
- * once both would find nobody.
- */
-const taken = async (lockFile: string): Promise<number | undefined> => {
-  for (;;) {
-    try {
-      await fs.writeFile(lockFile, `${process.pid}\n`, { flag: "wx" })
-      return undefined
-    } catch (cause) {
-      if ((cause as { code?: unknown }).code !== "EEXIST") throw cause
-    }
-    let holder = await holderOf(lockFile)
-    if (Number.isNaN(holder)) {
-      // Made a moment ago and not yet written, or left so by a kill.
-      await new Promise((resolve) => setTimeout(resolve, 50))
-      holder = await holderOf(lockFile)
-    }
-    if (!Number.isNaN(holder) && holder !== process.pid && isAlive(holder)) return holder
-    await fs.rm(lockFile, { force: true })
-  }
-}
-
-const holderOf = async (lockFile: string) => Number.parseInt(await fs.readFile(lockFile, "utf8").catch(() => ""), 10)
 
 const half = ".half"
 
@@ -165,10 +143,13 @@ const temporaryIn = (home: string) => path.join(home, `${randomUUID()}${half}`)
 
 const lineOf = (file: string, sha256: string) => `${JSON.stringify({ path: file, sha256 })}\n`
 
-const parse = (line: string): { readonly path: string; readonly sha256: string } | undefined => {
+type Line = { readonly team: string } | { readonly path: string; readonly sha256: string }
+
+const parse = (line: string): Line | undefined => {
   if (line === "") return undefined
   try {
     const entry = JSON.parse(line)
+    if (typeof entry?.team === "string") return { team: entry.team }
     const whole = typeof entry?.path === "string" && typeof entry?.sha256 === "string"
     // The journal lies in a folder that anybody may have handed over: it may not name what we could not have written.
     return whole && refusal(entry.path) === undefined ? entry : undefined
@@ -177,12 +158,6 @@ const parse = (line: string): { readonly path: string; readonly sha256: string }
   }
 }
 
-/** Signal 0 asks only whether the process is there; EPERM says that it is, and somebody else's. */
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (cause) {
-    return (cause as { code?: unknown }).code === "EPERM"
-  }
+const ignoreMissing = (cause: unknown): undefined => {
+  if ((cause as { code?: unknown }).code !== "ENOENT") throw cause
 }

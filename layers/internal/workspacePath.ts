@@ -2,6 +2,8 @@
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
 
+import { refusal } from "../../src/team/SafePath.ts"
+
 export { refusal as refusalOf } from "../../src/team/SafePath.ts"
 
 /**
@@ -17,9 +19,16 @@ export const insideOf = async (root: string, file: string): Promise<string | und
     if (!stat.isSymbolicLink()) continue
     const home = await fs.realpath(root).catch(() => root)
     const leads = await fs.realpath(folder).catch(() => undefined)
+    const link = parts.slice(0, count).join("/")
     if (leads === undefined || (leads !== home && !leads.startsWith(home + path.sep))) {
-      return `${parts.slice(0, count).join("/")} is a symbolic link that leads out of the output folder`
+      return `${link} is a symbolic link that leads out of the output folder`
     }
+    const below = path
+      .relative(home, path.join(leads, ...parts.slice(count)))
+      .split(path.sep)
+      .join("/")
+    const refused = refusal(below)
+    if (refused !== undefined) return `${link} is a symbolic link, and ${refused}`
   }
   return undefined
 }

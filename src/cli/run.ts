@@ -69,7 +69,8 @@ export const main = (
       Effect.onInterrupt(() => tellInterrupted(begun, out, options, context)),
       Effect.provide(Layer.mergeAll(stores(options), NodeWorkspace.layer({ root: out }), ActorSystem.layer())),
       // Refusing the folder comes before a new database is made, and the other way round for one that exists.
-      (program) => (existsSync(databaseOf(options)) ? program : Effect.zipRight(mayBegin(options, out), program))
+      (program) =>
+        existsSync(databaseOf(options)) ? program : Effect.zipRight(mayBegin(options, out, team.name), program)
     )
     yield* tell(report, out, options, context)
     return report.status === "done" ? 0 : 1
@@ -199,7 +200,7 @@ const stores = (options: Options) =>
   )
 
 /** Whether a new database could be made, and then whether the folder may be used. */
-const mayBegin = (options: Options, out: string) =>
+const mayBegin = (options: Options, out: string, team: string) =>
   Effect.gen(function* () {
     const file = databaseOf(options)
     const above = ExistingFolder.above(dirname(resolve(file)))
@@ -212,7 +213,8 @@ const mayBegin = (options: Options, out: string) =>
         next: "Choose another file with --db."
       })
     }
-    yield* Effect.flatMap(Workspace, (workspace) => workspace.prepare({ force: options.force })).pipe(
+    yield* Effect.flatMap(Workspace, (workspace) => workspace.prepare({ team, force: options.force })).pipe(
+      Effect.scoped,
       Effect.provide(NodeWorkspace.layer({ root: out }))
     )
   })

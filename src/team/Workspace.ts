@@ -7,7 +7,7 @@
  *
  * @since 0.1.0
  */
-import { Context, Data, type Effect, Layer } from "effect"
+import { Context, Data, type Effect, Layer, type Scope } from "effect"
 import type { Artefact, ArtefactFile } from "./Artefact.ts"
 import * as Memory from "./internal/memoryWorkspace.ts"
 
@@ -15,7 +15,7 @@ import * as Memory from "./internal/memoryWorkspace.ts"
  * A file or the folder cannot be used.
  *
  * - `outside`: the path is absolute, holds `..` or NUL, or leads out of the folder through a symbolic link
- * - `foreign`: the folder, or the file to be written, is not ours
+ * - `foreign`: the folder, or the file to be written, is somebody else's or another team's
  * - `edited`: files of ours were changed by somebody since
  * - `missing`: there is no such file
  * - `unwritable`: the system refused
@@ -38,7 +38,9 @@ export class WorkspaceError extends Data.TaggedError("WorkspaceError")<{
 
 /** How a folder is taken into use. @category models */
 export interface PrepareOptions {
-  /** Take the folder over: edited and foreign files may be overwritten. Default `false`. */
+  /** The team that will work there. A folder belongs to one team. */
+  readonly team: string
+  /** Take the folder over: edited and foreign files may be overwritten, also another team's. Default `false`. */
   readonly force?: boolean | undefined
 }
 
@@ -52,18 +54,24 @@ export class Workspace extends Context.Tag("troupe/Workspace")<
   {
     /** The folder, as an absolute path where it is on disk. Subprocesses work in it. */
     readonly root: string
-    /** Takes the folder into use; called once at the start of a run, before anything is written. */
-    readonly prepare: (options?: PrepareOptions) => Effect.Effect<void, WorkspaceError>
+    /**
+     * Takes the folder into use until the scope closes; called once at the start of a run, before anything is written.
+     * Refused with `busy` while another run has it, in this process or any other.
+     */
+    readonly prepare: (options: PrepareOptions) => Effect.Effect<void, WorkspaceError, Scope.Scope>
     /** Writes a whole file atomically, making folders as needed. */
     readonly write: (path: string, content: string) => Effect.Effect<Artefact, WorkspaceError>
     readonly read: (path: string) => Effect.Effect<string, WorkspaceError>
     /** Makes sure that the files stand as they are here; those that already do are not touched. */
     readonly restore: (files: ReadonlyArray<ArtefactFile>) => Effect.Effect<void, WorkspaceError>
-    /** Ends a run. Files of an earlier run that are not among `keep` are removed, if `removeStale`. */
+    /**
+     * Ends the work of a run. Files of an earlier run that are not among `keep` are removed, if `removeStale`, unless
+     * somebody has edited them; gives the paths of those that were.
+     */
     readonly finish: (options: {
       readonly keep: ReadonlyArray<string>
       readonly removeStale: boolean
-    }) => Effect.Effect<void, WorkspaceError>
+    }) => Effect.Effect<ReadonlyArray<string>, WorkspaceError>
   }
 >() {
   /** The folder in memory. `root` is a name only: no subprocess can work in it. */

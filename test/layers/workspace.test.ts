@@ -2,7 +2,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, type Layer } from "effect"
+import { Effect, type Layer, type Scope } from "effect"
 import { afterAll } from "vitest"
 import * as NodeWorkspace from "../../layers/NodeWorkspace.ts"
 import * as Artefact from "../../src/team/Artefact.ts"
@@ -13,12 +13,14 @@ afterAll(() => fs.rmSync(home, { recursive: true, force: true }))
 let count = 0
 const freshRoot = () => path.join(home, String(count++), "out")
 
+const ours = { team: "ours" }
+
 const suite = (name: string, layer: () => Layer.Layer<Workspace>) => {
   describe(`${name}: an output folder`, () => {
-    it.effect("gives back what was written, and says its digest", () =>
+    it.scoped("gives back what was written, and says its digest", () =>
       Effect.gen(function* () {
         const workspace = yield* Workspace
-        yield* workspace.prepare()
+        yield* workspace.prepare(ours)
         const artefact = yield* workspace.write("docs/Größe.md", "text ✓\n")
         assert.deepStrictEqual(artefact, { path: "docs/Größe.md", sha256: Artefact.digest("text ✓\n"), sizeBytes: 9 })
         assert.strictEqual(yield* workspace.read("docs/Größe.md"), "text ✓\n")
@@ -27,10 +29,10 @@ const suite = (name: string, layer: () => Layer.Layer<Workspace>) => {
       }).pipe(Effect.provide(layer()))
     )
 
-    it.effect("writes nothing outside itself", () =>
+    it.scoped("writes nothing outside itself", () =>
       Effect.gen(function* () {
         const workspace = yield* Workspace
-        yield* workspace.prepare()
+        yield* workspace.prepare(ours)
         const bad = [
           "/etc/x",
           "../x",
@@ -42,8 +44,25 @@ const suite = (name: string, layer: () => Layer.Layer<Workspace>) => {
           "a\\..\\x",
           "./a",
           "a//b",
+          "a/",
           ".troupe/lock",
-          "a/"
+          // What one file system or another takes for the same.
+          ".Troupe/lock",
+          ".TROUPE/lock",
+          ".troupe /lock",
+          ".troupe./lock",
+          ".tr\u200coupe/lock",
+          ".troupe::$INDEX_ALLOCATION/lock",
+          "TROUPE~1/lock",
+          "\uff0etroupe/lock",
+          ".troupe",
+          ".git/hooks/pre-commit",
+          ".GIT/config",
+          ".g\u200dit/config",
+          ".git. . /config",
+          "GIT~1/config",
+          "docs/.git/config",
+          ".git"
         ]
         for (const file of bad) {
           const error: WorkspaceError = yield* Effect.flip(workspace.write(file, "text"))
@@ -53,14 +72,46 @@ const suite = (name: string, layer: () => Layer.Layer<Workspace>) => {
       }).pipe(Effect.provide(layer()))
     )
 
-    it.effect("restores files, and clears away at the end what is not kept", () =>
+    it.scoped("is one run's at a time, and free once that has ended, however it did", () =>
       Effect.gen(function* () {
         const workspace = yield* Workspace
-        yield* workspace.prepare()
+        const nested = workspace
+          .prepare(ours)
+          .pipe(
+            Effect.zipRight(workspace.write("a.txt", "a")),
+            Effect.zipRight(Effect.flip(Effect.scoped(workspace.prepare(ours)))),
+            Effect.scoped
+          )
+        const refused = yield* nested
+        assert.strictEqual((refused as WorkspaceError).reason, "busy")
+        yield* Effect.exit(Effect.scoped(Effect.zipRight(workspace.prepare(ours), Effect.interrupt)))
+        yield* workspace.prepare(ours)
+        assert.strictEqual(yield* workspace.read("a.txt"), "a")
+      }).pipe(Effect.provide(layer()))
+    )
+
+    it.scoped("is one team's, unless another one is told to take it", () =>
+      Effect.gen(function* () {
+        const workspace = yield* Workspace
+        const theirs = { team: "theirs" }
+        yield* Effect.scoped(Effect.zipRight(workspace.prepare(ours), workspace.write("a.txt", "a")))
+        const refused = yield* Effect.flip(Effect.scoped(workspace.prepare(theirs)))
+        assert.strictEqual(refused.reason, "foreign")
+        assert.include(refused.message, '"ours"')
+        assert.strictEqual(yield* workspace.read("a.txt"), "a")
+        yield* workspace.prepare({ ...theirs, force: true })
+        assert.deepStrictEqual(yield* workspace.finish({ keep: [], removeStale: true }), ["a.txt"])
+      }).pipe(Effect.provide(layer()))
+    )
+
+    it.scoped("restores files, and clears away at the end what is not kept", () =>
+      Effect.gen(function* () {
+        const workspace = yield* Workspace
+        yield* workspace.prepare(ours)
         yield* workspace.restore([Artefact.make("a/b.txt", "b"), Artefact.make("c.txt", "c")])
-        yield* workspace.finish({ keep: ["c.txt"], removeStale: false })
+        assert.deepStrictEqual(yield* workspace.finish({ keep: ["c.txt"], removeStale: false }), [])
         assert.strictEqual(yield* workspace.read("a/b.txt"), "b")
-        yield* workspace.finish({ keep: ["c.txt"], removeStale: true })
+        assert.deepStrictEqual(yield* workspace.finish({ keep: ["c.txt"], removeStale: true }), ["a/b.txt"])
         assert.strictEqual((yield* Effect.flip(workspace.read("a/b.txt"))).reason, "missing")
         assert.strictEqual(yield* workspace.read("c.txt"), "c")
       }).pipe(Effect.provide(layer()))
@@ -72,14 +123,14 @@ suite("in memory", () => Workspace.layerMemory)
 suite("on disk", () => NodeWorkspace.layer({ root: freshRoot() }))
 
 /** One run's use of the folder. */
-const using = <A, E>(root: string, use: (workspace: Workspace["Type"]) => Effect.Effect<A, E>) =>
-  Effect.flatMap(Workspace, use).pipe(Effect.provide(NodeWorkspace.layer({ root })))
+const using = <A, E>(root: string, use: (workspace: Workspace["Type"]) => Effect.Effect<A, E, Scope.Scope>) =>
+  Effect.flatMap(Workspace, use).pipe(Effect.scoped, Effect.provide(NodeWorkspace.layer({ root })))
 
 /** A run that writes these files and ends well. */
 const run = (root: string, files: Readonly<Record<string, string>>, options?: { readonly force?: boolean }) =>
   using(root, (workspace) =>
     Effect.gen(function* () {
-      yield* workspace.prepare(options)
+      yield* workspace.prepare({ ...ours, ...options })
       for (const [file, content] of Object.entries(files)) yield* workspace.write(file, content)
       yield* workspace.finish({ keep: Object.keys(files), removeStale: true })
     })
@@ -113,7 +164,7 @@ describe("a folder on disk", () => {
       yield* run(root, { "a/b/c.txt": "one" })
       yield* run(root, { "a/b/c.txt": "two" })
       assert.strictEqual(read(root, "a/b/c.txt"), "two")
-      assert.deepStrictEqual(fs.readdirSync(path.join(root, ".troupe")), ["manifest.jsonl"])
+      assert.deepStrictEqual(fs.readdirSync(path.join(root, ".troupe")), ["lock", "manifest.jsonl"])
     })
   )
 
@@ -163,13 +214,13 @@ describe("a folder on disk", () => {
   it.effect("is still ours after a run that did not end", () =>
     Effect.gen(function* () {
       const root = freshRoot()
-      yield* using(root, (workspace) => Effect.zipRight(workspace.prepare(), workspace.write("a.txt", "half way")))
+      yield* using(root, (workspace) => Effect.zipRight(workspace.prepare(ours), workspace.write("a.txt", "half way")))
       // As a kill in the middle of a line, and of a file, leaves them.
       fs.appendFileSync(path.join(root, ".troupe", "manifest.jsonl"), '{"path":"b.tx')
       put(root, ".troupe/1234.half", "ha")
       yield* run(root, { "a.txt": "whole" })
       assert.strictEqual(read(root, "a.txt"), "whole")
-      assert.deepStrictEqual(fs.readdirSync(path.join(root, ".troupe")), ["manifest.jsonl"])
+      assert.deepStrictEqual(fs.readdirSync(path.join(root, ".troupe")), ["lock", "manifest.jsonl"])
     })
   )
 
@@ -249,18 +300,37 @@ describe("a folder on disk", () => {
     })
   )
 
-  it.effect("in which another process works is refused; one left by a dead process is not", () =>
+  it.effect("in which another run works is refused, and what that has written stays", () =>
     Effect.gen(function* () {
       const root = freshRoot()
+      yield* using(root, (workspace) =>
+        Effect.gen(function* () {
+          yield* workspace.prepare(ours)
+          yield* workspace.write("a.txt", "a")
+          for (const options of [{}, { force: true }]) {
+            const error = yield* Effect.flip(run(root, { "b.txt": "b" }, options))
+            assert.strictEqual(error.reason, "busy")
+            assert.include(error.message, `process ${process.pid} on ${os.hostname()}`)
+          }
+          yield* workspace.finish({ keep: ["a.txt"], removeStale: true })
+        })
+      )
+      assert.deepStrictEqual(fs.readdirSync(root).sort(), [".troupe", "a.txt"])
       yield* run(root, { "a.txt": "a" })
-      // The parent of this process lives, and is not this one.
-      put(root, ".troupe/lock", `${process.ppid}\n`)
-      const error = yield* Effect.flip(run(root, { "a.txt": "a" }))
-      assert.strictEqual(error.reason, "busy")
-      assert.include(error.message, String(process.ppid))
-      // Above the largest process id that Linux gives.
-      put(root, ".troupe/lock", "4194999\n")
-      yield* run(root, { "a.txt": "a" })
+    })
+  )
+
+  it.effect("is not written to through a link to the notes, or to git's", () =>
+    Effect.gen(function* () {
+      const root = freshRoot()
+      for (const folder of [".git/hooks", ".troupe"]) {
+        fs.mkdirSync(path.join(root, folder), { recursive: true })
+        const link = `to${folder.replaceAll("/", "")}`
+        fs.symlinkSync(path.join(root, folder), path.join(root, link))
+        const error = yield* Effect.flip(run(root, { [`${link}/x`]: "text" }, { force: true }))
+        assert.strictEqual(error.reason, "outside")
+        assert.isFalse(fs.existsSync(path.join(root, folder, "x")))
+      }
     })
   )
 

@@ -4,6 +4,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import { build } from "tsdown"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import * as FolderLock from "../../layers/internal/folderLock.ts"
 
 const home = fs.mkdtempSync(path.join(os.tmpdir(), "troupe-kill-"))
 const program = path.join(home, "program.mjs")
@@ -111,10 +112,12 @@ describe("several runs at once", { timeout: 60_000 }, () => {
 
   it("in one output folder are refused: the second names the process at work", async () => {
     const folder = fresh("one-folder")
-    fs.mkdirSync(path.join(folder, "out", ".troupe"), { recursive: true })
-    fs.writeFileSync(path.join(folder, "out", ".troupe", "lock"), `${process.pid}\n`)
+    const notes = path.join(folder, "out", ".troupe")
+    fs.mkdirSync(notes, { recursive: true })
+    const claim = await FolderLock.claim(notes)
     const refused = await run(folder)
-    assert.include(refused.err, `another run (process ${process.pid}) works in this folder`)
+    if (claim._tag === "Claimed") claim.release()
+    assert.include(refused.err, `another run (process ${process.pid} on ${os.hostname()}) works in this folder`)
     assert.isFalse(fs.existsSync(path.join(folder, "worked.txt")))
   })
 })

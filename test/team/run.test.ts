@@ -96,6 +96,50 @@ describe("a run", () => {
     }).pipe(Effect.provide(memory))
   )
 
+  it.effect("is refused while another run works in its folder, such as the one whose agent begins it", () =>
+    Effect.gen(function* () {
+      const { agent } = crew()
+      const inner = Team.make("inner", { agents: [agent("b", [], ({ write }) => Effect.as(write("b.txt", "b"), ""))] })
+      const outer = Agent.make({
+        name: "a",
+        version: "1.0.0",
+        estimate: "1 minute",
+        output: Schema.String,
+        run: ({ write }) =>
+          Effect.gen(function* () {
+            yield* write("a.txt", "a")
+            const refused = yield* Effect.flip(Team.run(inner, { input: {} }))
+            return refused.message
+          })
+      })
+      const result = yield* Team.run(Team.make("outer", { agents: [outer] }), { input: {} })
+      assert.strictEqual(result.status, "done")
+      assert.include(yield* result.output(outer), "another run works in this folder")
+      const workspace = yield* Workspace
+      assert.strictEqual(yield* workspace.read("a.txt"), "a")
+      assert.strictEqual((yield* Effect.flip(workspace.read("b.txt"))).reason, "missing")
+    }).pipe(Effect.provide(memory))
+  )
+
+  it.effect("says which files of an earlier run it has removed", () =>
+    Effect.gen(function* () {
+      const team = (...files: ReadonlyArray<string>) => {
+        const writing: Work = ({ write }) =>
+          Effect.as(
+            Effect.forEach(files, (file) => write(file, "")),
+            ""
+          )
+        return Team.make("one", { agents: [crew().agent("a", [], writing, { version: `${files.length}.0.0` })] })
+      }
+      const first = yield* Team.run(team("a.txt", "b.txt"), { input: {} })
+      assert.deepStrictEqual(first.report.notes, [])
+      const second = yield* Team.run(team("a.txt"), { input: {} })
+      assert.deepStrictEqual(second.report.notes, [
+        "files of an earlier run that nobody makes any more were removed: b.txt"
+      ])
+    }).pipe(Effect.provide(memory))
+  )
+
   it.effect("tells what happens, in order", () =>
     Effect.gen(function* () {
       const { agent } = crew()

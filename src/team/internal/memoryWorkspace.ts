@@ -4,15 +4,21 @@ import * as Artefact from "../Artefact.ts"
 import { refusal } from "../SafePath.ts"
 
 interface Refusal {
-  readonly reason: "outside" | "missing"
+  readonly reason: "outside" | "missing" | "busy" | "foreign"
   readonly path: string
   readonly problem: string
   readonly next: string
 }
 
+const root = "/memory"
+
 /** `fail` makes the error: its class stands in the module that calls this one. */
 export const make = <E>(fail: (refusal: Refusal) => E) => {
   const files = new Map<string, string>()
+  let busy = false
+  let team: string | undefined
+
+  const refuse = (refusal: Refusal) => Effect.fail(fail(refusal))
 
   const checked = (path: string): Effect.Effect<string, E> => {
     const problem = refusal(path)
@@ -22,8 +28,29 @@ export const make = <E>(fail: (refusal: Refusal) => E) => {
   }
 
   return {
-    root: "/memory",
-    prepare: () => Effect.void,
+    root,
+    prepare: (options: { readonly team: string; readonly force?: boolean | undefined }) =>
+      Effect.gen(function* () {
+        if (busy) {
+          const next = "Wait until it ends, or give this run a Workspace of its own."
+          return yield* refuse({ reason: "busy", path: root, problem: "another run works in this folder", next })
+        }
+        if (team !== undefined && team !== options.team && options.force !== true) {
+          const problem = `the folder holds what the team "${team}" made`
+          const next = `Give "${options.team}" a Workspace of its own, or this one with \`force\`.`
+          return yield* refuse({ reason: "foreign", path: root, problem, next })
+        }
+        team = options.team
+        yield* Effect.acquireRelease(
+          Effect.sync(() => {
+            busy = true
+          }),
+          () =>
+            Effect.sync(() => {
+              busy = false
+            })
+        )
+      }),
     write: (path: string, content: string) =>
       Effect.map(checked(path), () => {
         files.set(path, content)
@@ -45,9 +72,10 @@ export const make = <E>(fail: (refusal: Refusal) => E) => {
       }),
     finish: (options: { readonly keep: ReadonlyArray<string>; readonly removeStale: boolean }) =>
       Effect.sync(() => {
-        if (!options.removeStale) return
         const keep = new Set(options.keep)
-        for (const path of files.keys()) if (!keep.has(path)) files.delete(path)
+        const stale = options.removeStale ? [...files.keys()].filter((path) => !keep.has(path)) : []
+        for (const path of stale) files.delete(path)
+        return stale
       })
   }
 }

@@ -61,7 +61,7 @@ export const runTeam = <A extends Agent.Any>(
       const plan = yield* makePlan(team, prepared, options)
       // The first write to the database: one that cannot be written ends the run before it leaves an output folder behind.
       yield* cache.prune
-      yield* workspace.prepare({ force: options.force })
+      yield* workspace.prepare({ team: team.name, force: options.force })
 
       const clock = yield* Clockwork.make
       const runId = options.runId ?? (yield* randomId)
@@ -125,8 +125,10 @@ export const runTeam = <A extends Agent.Any>(
       return yield* Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
           const exit = yield* Effect.exit(restore(schedule))
+          const tidied = yield* Effect.exit(Exit.isSuccess(exit) ? tidy(stage) : Effect.void)
           const made = yield* report(exit)
-          const kept = yield* Effect.exit(Exit.isSuccess(exit) ? leave(made, stage) : Effect.void)
+          const left = Exit.isSuccess(exit) && Exit.isSuccess(tidied)
+          const kept = yield* Effect.exit(left ? leave(made) : tidied)
           yield* runs.end(made)
           yield* events.publish(RunEvent.RunEnded({ at: yield* clock.now, status: made.status, report: made }))
           yield* restore(events.drain)
@@ -145,16 +147,29 @@ const placesOf = (wanted: number, agents: number) =>
 
 const reportFiles = { json: "docs/report.json", markdown: "docs/report.md" }
 
-/** Puts the report beside what was made, and clears away what an earlier run made and this one did not. */
-const leave = <A extends Agent.Any>(report: Report, stage: Stage<A>) =>
+/** Clears away what an earlier run made and this one did not, and says so. A run with a gap in it leaves all of it. */
+const tidy = <A extends Agent.Any>(stage: Stage<A>) =>
+  Effect.gen(function* () {
+    const workspace = yield* Workspace
+    const files = [...stage.finished.values()].flatMap((each) => each.files.map((file) => file.path))
+    const removed = yield* workspace.finish({
+      keep: [...files, ...Object.values(reportFiles)],
+      removeStale: stage.finished.size === stage.team.agents.length
+    })
+    if (removed.length > 0)
+      stage.notes.push(`files of an earlier run that nobody makes any more were removed: ${some(removed)}`)
+  })
+
+/** Puts the report beside what was made. */
+const leave = (report: Report) =>
   Effect.gen(function* () {
     const workspace = yield* Workspace
     yield* workspace.write(reportFiles.json, `${JSON.stringify(encodeReport(report), null, 2)}\n`)
     yield* workspace.write(reportFiles.markdown, Markdown.fromReport(report))
-    const whole = report.status === "done" || stage.finished.size === stage.team.agents.length
-    const files = [...stage.finished.values()].flatMap((each) => each.files.map((file) => file.path))
-    yield* workspace.finish({ keep: [...files, ...Object.values(reportFiles)], removeStale: whole })
   })
+
+const some = (paths: ReadonlyArray<string>): string =>
+  paths.length <= 5 ? paths.join(", ") : `${paths.slice(0, 5).join(", ")} and ${paths.length - 5} more`
 
 const resultOf = <A extends Agent.Any>(report: Report, stage: Stage<A>): RunResult<A> => ({
   runId: report.runId,

@@ -345,7 +345,7 @@ describe("frontend-developer", () => {
       })
       const sources = yield* Effect.gen(function* () {
         const workspace = yield* Workspace
-        yield* workspace.prepare()
+        yield* workspace.prepare({ team: "t" })
         const write = (path: string, content: string) => {
           events.push(`write ${path}`)
           return Effect.zipRight(assignment.write(path, content), Effect.asVoid(workspace.write(path, content)))
