@@ -214,9 +214,12 @@ interface Methods {
   readonly tellAll: object
 }
 
+/** Where the records find their view: under no name that a message could have as well. */
+const view = Symbol("troupe/view")
+
 /** `this` of the methods: the record they are called on. */
 interface Sends {
-  readonly view: View
+  readonly [view]: View
 }
 
 const methodsOf = (tags: ReadonlyArray<string>): Methods => {
@@ -225,7 +228,7 @@ const methodsOf = (tags: ReadonlyArray<string>): Methods => {
       tags.map((tag, rpc) => [
         tag,
         function (this: Sends, payload: unknown) {
-          return send(this.view, tag, rpc, payload)
+          return send(this[view], tag, rpc, payload)
         }
       ])
     )
@@ -252,7 +255,7 @@ class View implements Destination {
     readonly address: string,
     private readonly timeout?: Duration.DurationInput
   ) {
-    const sends = (methods: object): object => Object.create(methods, { view: { value: this } })
+    const sends = (methods: object): object => Object.create(methods, { [view]: { value: this } })
     this.ask = sends(methods.ask)
     this.tell = sends(methods.tell)
     this.broadcast = { ask: sends(methods.askAll), tell: sends(methods.tellAll) }

@@ -537,6 +537,11 @@ export class Cell extends MessageLoop implements Child {
     if (this.kind.isRoot && this.watchers === undefined) this.disappear()
   }
 
+  /** It was made to be sent to, and what was sent was refused: an address that nobody uses takes no memory. */
+  leaveUnused(): void {
+    if (this.state === State.absent && this.kind.isRoot && this.watchers === undefined) this.disappear()
+  }
+
   /** Whoever still holds this cell must find the address anew, or it would live twice. */
   private disappear(): void {
     this.state = State.ended
@@ -721,7 +726,7 @@ export class Cell extends MessageLoop implements Child {
       // Those who watch a later life are others.
       if (watchers.size > 0 || this.watchers !== watchers) return
       this.watchers = undefined
-      if (this.state === State.absent && this.kind.isRoot) this.disappear()
+      this.leaveUnused()
     }
   }
 

@@ -4,12 +4,13 @@
  */
 import type * as Rpc from "@effect/rpc/Rpc"
 import { Effect, Either, type Fiber, ParseResult, type Schema, SchemaAST } from "effect"
-import { MessageRefused, type TellError } from "../ActorError.ts"
+import type { MessageRefused, TellError } from "../ActorError.ts"
 import type { ActorType } from "../ActorRef.ts"
 import type { Attachment } from "./attachment.ts"
 import type { Slot } from "./cell.ts"
 import { type Find, LocalRef, type Sending } from "./localRef.ts"
 import { rpcsOf } from "./protocol.ts"
+import { refused } from "./translation.ts"
 
 /** Why a payload does not fit; `undefined` if it does. */
 type Check = (payload: unknown) => string | undefined
@@ -56,14 +57,16 @@ export class CheckedRef extends LocalRef {
   }
 
   override refusal(rpc: number, payload: unknown): MessageRefused | undefined {
+    return this.misfit(rpc, payload) ?? super.refusal(rpc, payload)
+  }
+
+  private misfit(rpc: number, payload: unknown): MessageRefused | undefined {
     const reason = this.checks[rpc]!(payload)
-    return reason === undefined
-      ? undefined
-      : new MessageRefused({ address: this.address, message_tag: this.tagOf(rpc), reason })
+    return reason === undefined ? undefined : refused(this.address, this.tagOf(rpc), reason)
   }
 
   override tellOf(rpc: number, payload: unknown): Effect.Effect<void, TellError> {
-    const refusal = this.refusal(rpc, payload)
+    const refusal = this.misfit(rpc, payload)
     return refusal === undefined ? super.tellOf(rpc, payload) : Effect.fail(refusal)
   }
 
@@ -73,16 +76,16 @@ export class CheckedRef extends LocalRef {
     attachment: Attachment,
     fiber: Fiber.RuntimeFiber<unknown, unknown>
   ): Effect.Effect<void, TellError> {
-    const refusal = this.refusal(rpc, payload)
+    const refusal = this.misfit(rpc, payload)
     return refusal === undefined ? super.tellWith(rpc, payload, attachment, fiber) : Effect.fail(refusal)
   }
 
   override deliver(rpc: number, payload: unknown, attachment: Attachment | undefined): TellError | undefined {
-    return this.refusal(rpc, payload) ?? super.deliver(rpc, payload, attachment)
+    return this.misfit(rpc, payload) ?? super.deliver(rpc, payload, attachment)
   }
 
   override askOf(rpc: number, payload: unknown): Effect.Effect<unknown, unknown> {
-    const refusal = this.refusal(rpc, payload)
+    const refusal = this.misfit(rpc, payload)
     return refusal === undefined ? super.askOf(rpc, payload) : Effect.fail(refusal)
   }
 }

@@ -74,7 +74,7 @@ export abstract class Inbox implements Target {
   constructor(
     readonly system: Environment,
     readonly address: string,
-    protected readonly protocol: Protocol,
+    readonly protocol: Protocol,
     protected readonly behavior: Behavior
   ) {
     this.capacity = behavior.mailbox.capacity

@@ -249,7 +249,7 @@ export const localDirectory = (system: LocalSystem) => {
                 restore(started)
               )
             : restore(started)
-        return Effect.as(owned, cellRef(registration.definition, cell) as unknown as ActorRef<Rpcs>)
+        return Effect.as(owned, cellRef(definition, cell) as unknown as ActorRef<Rpcs>)
       })
     )
 

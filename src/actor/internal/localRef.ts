@@ -1,8 +1,8 @@
 /**
  * Refs of this process: `ask` and `tell` as records of methods, whose prototypes are made once per definition.
  */
-import { type Duration, Effect, Effectable, type Fiber, SchemaAST } from "effect"
-import type { AskError, MessageRefused, TellError } from "../ActorError.ts"
+import { type Duration, Effect, Effectable, Either, type Fiber, SchemaAST } from "effect"
+import { type AskError, MessageRefused, type TellError } from "../ActorError.ts"
 import type { ActorType } from "../ActorRef.ts"
 import type { Attachment } from "./attachment.ts"
 import { Cell, type Slot } from "./cell.ts"
@@ -10,6 +10,7 @@ import { State } from "./inbox.ts"
 import * as Protocol from "./protocol.ts"
 import { durationMillis } from "./ranges.ts"
 import { type Destination, Tell } from "./tell.ts"
+import { type Route, refused, type Translation, translated, translationBetween } from "./translation.ts"
 
 /** What sending needs to know of a protocol. */
 export interface Sending extends Protocol.Protocol {
@@ -17,32 +18,38 @@ export interface Sending extends Protocol.Protocol {
   readonly constructors: ReadonlyArray<Construct | undefined>
   readonly asks: object
   readonly tells: object
+  /** How its messages reach actors of other definitions of its type. */
+  readonly translations: WeakMap<Protocol.Protocol, Translation | undefined>
 }
+
+/** Where the records find their ref: under no name that a message could have as well. */
+const ref = Symbol("troupe/ref")
 
 /** `this` of the methods in `asks` and `tells`: the record they are called on. */
 interface Sends {
-  readonly ref: LocalRef
+  readonly [ref]: LocalRef
 }
 
 export const sendingOf = (definition: ActorType.Any): Sending => {
-  const rpcs = Protocol.rpcsOf(definition)
-  const asks: Record<string, unknown> = {}
-  const tells: Record<string, unknown> = {}
+  // Without a prototype, so that a message may have any name.
+  const asks: Record<string, unknown> = Object.create(null)
+  const tells: Record<string, unknown> = Object.create(null)
   const protocol = Protocol.protocolOf(definition)
-  rpcs.forEach((rpc, index) => {
+  protocol.rpcs.forEach((rpc, index) => {
     const Asking = protocol.interruptible?.[index] ? AskUntilLeft : UnsentAsk
     asks[rpc._tag] = function (this: Sends, payload: unknown) {
-      return new Asking(this.ref, index, payload)
+      return new Asking(this[ref], index, payload)
     }
     tells[rpc._tag] = function (this: Sends, payload: unknown) {
-      return new Tell(this.ref, index, payload)
+      return new Tell(this[ref], index, payload)
     }
   })
   return {
     ...protocol,
-    constructors: rpcs.map((rpc) => constructorOf(rpc.payloadSchema as unknown as PayloadSchema)),
+    constructors: protocol.rpcs.map((rpc) => constructorOf(rpc.payloadSchema as unknown as PayloadSchema)),
     asks,
-    tells
+    tells,
+    translations: new WeakMap()
   }
 }
 
@@ -105,6 +112,8 @@ export type Find = (why: "look" | "send" | "watch") => Cell | AskError | undefin
 export class LocalRef implements Destination {
   readonly ask: object
   readonly tell: object
+  /** Of the cell found last; `undefined` where it was made from the same protocol. */
+  private translation: Translation | undefined
 
   constructor(
     protected readonly sending: Sending,
@@ -117,6 +126,7 @@ export class LocalRef implements Destination {
   ) {
     this.ask = sends(sending.asks, this)
     this.tell = sends(sending.tells, this)
+    this.translation = this.translationFor(slot.cell)
   }
 
   withTimeout(timeout: Duration.DurationInput): LocalRef {
@@ -131,9 +141,12 @@ export class LocalRef implements Destination {
     return this.sending.tags[rpc]!
   }
 
-  /** Why the protocol refuses a message, where that is checked: see `CheckedRef`. */
-  refusal(_rpc: number, _payload: unknown): MessageRefused | undefined {
-    return undefined
+  /** Why a protocol refuses a message: the actor's, if that is another one, or its own, if that is checked (`CheckedRef`). */
+  refusal(rpc: number, payload: unknown): MessageRefused | undefined {
+    const cell = this.resolve()
+    if (!(cell instanceof Cell) || this.translation === undefined) return undefined
+    const found = this.translate(cell, rpc, payload)
+    return found instanceof MessageRefused ? found : undefined
   }
 
   /** The cell to send to. A root that ended is a new cell under the same address; a child that ended stays ended. */
@@ -142,7 +155,10 @@ export class LocalRef implements Destination {
     if (cell !== undefined && (cell.state !== State.ended || this.isChild)) return cell
     // Told to make one, `find` always answers.
     const found = this.find(why)!
-    if (found instanceof Cell) this.slot = found.slot
+    if (found instanceof Cell) {
+      this.slot = found.slot
+      this.translation = this.translationFor(found)
+    }
     return found as Cell | TellError
   }
 
@@ -154,7 +170,10 @@ export class LocalRef implements Destination {
 
   tellOf(rpc: number, payload: unknown): Effect.Effect<void, TellError> {
     const cell = this.resolve()
-    return cell instanceof Cell ? cell.tell(rpc, this.constructed(rpc, payload)) : Effect.fail(cell)
+    if (!(cell instanceof Cell)) return Effect.fail(cell)
+    if (this.translation === undefined) return cell.tell(rpc, this.constructed(rpc, payload))
+    const sent = this.translate(cell, rpc, payload)
+    return sent instanceof MessageRefused ? Effect.fail(sent) : cell.tell(sent.route.rpc, sent.payload)
   }
 
   tellWith(
@@ -164,29 +183,73 @@ export class LocalRef implements Destination {
     fiber: Fiber.RuntimeFiber<unknown, unknown>
   ): Effect.Effect<void, TellError> {
     const cell = this.resolve()
-    return cell instanceof Cell
-      ? cell.tellWith(rpc, this.constructed(rpc, payload), attachment, fiber)
-      : Effect.fail(cell)
+    if (!(cell instanceof Cell)) return Effect.fail(cell)
+    if (this.translation === undefined) return cell.tellWith(rpc, this.constructed(rpc, payload), attachment, fiber)
+    const sent = this.translate(cell, rpc, payload)
+    return sent instanceof MessageRefused
+      ? Effect.fail(sent)
+      : cell.tellWith(sent.route.rpc, sent.payload, attachment, fiber)
   }
 
   deliver(rpc: number, payload: unknown, attachment: Attachment | undefined): TellError | undefined {
     const cell = this.resolve()
-    return cell instanceof Cell ? cell.deliver(rpc, this.constructed(rpc, payload), attachment) : cell
+    if (!(cell instanceof Cell)) return cell
+    if (this.translation === undefined) return cell.deliver(rpc, this.constructed(rpc, payload), attachment)
+    const sent = this.translate(cell, rpc, payload)
+    return sent instanceof MessageRefused ? sent : cell.deliver(sent.route.rpc, sent.payload, attachment)
   }
 
   askOf(rpc: number, payload: unknown): Effect.Effect<unknown, unknown> {
     const cell = this.resolve()
-    return cell instanceof Cell ? cell.ask(rpc, this.constructed(rpc, payload), this.timeoutMillis) : Effect.fail(cell)
+    if (!(cell instanceof Cell)) return Effect.fail(cell)
+    if (this.translation === undefined) return cell.ask(rpc, this.constructed(rpc, payload), this.timeoutMillis)
+    const sent = this.translate(cell, rpc, payload)
+    if (sent instanceof MessageRefused) return Effect.fail(sent)
+    return translated(
+      () => cell.ask(sent.route.rpc, sent.payload, this.timeoutMillis),
+      sent.route,
+      (reason) => refused(this.address, this.tagOf(rpc), reason)
+    )
   }
 
   private constructed(rpc: number, payload: unknown): unknown {
     const construct = this.sending.constructors[rpc]
     return construct === undefined ? payload : construct(payload)
   }
+
+  /** The message as an actor of another definition takes it, or why it does not. */
+  private translate(cell: Cell, rpc: number, payload: unknown): MessageRefused | Sent {
+    const route = this.translation![rpc]
+    let reason = "The Layer that provides its type was made from another definition, which has no such message."
+    if (route !== undefined) {
+      const constructed = this.constructed(rpc, payload)
+      if (route.payload === undefined) return { route, payload: constructed }
+      const converted = route.payload(constructed)
+      if (Either.isRight(converted)) return { route, payload: converted.right }
+      reason = converted.left
+    }
+    cell.leaveUnused()
+    return refused(this.address, this.tagOf(rpc), reason)
+  }
+
+  /** Looked up where a cell is found, not with each message. */
+  private translationFor(cell: Cell | undefined): Translation | undefined {
+    if (cell === undefined || cell.protocol === this.sending) return undefined
+    const { translations } = this.sending
+    if (!translations.has(cell.protocol)) {
+      translations.set(cell.protocol, translationBetween(this.sending, cell.protocol))
+    }
+    return translations.get(cell.protocol)
+  }
 }
 
-const sends = (methods: object, ref: LocalRef): object => {
+interface Sent {
+  readonly route: Route
+  readonly payload: unknown
+}
+
+const sends = (methods: object, owner: LocalRef): object => {
   const record = Object.create(methods)
-  record.ref = ref
+  record[ref] = owner
   return record
 }

@@ -9,6 +9,8 @@ import * as Mailbox from "../Mailbox.ts"
 import type { LaneIndex } from "./laneRing.ts"
 
 export interface Protocol {
+  /** In the order of its definition. */
+  readonly rpcs: ReadonlyArray<Rpc.AnyWithProps>
   readonly tags: ReadonlyArray<string>
   /** The lane of each; `undefined` if all are normal. */
   readonly lanes: ReadonlyArray<LaneIndex> | undefined
@@ -30,6 +32,7 @@ export const protocolOf = (definition: ActorType.Any): Protocol => {
   const idempotent = rpcs.map((rpc) => Context.get(rpc.annotations, Delivery.Idempotent))
   const interruptible = rpcs.map((rpc) => Context.get(rpc.annotations, Delivery.InterruptWithAsker))
   return {
+    rpcs,
     tags: rpcs.map((rpc) => rpc._tag),
     lanes: lanes.every((lane) => lane === laneIndex.normal) ? undefined : lanes,
     idempotent: idempotent.includes(true) ? idempotent : undefined,

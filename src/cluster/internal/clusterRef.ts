@@ -27,9 +27,12 @@ export interface Routes {
 
 type Send = (payload: unknown) => Effect.Effect<unknown, unknown>
 
-/** Sends by name; the methods find the ref they are called for in `ref`. */
+/** Where the methods find the ref they are called for: under no name that a message could have as well. */
+const ref = Symbol("troupe/ref")
+
+/** Sends by name. */
 interface Sends {
-  readonly ref: ClusterRef
+  readonly [ref]: ClusterRef
 }
 type Method = (this: Sends, payload: unknown) => Effect.Effect<unknown, unknown>
 interface Methods {
@@ -50,10 +53,10 @@ const methodsOf = (definition: ActorType.Any): Methods => {
     const tells: Record<string, Method> = {}
     for (const message of codecOf(definition).values()) {
       asks[message.tag] = function (payload) {
-        return this.ref.askOf(message, payload)
+        return this[ref].askOf(message, payload)
       }
       tells[message.tag] = function (payload) {
-        return new Tell(this.ref, message, payload)
+        return new Tell(this[ref], message, payload)
       }
     }
     known = { asks, tells }
@@ -66,7 +69,7 @@ const methodsOf = (definition: ActorType.Any): Methods => {
 export const make = (routes: Routes, definition: ActorType.Any, id: string): ActorRef.Any =>
   new ClusterRef(routes, definition, id, routes.askTimeoutMillis) as unknown as ActorRef.Any
 
-export const targetOfRef = (ref: ActorRef.Any): Target => (ref as unknown as ClusterRef).target
+export const targetOfRef = (found: ActorRef.Any): Target => (found as unknown as ClusterRef).target
 
 /** A tell that was not sent yet. */
 class Tell extends Effectable.Class<unknown, unknown> {
@@ -102,8 +105,8 @@ class ClusterRef {
     private readonly timeoutMillis: number
   ) {
     const { asks, tells } = methodsOf(definition)
-    this.ask = Object.create(asks, { ref: { value: this } })
-    this.tell = Object.create(tells, { ref: { value: this } })
+    this.ask = Object.create(asks, { [ref]: { value: this } })
+    this.tell = Object.create(tells, { [ref]: { value: this } })
     this.target = targetOf(definition.type, id)
     this.shardId = routes.shardOf(this.target.entityId)
   }
