@@ -10,9 +10,11 @@ import { readFileSync } from "node:fs"
 import { basename, relative } from "node:path"
 import type { Effect } from "effect"
 import * as Commands from "./cli/Commands.ts"
+import type { Ending } from "./cli/Ending.ts"
 import type * as Failure from "./cli/Failure.ts"
 import * as Help from "./cli/Help.ts"
 import { type Command, type Invocation, type Options, parse, sentence } from "./cli/Options.ts"
+import * as Output from "./cli/Output.ts"
 import { quote } from "./cli/ShellWords.ts"
 import type { Terminal } from "./cli/Terminal.ts"
 import { nearest } from "./team/NearestName.ts"
@@ -21,7 +23,7 @@ import { nearest } from "./team/NearestName.ts"
 type Main<O extends Options> = (
   invocation: Invocation<O>,
   context: { readonly program: string; readonly argv: ReadonlyArray<string>; readonly version: string }
-) => Effect.Effect<number, Failure.Known, Terminal>
+) => Effect.Effect<number, Failure.Known, Terminal | Ending>
 
 const script = process.argv[1] ?? "troupe"
 /** How people called it, so that every hint can be pasted: `troupe`, or `node dist/main.js`. */
@@ -36,10 +38,18 @@ const version = (): string =>
   (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { readonly version: string })
     .version
 
-const out = (text: string) => process.stdout.write(text)
+const output = Output.make(process.stdout, process.stderr)
+
+const out = (text: string): void => {
+  output.stdout.write(text)
+  const lost = output.lost()
+  if (lost === undefined) return
+  output.stderr.write(`troupe: this could not be written to stdout: ${lost}.\n`)
+  process.exitCode = 1
+}
 
 const refuse = (mistakes: ReadonlyArray<string>, help: string): void => {
-  process.stderr.write(`${mistakes.map((mistake) => `troupe: ${mistake}\n`).join("")}Try: ${program} ${help}\n`)
+  output.stderr.write(`${mistakes.map((mistake) => `troupe: ${mistake}\n`).join("")}Try: ${program} ${help}\n`)
   process.exitCode = 2
 }
 
@@ -61,7 +71,8 @@ const command =
     Program.execute(main(parsed.invocation, { program, argv: [definition.name, ...argv], version: version() }), {
       debug: parsed.invocation.options.debug === true || (process.env.TROUPE_DEBUG ?? "") !== "",
       json: parsed.invocation.options.json === true,
-      program
+      program,
+      output
     })
   }
 
@@ -75,7 +86,7 @@ const commands: Readonly<Record<string, (argv: ReadonlyArray<string>) => Promise
 const main = async (argv: ReadonlyArray<string>): Promise<void> => {
   const [first, ...rest] = argv
   if (first === undefined) {
-    process.stderr.write(Help.ofProgram(program, Commands.all))
+    output.stderr.write(Help.ofProgram(program, Commands.all))
     process.exitCode = 2
     return
   }
@@ -93,10 +104,4 @@ const main = async (argv: ReadonlyArray<string>): Promise<void> => {
   return chosen(rest)
 }
 
-// A reader that went away (`| head`) is no failure of ours.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE" && error.code !== "EIO") throw error
-  })
-}
 await main(process.argv.slice(2))

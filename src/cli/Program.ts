@@ -3,13 +3,16 @@
  *
  * Platform's `runMain` ends with 0 after a signal and knows no SIGHUP. Here a signal interrupts the program, so that every
  * scope closes (agents, subprocesses, files, spans), and ends it with 128 + the signal's number; closing that takes
- * longer than the grace, or a second signal, ends the process at once.
+ * longer than the grace, or a second signal, ends the process at once. An error that nobody handled takes the same way,
+ * with 1; and no exit is 0 if its result did not arrive on stdout.
  *
  * @since 0.1.0
  */
 import { Cause, Effect, Exit, HashMap, Logger, LogLevel, Option } from "effect"
 import * as FairScheduler from "../actor/FairScheduler.ts"
+import { Ending, type Reason } from "./Ending.ts"
 import * as Failure from "./Failure.ts"
+import type { Output } from "./Output.ts"
 import * as Terminal from "./Terminal.ts"
 
 /** How long closing may take after a signal. Below the promised 5 s, so that the exit itself fits in. */
@@ -28,6 +31,7 @@ export interface ExecuteOptions {
   /** A failure is also one JSON document on stdout. */
   readonly json: boolean
   readonly program: string
+  readonly output: Output
 }
 
 /**
@@ -36,10 +40,11 @@ export interface ExecuteOptions {
  * @category constructors
  */
 export const execute = (
-  command: Effect.Effect<number, Failure.Known, Terminal.Terminal>,
+  command: Effect.Effect<number, Failure.Known, Terminal.Terminal | Ending>,
   options: ExecuteOptions
 ): void => {
-  const streams = Terminal.make(process.stdout, process.stderr, process.env)
+  const { output } = options
+  const streams = Terminal.make(output.stdout, output.stderr, process.env)
   // A command may answer although it is interrupted, and one document is all that a reader expects.
   let answered = false
   const terminal: typeof streams = {
@@ -49,9 +54,11 @@ export const execute = (
       streams.result(text)
     }
   }
+  let reason: Reason | undefined
   const fiber = Effect.runFork(
     command.pipe(
       Effect.provideService(Terminal.Terminal, terminal),
+      Effect.provideService(Ending, { reason: () => reason }),
       Effect.provide(Logger.replace(Logger.defaultLogger, logger(terminal))),
       Logger.withMinimumLogLevel(options.debug ? LogLevel.Debug : LogLevel.Warning)
     ),
@@ -59,46 +66,70 @@ export const execute = (
     { scheduler: FairScheduler.make() }
   )
 
-  let signalled: number | undefined
-  for (const [signal, code] of Object.entries(SIGNALS)) {
+  const end = (why: Reason, text: string) => {
+    reason = why
+    setTimeout(() => leave(exitCodeOf(why)), GRACE_MILLIS).unref()
+    fiber.unsafeInterruptAsFork(fiber.id())
+    terminal.say(text)
+  }
+  for (const [signal, exitCode] of Object.entries(SIGNALS)) {
     process.on(signal, () => {
-      if (signalled !== undefined) process.exit(signalled)
-      signalled = code
-      setTimeout(() => process.exit(code), GRACE_MILLIS).unref()
-      fiber.unsafeInterruptAsFork(fiber.id())
-      terminal.say("Stopping. A second Ctrl-C exits at once.")
+      if (reason?._tag === "Signal") leave(reason.exitCode)
+      end({ _tag: "Signal", exitCode }, "Stopping. A second Ctrl-C exits at once.")
     })
   }
+  const uncaught = (error: unknown) => {
+    const message = `an error that nobody handled: ${describe(error)}`
+    // After the first the program is ending already.
+    if (reason !== undefined) return terminal.say(`troupe: ${message}`)
+    const advice =
+      "Wait for the promise or handle the event that it comes from; if that is not yours, please report it."
+    end({ _tag: "Uncaught", message }, [`troupe: stopped by ${message}`, advice, ...stackOf(error, options)].join("\n"))
+  }
+  process.on("uncaughtException", uncaught)
+  process.on("unhandledRejection", uncaught)
+
   let ended = false
   // Every exit passes here: the cursor must not stay hidden, and a command that never came to its end is no success.
   process.on("exit", (code) => {
     terminal.frame([])
-    if (ended || code !== 0) return
-    const message =
-      "the program ended before its command did: a module that it loaded left, or waits for what never comes"
-    terminal.say(`troupe: ${message}.`)
-    if (options.json) writeJson(terminal, { status: "bug", message })
-    process.exitCode = 1
+    if (!ended && code === 0) {
+      const message =
+        "the program ended before its command did: a module that it loaded left, or waits for what never comes"
+      terminal.say(`troupe: ${message}.`)
+      if (options.json) writeJson(terminal, { status: "bug", message })
+      process.exitCode = 1
+    }
+    // Last, because the document above may be what is lost.
+    tellLost(terminal, output)
   })
-  const bug = (error: unknown) => {
-    terminal.frame([])
-    terminal.say(describeBug(Cause.die(error), options))
-    process.exit(1)
-  }
-  process.on("uncaughtException", bug)
-  process.on("unhandledRejection", bug)
+  const leave = (code: number): never => process.exit(output.lost() === undefined ? code : Math.max(code, 1))
 
   fiber.addObserver((exit) => {
     ended = true
     terminal.frame([])
-    if (signalled !== undefined && options.json && !answered) writeJson(terminal, { status: "cancelled" })
+    if (reason !== undefined && options.json && !answered) writeJson(terminal, cutOffOf(reason))
     const code = Exit.match(exit, {
-      onSuccess: (code) => signalled ?? code,
-      onFailure: (cause) => signalled ?? tell(cause, terminal, options)
+      onSuccess: (code) => (reason === undefined ? code : exitCodeOf(reason)),
+      onFailure: (cause) => (reason === undefined ? tell(cause, terminal, options) : exitCodeOf(reason))
     })
-    // Both streams may be pipes: leave only after they took everything.
-    process.stdout.write("", () => process.stderr.write("", () => process.exit(code)))
+    output.whenFlushed(() => leave(code))
   })
+}
+
+const exitCodeOf = (reason: Reason): number => (reason._tag === "Signal" ? reason.exitCode : 1)
+
+const cutOffOf = (reason: Reason) =>
+  reason._tag === "Signal"
+    ? { status: "cancelled" }
+    : { status: "failed", error: "UncaughtError", message: reason.message }
+
+/** The one thing that nobody can read from a report which did not arrive. */
+const tellLost = (terminal: ReturnType<typeof Terminal.make>, output: Output) => {
+  const lost = output.lost()
+  if (lost === undefined) return
+  terminal.say(`troupe: the result could not be written to stdout: ${lost}. Give the command again with its output elsewhere.`)
+  process.exitCode = Math.max(Number(process.exitCode ?? 0), 1)
 }
 
 const tell = (
@@ -123,17 +154,22 @@ const tell = (
   return 2
 }
 
-const describeBug = (cause: Cause.Cause<unknown>, options: ExecuteOptions): string => {
-  const error = Cause.squash(cause)
-  const text = messageOf(error)
-  const where = error instanceof Error ? /\n\s+(at .*)/.exec(error.stack ?? "")?.[1] : undefined
-  return [
-    `troupe: this is a bug: ${printable(text.split("\n")[0] ?? "")}${where === undefined ? "" : ` (${where})`}`,
+const describeBug = (cause: Cause.Cause<unknown>, options: ExecuteOptions): string =>
+  [
+    `troupe: this is a bug: ${describe(Cause.squash(cause))}`,
     options.debug
       ? Cause.pretty(cause, { renderErrorCause: true })
       : "Please report it with what TROUPE_DEBUG=1 shows for the same command."
   ].join("\n")
+
+/** What was thrown and where, on one line. */
+const describe = (error: unknown): string => {
+  const where = error instanceof Error ? /\n\s+(at .*)/.exec(error.stack ?? "")?.[1] : undefined
+  return printable(`${messageOf(error).split("\n")[0] ?? ""}${where === undefined ? "" : ` (${where})`}`)
 }
+
+const stackOf = (error: unknown, options: ExecuteOptions): ReadonlyArray<string> =>
+  options.debug && error instanceof Error && error.stack !== undefined ? [error.stack] : []
 
 const messageOf = (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
 

@@ -30,6 +30,7 @@ import { RunStore } from "../team/RunStore.ts"
 import * as Team from "../team/Team.ts"
 import { Workspace } from "../team/Workspace.ts"
 import type * as Commands from "./Commands.ts"
+import { Ending } from "./Ending.ts"
 import * as ExistingFolder from "./ExistingFolder.ts"
 import type * as Failure from "./Failure.ts"
 import * as Network from "./Network.ts"
@@ -55,7 +56,7 @@ interface Context {
 export const main = (
   invocation: Invocation<(typeof Commands.run)["options"]>,
   context: Context
-): Effect.Effect<number, Failure.Known, Terminal> =>
+): Effect.Effect<number, Failure.Known, Terminal | Ending> =>
   Effect.gen(function* () {
     const { options } = invocation
     const file = yield* RequirementsFile.read(invocation.arguments[0]!)
@@ -161,10 +162,13 @@ const startLines = ({ commands, open }: Start.Start): ReadonlyArray<string> => {
   ]
 }
 
-const toJson = (report: Report, out: string, start: Start.Start, context: Context): string => {
+const toJson = (report: Report, out: string, start: Start.Start, context: Context, error?: string): string => {
   const goOn = report.status === "done" ? null : ShellWords.join(context.program, context.argv)
-  const document = { ...encodeReport(report), out, next: start.commands, open: start.open ?? null, goOn }
-  return `${JSON.stringify(document, undefined, 2)}\n`
+  const { status, ...rest } = encodeReport(report)
+  // What an error that nobody handled cut off is no run that somebody cancelled.
+  const document = { ...rest, status: error === undefined ? status : "failed" }
+  const more = { out, next: start.commands, open: start.open ?? null, goOn, ...(error === undefined ? {} : { error }) }
+  return `${JSON.stringify({ ...document, ...more }, undefined, 2)}\n`
 }
 
 /** The run has kept its report by then; it is only not handed out by a run that was interrupted. */
@@ -174,6 +178,7 @@ const tellInterrupted = Effect.fnUntraced(function* (
   options: Options,
   context: Context
 ) {
+  const reason = (yield* Ending).reason()
   yield* sayHowToGoOn(context)
   const runId = yield* Ref.get(begun)
   if (!options.json || runId === undefined) return
@@ -181,7 +186,8 @@ const tellInterrupted = Effect.fnUntraced(function* (
   const stored = yield* Effect.orElseSucceed((yield* RunStore).get(runId), () => undefined)
   if (stored?.report === undefined) return
   const { result } = yield* Terminal
-  result(toJson(stored.report, out, Start.of(stored.report, out, shortPath(out)), context))
+  const error = reason?._tag === "Uncaught" ? reason.message : undefined
+  result(toJson(stored.report, out, Start.of(stored.report, out, shortPath(out)), context, error))
 })
 
 const sayHowToGoOn = Effect.fnUntraced(function* (context: Context) {
