@@ -128,7 +128,9 @@ const cutOffOf = (reason: Reason) =>
 const tellLost = (terminal: ReturnType<typeof Terminal.make>, output: Output) => {
   const lost = output.lost()
   if (lost === undefined) return
-  terminal.say(`troupe: the result could not be written to stdout: ${lost}. Give the command again with its output elsewhere.`)
+  terminal.say(
+    `troupe: the result could not be written to stdout: ${lost}. Give the command again with its output elsewhere.`
+  )
   process.exitCode = Math.max(Number(process.exitCode ?? 0), 1)
 }
 
