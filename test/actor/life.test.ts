@@ -310,7 +310,7 @@ describe("Life of an address", () => {
         { supervision: Supervision.stop }
       ))
 
-    it(`a ${kind} stopped while it starts lets nobody wait`, () =>
+    it(`a ${kind} stopped now while it starts lets nobody wait`, () =>
       scene(
         kind,
         ({ ref }) =>
@@ -319,7 +319,7 @@ describe("Life of an address", () => {
             const asked = yield* Effect.fork(Effect.flip(ref.ask.Ping()))
             const end = yield* Effect.fork(ActorSystem.watch(ref))
             yield* rest
-            yield* ActorSystem.stop(ref)
+            yield* ActorSystem.stop(ref, { now: true })
             assert.strictEqual((yield* Fiber.join(asked))._tag, "ActorStopping")
             assert.strictEqual((yield* Fiber.join(end))._tag, "stopped")
           }),

@@ -210,7 +210,7 @@ describe("A type with room for so many", () => {
       })
     ))
 
-  it("lets a waiting newcomer be stopped: it never begins, and its messages are dead letters", () =>
+  it("lets a waiting newcomer be stopped now: it never begins, and its messages are dead letters", () =>
     run((clock) =>
       Effect.gen(function* () {
         const { begun, client, letGo } = yield* rooms({ maxResident: 1 })
@@ -219,7 +219,7 @@ describe("A type with room for so many", () => {
         const asked = yield* Effect.fork(Effect.flip(client("b").ask.Enter()))
         const other = yield* Effect.fork(client("c").ask.Enter())
         yield* rest
-        yield* ActorSystem.stop(client("b"))
+        yield* ActorSystem.stop(client("b"), { now: true })
         assert.strictEqual((yield* Fiber.join(asked))._tag, "ActorStopping")
         yield* letGo("a")
         yield* clock.advance(100)
@@ -267,7 +267,7 @@ describe("A type with room for so many", () => {
         yield* Fiber.interrupt(watching)
         yield* Effect.forEach(
           Array.from({ length: maxWaiting }, (_, n) => `${n}`),
-          (id) => ActorSystem.stop(client(id)),
+          (id) => ActorSystem.stop(client(id), { now: true }),
           { discard: true }
         )
         yield* letGo("busy")

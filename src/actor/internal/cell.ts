@@ -102,6 +102,10 @@ export class Cell extends MessageLoop implements Child {
   /** When what it still has is given up, in epoch milliseconds. */
   private drainsUntil = Number.POSITIVE_INFINITY
   private whenStopped: Array<() => void> | undefined = undefined
+  /** Was stopped `now`, and its children with it. */
+  private stopsNow = false
+  /** Was stopped while no incarnation could take the messages it has. */
+  private isInterrupted = false
   private stashed: Array<Stashed> | undefined = undefined
   private watches: Watches | undefined = undefined
   /** The notes of `Residents`. */
@@ -161,12 +165,15 @@ export class Cell extends MessageLoop implements Child {
       this.state = State.absent
       return whenStarted?.(undefined)
     }
-    this.stopping = "no"
-    this.drainsUntil = Number.POSITIVE_INFINITY
+    const isLast = this.stopping === "for good"
+    if (!isLast) {
+      this.stopping = "no"
+      this.drainsUntil = Number.POSITIVE_INFINITY
+    }
     this.cause = undefined
     this.whenStarted = whenStarted
     const incarnation = new Incarnation(this, ++this.incarnations)
-    this.state = State.starting
+    this.state = isLast ? State.draining : State.starting
     this.incarnation = incarnation
     const { faults } = this.system
     const build = faults === undefined ? this.behavior.build : faults.starting(this.address, this.behavior.build)
@@ -189,8 +196,10 @@ export class Cell extends MessageLoop implements Child {
   private built(incarnation: Incarnation, exit: Exit.Exit<unknown, unknown>): void {
     incarnation.starting = undefined
     if (this.incarnation !== incarnation) return this.closeAbandoned(incarnation, exit)
-    this.clearTimer?.()
-    if (incarnation.crash !== undefined || this.stopping !== "no" || Exit.isFailure(exit)) {
+    // Stopped while it started: it goes on for the messages it has.
+    const drains = this.state === State.draining
+    if (!drains) this.clearTimer?.()
+    if (incarnation.crash !== undefined || (this.stopping !== "no" && !drains) || Exit.isFailure(exit)) {
       return this.end(incarnation, incarnation.crash ?? (Exit.isFailure(exit) ? exit.cause : undefined))
     }
     // What `build` gives; `install` looks at each handler.
@@ -199,7 +208,7 @@ export class Cell extends MessageLoop implements Child {
     incarnation.started = true
     this.isCrowded = false
     incarnation.startedAt = this.system.timers.now()
-    this.state = State.running
+    if (!drains) this.state = State.running
     this.free = true
     const { passivateAfterMillis } = this.behavior
     if (passivateAfterMillis !== Number.POSITIVE_INFINITY) {
@@ -215,6 +224,7 @@ export class Cell extends MessageLoop implements Child {
     whenStarted?.(undefined)
     whenSpawned?.(undefined)
     this.scheduleIfMail()
+    if (drains) this.drainIfEmpty()
   }
 
   /** Tells those who look on; ask for `isObserved` first, so that nobody pays for a change that nobody sees. */
@@ -348,7 +358,7 @@ export class Cell extends MessageLoop implements Child {
     )
     const stopChildren = Effect.async<void>((resume) => {
       if (incarnation.children === undefined) resume(Effect.void)
-      else incarnation.children.stopAll(() => resume(Effect.void))
+      else incarnation.children.stopAll(() => resume(Effect.void), this.stopsNow)
     })
     return Effect.zipRight(interruptLinked, stopChildren)
   }
@@ -369,8 +379,9 @@ export class Cell extends MessageLoop implements Child {
     this.whenStarted = undefined
     switch (stopping) {
       case "for good":
-        this.finish({ _tag: "stopped" }, false)
-        return whenStarted?.(cause ?? Cause.empty)
+        whenStarted?.(cause ?? Cause.empty)
+        if (this.goesOnDraining()) return this.startLast()
+        return this.finish({ _tag: "stopped" }, false)
       case "for a restart":
         this.waitForSupervisor()
         return this.tellStopped()
@@ -559,14 +570,14 @@ export class Cell extends MessageLoop implements Child {
    * For good it ends in order: no new messages, those it has within the budget, its children, its scope. For a restart of
    * its group the incarnation ends at once; the mailbox stays.
    */
-  stop(forGood: boolean, done: () => void): void {
-    if (forGood) this.stopForGood(done)
+  stop(forGood: boolean, done: () => void, now = false): void {
+    if (forGood) this.stopForGood(done, now)
     else this.stopForRestart(done)
   }
 
   /**
-   * Goes on with the messages it has for `withinMillis`; with `now` they are not handled any more. Asked again, the shorter
-   * time counts.
+   * Goes on with the messages it has for `withinMillis`, if need be in one last incarnation; with `now` they are not handled
+   * any more, and its children stop likewise. Asked again, the shorter time counts.
    */
   stopForGood(done: () => void, now = false, withinMillis = this.kept.stopBudgetMillis): void {
     if (this.state === State.ended) {
@@ -577,14 +588,51 @@ export class Cell extends MessageLoop implements Child {
     this.whenStopped.push(done)
     const before = this.stopping
     this.stopping = "for good"
-    if (this.isDown) return this.finish({ _tag: "stopped" }, false)
-    // Else it is ending already.
-    if (before === "no") this.drain(now, withinMillis)
-    else if (this.state === State.restarting) this.state = State.ending
-    else if (this.state === State.draining) {
+    if (now) {
+      this.stopsNow = true
+      this.incarnation?.children?.hurry()
+    }
+    if (this.state === State.draining) {
       if (now) this.stopDraining()
       else this.limitDraining(withinMillis)
-    }
+    } else if (this.isDown) this.stopDown(withinMillis)
+    // Else it is ending already.
+    else if (before === "no") this.drain(now, withinMillis)
+    else if (this.state === State.restarting) this.state = State.ending
+  }
+
+  /** Stopped between two lives, or before the first one had room. */
+  private stopDown(withinMillis: number): void {
+    this.refuseWaiting(() => this.stoppingError(), "stopped")
+    this.drainsUntil = this.system.timers.now() + withinMillis
+    const waits = this.state === State.waitingForRoom
+    this.isInterrupted = true
+    if (!this.goesOnDraining()) return this.finish({ _tag: "stopped" }, false)
+    // Whether it waited for its supervisor makes no difference any more: that has let it go.
+    if (!waits) return this.startLast()
+    this.state = State.draining
+    this.armDraining()
+  }
+
+  /** Whether it was stopped without an incarnation that could handle what it has; asked once. */
+  private goesOnDraining(): boolean {
+    const { isInterrupted } = this
+    this.isInterrupted = false
+    return (
+      isInterrupted &&
+      !this.stopsNow &&
+      this.ring.size > 0 &&
+      // A child's first start that fails is not tried again.
+      this.whenSpawned === undefined &&
+      this.drainsUntil > this.system.timers.now()
+    )
+  }
+
+  /** One more incarnation for the messages it has. Whatever ends it ends the actor. */
+  private startLast(): void {
+    this.start()
+    // It may have ended in that very call.
+    if (this.state === State.draining) this.armDraining()
   }
 
   private stopForRestart(done: () => void): void {
@@ -607,7 +655,9 @@ export class Cell extends MessageLoop implements Child {
     this.refuseWaiting(() => this.stoppingError(), "stopped")
     switch (this.state) {
       case State.starting:
-        return this.interrupt(this.incarnation!)
+        if (now || withinMillis <= 0 || this.ring.size === 0) return this.interrupt(this.incarnation!)
+        this.state = State.draining
+        return this.limitDraining(withinMillis)
       case State.running:
         this.state = State.draining
         if (now) return this.stopDraining()
@@ -618,6 +668,8 @@ export class Cell extends MessageLoop implements Child {
       case State.restarting:
         // Its incarnation is closing already; `goOn` sees the request.
         this.state = State.ending
+        this.isInterrupted = true
+        this.drainsUntil = this.system.timers.now() + withinMillis
     }
   }
 
@@ -631,10 +683,17 @@ export class Cell extends MessageLoop implements Child {
     const until = this.system.timers.now() + withinMillis
     if (until >= this.drainsUntil) return
     this.drainsUntil = until
-    this.limit("handle the messages it had", () => this.stopDraining(), withinMillis)
+    this.armDraining()
+  }
+
+  private armDraining(): void {
+    if (this.drainsUntil === Number.POSITIVE_INFINITY) return
+    const leftMillis = this.drainsUntil - this.system.timers.now()
+    this.limit("handle the messages it had", () => this.stopDraining(), leftMillis)
   }
 
   private stopDraining(): void {
+    if (this.isDown) return this.finish({ _tag: "stopped" }, false)
     this.whenNotInTurn(() => this.finishWork(undefined))
   }
 
@@ -688,6 +747,7 @@ export class Cell extends MessageLoop implements Child {
     this.clearTimer = undefined
     this.state = State.ended
     this.stopping = "no"
+    this.stopsNow = false
     this.free = false
     this.discardMail("stopped", () => this.stoppingError())
     this.system.givenUp.delete(this)

@@ -110,7 +110,7 @@ export const localDirectory = (system: LocalSystem) => {
     const { residents } = registration
     let cell = residents.roots.get(id)
     if (cell === undefined && why !== "look") {
-      if (system.stopping || registration.closing) return new ActorStopping({ address })
+      if (system.stopping || registration.closing || registration.rootsEnd) return new ActorStopping({ address })
       if (why === "send" && residents.isOverrun) {
         return new TooManyActors({ address, maxResident: residents.limit, waiting: maxWaiting })
       }
@@ -168,7 +168,8 @@ export const localDirectory = (system: LocalSystem) => {
           residents,
           guardian: guardian(system, residents.roots),
           cells,
-          closing: false
+          closing: false,
+          rootsEnd: false
         }
         system.registrations.set(definition.type, registration)
         listings.typesChanged()

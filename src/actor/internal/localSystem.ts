@@ -38,6 +38,8 @@ export interface Registration {
   readonly cells: Set<Cell>
   /** Its Layer is being closed. */
   closing: boolean
+  /** The system is closing and has come to its roots: none is activated any more. */
+  rootsEnd: boolean
 }
 
 export interface Past {
@@ -167,16 +169,46 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
     return system
   })
 
-/** Ends all actors, and activates none any more. */
-export const stopAll = (system: LocalSystem): Effect.Effect<void> =>
-  Effect.suspend(() => {
+/**
+ * Ends all actors, and activates none any more. What was made later may build upon what was there before, and is stopped
+ * before it: the children of hosts, last spawned first, then the roots of one type after the other, last registered first.
+ * Children are stopped by their parents.
+ */
+export const stopAll = (system: LocalSystem): Effect.Effect<void> => {
+  const hosted = Effect.suspend(() =>
+    Effect.forEach(runsOfOneType([...system.hosted].reverse()), stopTogether, { discard: true })
+  )
+  const typeByType = Effect.suspend(() =>
+    Effect.forEach(
+      [...system.registrations.values()].reverse(),
+      (registration) => {
+        registration.rootsEnd = true
+        return stopTogether([...registration.residents.roots.values()].reverse())
+      },
+      { discard: true }
+    )
+  )
+  const rest = Effect.suspend(() => {
     system.stopping = true
     const roots = [...system.registrations.values()].flatMap(({ residents }) => [...residents.roots.values()])
-    return Effect.forEach([...roots, ...system.hosted].reverse(), (cell) => stopped(cell), {
-      discard: true,
-      concurrency: "unbounded"
-    })
+    return stopTogether([...roots, ...system.hosted].reverse())
   })
+  return Effect.zipRight(Effect.zipRight(hosted, typeByType), rest)
+}
+
+const stopTogether = (cells: ReadonlyArray<Cell>): Effect.Effect<void> =>
+  Effect.forEach(cells, (cell) => stopped(cell), { discard: true, concurrency: "unbounded" })
+
+/** Neighbours of one type: they seldom build upon each other, and a thousand of them must not stop one by one. */
+const runsOfOneType = (cells: ReadonlyArray<Cell>): ReadonlyArray<ReadonlyArray<Cell>> => {
+  const runs: Array<Array<Cell>> = []
+  for (const cell of cells) {
+    const run = runs.at(-1)
+    if (run?.[0]?.type === cell.type) run.push(cell)
+    else runs.push([cell])
+  }
+  return runs
+}
 
 function* cellsOf(registrations: ReadonlyMap<string, Registration>): Iterable<Cell> {
   for (const { cells } of registrations.values()) yield* cells

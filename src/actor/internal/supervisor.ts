@@ -31,9 +31,10 @@ export interface Child {
   start(done: (failure: Cause.Cause<unknown> | undefined) => void): void
   /**
    * Ends whatever there is of it: a life, a start, a wait. `done` hears of it, at once if there is nothing. With `forGood`
-   * the child has left its supervisor; otherwise it may be started again. A stop within a stop is allowed.
+   * the child has left its supervisor; otherwise it may be started again. With `now` it handles none of the messages it
+   * has. A stop within a stop is allowed.
    */
-  stop(forGood: boolean, done: () => void): void
+  stop(forGood: boolean, done: () => void, now?: boolean): void
   /** It ended by itself, or is to be stopped because a sibling did; it is started again, in `waitMillis` or more. */
   restarting(because: Child, reason: Reason, waitMillis: number): void
   /** It is not started again until it is revived. */
@@ -93,6 +94,8 @@ export class Supervisor<C extends Child = Child> {
   private readonly window: RestartWindow | undefined
   /** No child is started any more. */
   private closed = false
+  /** Stops without handling what is left; never taken back. */
+  private stopsNow = false
 
   constructor(
     readonly strategy: Strategy,
@@ -149,7 +152,7 @@ export class Supervisor<C extends Child = Child> {
   }
 
   /** Stops a child and forgets it: OTP's terminate_child and delete_child in one. */
-  remove(child: Child, done: () => void, how = (done: () => void) => child.stop(true, done)): void {
+  remove(child: Child, done: () => void, how?: (done: () => void) => void): void {
     const phase = child.notes?.phase
     const rest = phase === "restarting" || phase === "waiting" ? this.groupOf(child).filter((one) => one !== child) : []
     this.stopForGood(child, done, how)
@@ -173,9 +176,18 @@ export class Supervisor<C extends Child = Child> {
   }
 
   /** Stops all children, the last first; nothing starts from now on. Calls `done` at their end. */
-  stopAll(done: () => void): void {
+  stopAll(done: () => void, now = false): void {
+    if (now) this.stopsNow = true
     this.close()
     new Line().submit(() => this.stopping(done))
+  }
+
+  /** Those that are being stopped, and those that will be, handle no more of what they have. */
+  hurry(): void {
+    this.stopsNow = true
+    for (const child of [...this.children.values()]) {
+      if (child.notes?.phase === "leaving") child.stop(true, () => {}, true)
+    }
   }
 
   private *stopping(done: () => void): Operation {
@@ -377,7 +389,11 @@ export class Supervisor<C extends Child = Child> {
     return this.isIn(child) && child.notes?.phase !== "leaving"
   }
 
-  private stopForGood(child: Child, done: () => void, how = (done: () => void) => child.stop(true, done)): void {
+  private stopForGood(
+    child: Child,
+    done: () => void,
+    how = (done: () => void) => child.stop(true, done, this.stopsNow)
+  ): void {
     const notes = this.noted(child)
     this.lower(notes)
     notes.phase = "leaving"
