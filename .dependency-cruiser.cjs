@@ -1,5 +1,10 @@
 // The floors of ARCHITECTURE.md. Nobody imports upwards, and rooms of one floor do not import each other.
-const floors = [["actor", "cache"], ["resilience", "background", "context"], ["team", "tdd", "cluster"], ["observe"]]
+const floors = [
+  ["actor", "cache", "secrets"],
+  ["resilience", "background", "context"],
+  ["team", "tdd", "cluster"],
+  ["observe"]
+]
 const room = (name) => `^src/${name}/`
 /** All of `src` but the top floor, which composes. */
 const noBodies = { path: "^src/", pathNot: "^src/(cli/|main\\.ts$)" }

@@ -14,6 +14,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { Effect, JSONSchema, Layer, type Redacted, Schema, Stream } from "effect"
+import * as ModelRetry from "./ModelRetry.ts"
 
 /** @category models */
 export interface Options {
@@ -21,7 +22,7 @@ export interface Options {
   /** The address before `/chat/completions`: `http://localhost:11434/v1`. */
   readonly apiUrl: string
   readonly apiKey?: Redacted.Redacted | undefined
-  /** Wraps the client, such as with retries. */
+  /** Wraps the client. Default `ModelRetry.make()`: time-out, retries, bounds, errors without the key. */
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
 }
 
@@ -30,8 +31,9 @@ export const layer = (options: Options): Layer.Layer<LanguageModel.LanguageModel
   Layer.effect(
     LanguageModel.LanguageModel,
     Effect.gen(function* () {
-      const base = HttpClient.filterStatusOk(yield* HttpClient.HttpClient)
-      const client = options.transformClient?.(base) ?? base
+      const client = HttpClient.filterStatusOk(
+        (options.transformClient ?? ModelRetry.make())(yield* HttpClient.HttpClient)
+      )
       return yield* LanguageModel.make({
         generateText: (asked) => complete(client, options, asked),
         streamText: () => Stream.fail(refused("streamText", "this adapter does not stream; use generateText"))

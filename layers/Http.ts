@@ -1,21 +1,28 @@
 /**
- * The one HTTP client of a process: kept-alive connections, a bounded number of them.
+ * The one HTTP client of a process: kept-alive connections, a bounded number of them, and bounded answers.
  *
  * Everything that talks over HTTP (model providers, the trace collector) is built on this layer, provided once. Platform's
  * own layers open a connection for every request that is under way; this one opens at most `connections` for a host and
- * lets the rest wait their turn. It has no time-outs of its own: who makes the request knows how long it may take.
+ * lets the rest wait their turn. It has no time-outs of its own: who makes the request knows how long it may take. It
+ * follows no redirect, so that a key is never sent to a host that its owner did not name.
  *
  * @since 0.1.0
  */
-import type * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Effect, Layer } from "effect"
+import { BoundedResponse } from "./internal/boundedResponse.ts"
 
 /** @category models */
 export interface Options {
   /** Connections for each host at most. Default `50`. */
   readonly connections?: number | undefined
+  /** Bytes of one answer, streamed or not, at most; see `bounded`. Default `8_388_608` (8 MiB). */
+  readonly maxBodyBytes?: number | undefined
 }
+
+/** Bytes of one answer at most, if nothing else is said: 8 MiB. @category models */
+export const maxBodyBytes = 8 * 1024 * 1024
 
 /**
  * The client. Its connections are cut when the layer's scope closes; a request still under way then fails.
@@ -23,7 +30,11 @@ export interface Options {
  * @category layers
  */
 export const layer = (options?: Options): Layer.Layer<HttpClient.HttpClient> =>
-  NodeHttpClient.layerUndiciWithoutDispatcher.pipe(
+  Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(HttpClient.HttpClient, (client) => bounded(client, options?.maxBodyBytes))
+  ).pipe(
+    Layer.provide(NodeHttpClient.layerUndiciWithoutDispatcher),
     Layer.provide(
       Layer.scoped(
         NodeHttpClient.Dispatcher,
@@ -38,4 +49,16 @@ export const layer = (options?: Options): Layer.Layer<HttpClient.HttpClient> =>
         )
       )
     )
+  )
+
+/**
+ * The same client with answers of at most `maxBytes`, counted after decompression where the client decompresses. At the
+ * bound reading fails with a `ResponseError` of reason `Decode` that names the limit, and the connection is closed.
+ *
+ * @category combinators
+ */
+export const bounded = (client: HttpClient.HttpClient, maxBytes: number = maxBodyBytes): HttpClient.HttpClient =>
+  HttpClient.transformResponse(
+    client,
+    Effect.map((response) => new BoundedResponse(response, maxBytes))
   )

@@ -2,14 +2,18 @@
  * The language model that a run was given by name: `anthropic:NAME` or `openai:NAME`.
  *
  * The providers' packages are large and most runs use none, so they are loaded when a model is asked for. Every request
- * is bounded: its time, the number of tries, and how long a server may ask us to wait.
+ * is bounded: its time, the number of tries, how long a server may ask us to wait, and the size of its answer. The key is
+ * added to the known `Secrets`; neither answers nor errors hold it.
  *
  * @since 0.1.0
  */
-import type * as LanguageModel from "@effect/ai/LanguageModel"
+import * as LanguageModel from "@effect/ai/LanguageModel"
 import type * as HttpClient from "@effect/platform/HttpClient"
-import { Config, type Duration, Effect, Layer, type Redacted } from "effect"
+import { Config, type Duration, Effect, Layer, type Redacted, Stream } from "effect"
+import type { Redact } from "../src/secrets/Redaction.ts"
+import { Secrets } from "../src/secrets/Secrets.ts"
 import { InputError } from "../src/team/InputError.ts"
+import * as ModelAnswer from "./internal/modelAnswer.ts"
 import * as ModelRetry from "./ModelRetry.ts"
 
 /** @category models */
@@ -25,6 +29,8 @@ export interface Options {
   readonly timeout?: Duration.DurationInput | undefined
   /** Further tries after 429, 5xx or a broken connection. Default `3`. */
   readonly retries?: number | undefined
+  /** Bytes of one answer at most. Default `8_388_608` (8 MiB). */
+  readonly maxBodyBytes?: number | undefined
 }
 
 /** The providers, with the environment variable that holds the key of each. @category models */
@@ -74,13 +80,32 @@ export const layer = (options: Options): Layer.Layer<LanguageModel.LanguageModel
     Effect.gen(function* () {
       const { name, provider } = yield* parse(options.model)
       const apiKey = yield* keyOf(provider)
-      const apiUrl = options.baseUrl === undefined ? undefined : yield* checkedUrl(options.baseUrl)
-      const transformClient = ModelRetry.make({ timeout: options.timeout, times: options.retries })
-      return provider === "anthropic"
-        ? yield* anthropic({ name, apiKey, apiUrl, transformClient })
-        : yield* openai({ name, apiKey, apiUrl, transformClient })
+      const secrets = yield* Secrets
+      yield* secrets.add(apiKey)
+      yield* secrets.addUrls(options.baseUrl ?? "")
+      const apiUrl = options.baseUrl === undefined ? undefined : yield* checkedUrl(options.baseUrl, secrets.redact)
+      const transformClient = ModelRetry.make({
+        timeout: options.timeout,
+        times: options.retries,
+        maxBodyBytes: options.maxBodyBytes
+      })
+      const settings = { name, apiKey, apiUrl, transformClient }
+      const model = provider === "anthropic" ? yield* anthropic(settings) : yield* openai(settings)
+      return Layer.project(model, LanguageModel.LanguageModel, LanguageModel.LanguageModel, (service) =>
+        withShapedErrors(service, secrets.redact)
+      )
     })
   )
+
+/** Errors of whichever library speaks to the provider, fit to be shown and kept. */
+const withShapedErrors = (model: LanguageModel.Service, redact: Redact): LanguageModel.Service => {
+  const shape = <E>(error: E) => ModelAnswer.shaped(error, redact)
+  return {
+    generateText: (asked) => Effect.mapError(model.generateText(asked), shape),
+    generateObject: (asked) => Effect.mapError(model.generateObject(asked), shape),
+    streamText: (asked) => Stream.mapError(model.streamText(asked), shape)
+  }
+}
 
 interface Settings {
   readonly name: string
@@ -128,7 +153,7 @@ const keyOf = (provider: keyof typeof providers): Effect.Effect<Redacted.Redacte
   )
 }
 
-const checkedUrl = (written: string): Effect.Effect<string, InputError> =>
+const checkedUrl = (written: string, redact: Redact): Effect.Effect<string, InputError> =>
   /^https?:\/\/[^/\s?#]+[^\s?#]*$/.test(written) && URL.canParse(written)
     ? Effect.succeed(written.replace(/\/+$/, ""))
     : new InputError({
@@ -136,7 +161,7 @@ const checkedUrl = (written: string): Effect.Effect<string, InputError> =>
         issues: [
           {
             path: "",
-            found: JSON.stringify(written),
+            found: redact(JSON.stringify(written)),
             expected: "an http or https address without query",
             fix: "Write for example http://localhost:11434/v1."
           }

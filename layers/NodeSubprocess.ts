@@ -29,6 +29,7 @@ import {
   SubprocessTimedOut,
   show
 } from "../src/background/Subprocess.ts"
+import { Secrets, type Service } from "../src/secrets/Secrets.ts"
 
 /**
  * `environment`: what children may inherit from, through the allow-list; default `process.env`. `grace`: from `SIGTERM`
@@ -47,9 +48,12 @@ export const layer = (options?: {
       const watchdog = yield* makeWatchdog
       const grace = Duration.decode(options?.grace ?? "2 seconds")
       const environment = options?.environment ?? process.env
+      const secrets = yield* Secrets
 
       const run = (command: Command): Effect.Effect<Result, SubprocessNotStarted | SubprocessTimedOut> =>
-        runCommand(command, { ...inherited(environment), ...command.env }, watchdog, grace).pipe(
+        Effect.suspend(() =>
+          runCommand(command, { ...withoutSecrets(inherited(environment), secrets), ...command.env }, watchdog, grace)
+        ).pipe(
           Effect.scoped,
           Effect.tap((result) => Effect.annotateCurrentSpan("process.exit.code", result.exitCode)),
           Effect.withSpan("Subprocess.run", {
@@ -58,6 +62,15 @@ export const layer = (options?: {
         )
       return Subprocess.of({ run })
     })
+  )
+
+/**
+ * A name on the list says nothing about the value: `LANG` may hold a key by mistake. Proxies and npm need their own
+ * credentials, and to give npm some is the user's choice.
+ */
+const withoutSecrets = (environment: Record<string, string>, { redact }: Service): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => /^npm_config_|_proxy$/i.test(name) || redact(value) === value)
   )
 
 const runCommand = Effect.fnUntraced(function* (

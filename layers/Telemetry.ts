@@ -9,9 +9,14 @@
  */
 import * as OtlpSerialization from "@effect/opentelemetry/OtlpSerialization"
 import * as OtlpTracer from "@effect/opentelemetry/OtlpTracer"
+import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
-import { Config, Duration, Effect, Fiber, FiberSet, Layer, Option, Ref } from "effect"
+import { Config, Duration, Effect, Fiber, FiberSet, Layer, Option, Ref, Stream } from "effect"
+import * as Redaction from "../src/secrets/Redaction.ts"
+import { Secrets } from "../src/secrets/Secrets.ts"
+import { BoundedResponse } from "./internal/boundedResponse.ts"
 
 /** @category models */
 export interface Options {
@@ -29,16 +34,24 @@ export interface Options {
  *
  * @category layers
  */
-export const layer = (options: Options): Layer.Layer<never, never, HttpClient.HttpClient> => {
-  const url = tracesUrl(options.url)
-  const timeout = Duration.decode(options.timeout ?? "2 seconds")
-  return OtlpTracer.layer({
-    url,
-    resource: { serviceName: "troupe", serviceVersion: options.serviceVersion },
-    headers: options.headers,
-    shutdownTimeout: timeout
-  }).pipe(Layer.provide(OtlpSerialization.layerJson), Layer.provide(forgiving(url, timeout)))
-}
+export const layer = (options: Options): Layer.Layer<never, never, HttpClient.HttpClient> =>
+  Layer.unwrapEffect(
+    Effect.gen(function* () {
+      const url = tracesUrl(options.url)
+      const timeout = Duration.decode(options.timeout ?? "2 seconds")
+      const secrets = yield* Secrets
+      yield* secrets.addUrls(url)
+      yield* secrets.add(
+        ...Object.entries(options.headers ?? {}).flatMap(([name, value]) => Redaction.ofHeaderValue(name, value))
+      )
+      return OtlpTracer.layer({
+        url,
+        resource: { serviceName: "troupe", serviceVersion: options.serviceVersion },
+        headers: options.headers,
+        shutdownTimeout: timeout
+      }).pipe(Layer.provide(OtlpSerialization.layerJson), Layer.provide(forgiving(url, timeout, secrets.redact)))
+    })
+  )
 
 /**
  * Where the environment wants traces sent, by the names that OpenTelemetry gives: `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`
@@ -82,11 +95,25 @@ function setting(name: string): Effect.Effect<string | undefined> {
 const decoded = (value: string): string =>
   Option.getOrElse(Option.liftThrowable(decodeURIComponent)(value), () => value)
 
+/** Batches of spans, of 1000 each, that may wait for the collector's answer. Further ones are dropped. */
+const maxUnderWay = 16
+
+const maxAnswerBytes = 64 * 1024
+
+/** The last door of all spans: names, attributes, events and what exceptions say are text of this body. */
+const clean = (request: HttpClientRequest.HttpClientRequest, redact: Redaction.Redact) => {
+  const { body } = request
+  if (body._tag !== "Uint8Array") return request
+  const text = Buffer.from(body.body).toString("utf8")
+  const redacted = redact(text)
+  return redacted === text ? request : HttpClientRequest.setBody(request, HttpBody.text(redacted, body.contentType))
+}
+
 /**
  * A client for the exporter alone. It never fails, so that the exporter does not begin its own retries, which take longer
  * than a run may wait; and a request once begun is finished even if the exporter is being closed.
  */
-const forgiving = (url: string, timeout: Duration.Duration) =>
+const forgiving = (url: string, timeout: Duration.Duration, redact: Redaction.Redact) =>
   Layer.scoped(
     HttpClient.HttpClient,
     Effect.gen(function* () {
@@ -98,14 +125,19 @@ const forgiving = (url: string, timeout: Duration.Duration) =>
 
       const warn = Effect.fnUntraced(function* (problem: string) {
         if (yield* Ref.getAndSet(told, true)) return
-        yield* Effect.logWarning(`No trace of this run: ${url} ${problem}. The run itself is not affected.`)
+        const place = Redaction.withoutCredentials(url)
+        yield* Effect.logWarning(`No trace of this run: ${place} ${problem}. The run itself is not affected.`)
       })
 
       return HttpClient.make((request) => {
         const dropped = HttpClientResponse.fromWeb(request, new Response(null, { status: 204 }))
-        const send = client.execute(request).pipe(
+        const send = client.execute(clean(request, redact)).pipe(
           Effect.flatMap((response) =>
             response.status < 300 ? Effect.succeed(response) : Effect.as(warn(`answers ${response.status}`), dropped)
+          ),
+          // Nobody looks at what it says. Reading it, within the bound, gives the connection back.
+          Effect.tap((response) =>
+            Effect.ignore(Stream.runDrain(new BoundedResponse(response, maxAnswerBytes).stream))
           ),
           Effect.timeoutTo({
             duration: timeout,
@@ -115,7 +147,11 @@ const forgiving = (url: string, timeout: Duration.Duration) =>
           Effect.flatten,
           Effect.catchAll(() => Effect.as(warn("cannot be reached"), dropped))
         )
-        return Effect.flatMap(FiberSet.run(underWay, Effect.interruptible(send)), Fiber.join)
+        return Effect.flatMap(FiberSet.size(underWay), (waiting) =>
+          waiting >= maxUnderWay
+            ? Effect.as(warn("cannot keep up"), dropped)
+            : Effect.flatMap(FiberSet.run(underWay, Effect.interruptible(send)), Fiber.join)
+        )
       })
     })
   )

@@ -17,6 +17,7 @@ import { type Command, type Invocation, type Options, parse, sentence } from "./
 import * as Output from "./cli/Output.ts"
 import { quote } from "./cli/ShellWords.ts"
 import type { Terminal } from "./cli/Terminal.ts"
+import * as Redaction from "./secrets/Redaction.ts"
 import { nearest } from "./team/NearestName.ts"
 
 /** What a command's module does: an Effect of the exit code. */
@@ -49,7 +50,8 @@ const out = (text: string): void => {
 }
 
 const refuse = (mistakes: ReadonlyArray<string>, help: string): void => {
-  output.stderr.write(`${mistakes.map((mistake) => `troupe: ${mistake}\n`).join("")}Try: ${program} ${help}\n`)
+  const redact = Redaction.make([...Redaction.ofEnvironment(process.env), ...process.argv.flatMap(Redaction.ofUrls)])
+  output.stderr.write(redact(`${mistakes.map((mistake) => `troupe: ${mistake}\n`).join("")}Try: ${program} ${help}\n`))
   process.exitCode = 2
 }
 

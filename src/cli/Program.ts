@@ -10,6 +10,7 @@
  */
 import { Cause, Effect, Exit, HashMap, Logger, LogLevel, Option } from "effect"
 import * as FairScheduler from "../actor/FairScheduler.ts"
+import { Secrets } from "../secrets/Secrets.ts"
 import { Ending, type Reason } from "./Ending.ts"
 import * as Failure from "./Failure.ts"
 import type { Output } from "./Output.ts"
@@ -44,7 +45,13 @@ export const execute = (
   options: ExecuteOptions
 ): void => {
   const { output } = options
-  const streams = Terminal.make(output.stdout, output.stderr, process.env)
+  // Before anything can be said: what the environment and the command line hold must not come back out of them.
+  const secrets = Effect.runSync(
+    Effect.tap(Secrets, ({ addEnvironment, addUrls }) =>
+      Effect.zipRight(addEnvironment(process.env), addUrls(...process.argv))
+    )
+  )
+  const streams = Terminal.make(output.stdout, output.stderr, process.env, secrets.redact)
   // A command may answer although it is interrupted, and one document is all that a reader expects.
   let answered = false
   const terminal: typeof streams = {

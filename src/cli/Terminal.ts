@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import { Context } from "effect"
+import type { Redact } from "../secrets/Redaction.ts"
 
 /**
  * The terminal. Its methods are plain functions: writing to a stream's buffer neither waits nor fails.
@@ -47,13 +48,15 @@ export interface Sink {
 
 /**
  * A terminal on two streams. `environment`: `NO_COLOR` (not empty) turns colours off, `TERM=dumb` and `CI` the frame too.
+ * `redact` sees every text before it is written.
  *
  * @category constructors
  */
 export const make = (
   stdout: Sink,
   stderr: Sink,
-  environment: Readonly<Record<string, string | undefined>>
+  environment: Readonly<Record<string, string | undefined>>,
+  redact: Redact = (text) => text
 ): Context.Tag.Service<Terminal> => {
   const live = stderr.isTTY === true && environment.TERM !== "dumb" && (environment.CI ?? "") === ""
   const color = live && (environment.NO_COLOR ?? "") === ""
@@ -81,16 +84,17 @@ export const make = (
     height: () => Math.max(3, (stderr.rows === undefined || stderr.rows < 1 ? 24 : stderr.rows) - 2),
     resultColor,
     resultWidth: () => columnsOf(stdout),
-    result: (text) => void stdout.write(text),
+    result: (text) => void stdout.write(redact(text)),
     say: (text) => {
-      const lines = text.endsWith("\n") ? text : `${text}\n`
+      const clean = redact(text)
+      const lines = clean.endsWith("\n") ? clean : `${clean}\n`
       stderr.write(shown.length === 0 ? lines : `${rewind()}${lines}${paint()}`)
     },
     frame: (lines) => {
       if (!live || (shown.length === 0 && lines.length === 0)) return
       const back = rewind()
       const cursor = lines.length === 0 ? "\u001b[?25h" : shown.length === 0 ? "\u001b[?25l" : ""
-      shown = lines
+      shown = lines.map(redact)
       stderr.write(`${back}${cursor}${paint()}`)
     }
   }

@@ -17,6 +17,7 @@ import * as Telemetry from "../../layers/Telemetry.ts"
 import * as Subprocess from "../background/Subprocess.ts"
 import { visible } from "../observe/DisplayWidth.ts"
 import * as Paint from "../observe/Paint.ts"
+import * as Redaction from "../secrets/Redaction.ts"
 import * as Elapsed from "../team/Elapsed.ts"
 import type * as Commands from "./Commands.ts"
 import * as ExistingFolder from "./ExistingFolder.ts"
@@ -137,9 +138,14 @@ const database = (file: string) =>
         const { attempt, sql } = yield* Sqlite.Database
         // Written, and rolled back.
         yield* attempt(
-          Effect.ignore(
-            sql.withTransaction(Effect.zipRight(sql`create table doctor (id integer)`, Effect.fail("undo")))
-          )
+          sql
+            .withTransaction(Effect.zipRight(sql`create table doctor (id integer)`, Effect.fail("undo" as const)))
+            .pipe(
+              Effect.catchIf(
+                (error) => error === "undo",
+                () => Effect.void
+              )
+            )
         )
         return { status: "ok", detail: exists ? file : `${file} (made by the first run)` } as const
       }).pipe(Effect.provide(Sqlite.layer({ file: opened, busyTimeout: "2 seconds" })))
@@ -178,8 +184,9 @@ const traces = (otlp: string | undefined) =>
     const url = yield* Network.collector(otlp)
     if (url === undefined) return { status: "unset", detail: "not set (OTEL_EXPORTER_OTLP_ENDPOINT)" } as const
     const Http = yield* Effect.promise(() => import("../../layers/Http.ts"))
-    const to = Telemetry.tracesUrl(url)
-    return yield* HttpClient.post(to, {
+    const whole = Telemetry.tracesUrl(url)
+    const to = Redaction.withoutCredentials(whole)
+    return yield* HttpClient.post(whole, {
       headers: yield* Telemetry.headers,
       body: HttpBody.unsafeJson({ resourceSpans: [] })
     }).pipe(
