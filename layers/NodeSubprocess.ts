@@ -80,7 +80,7 @@ const runCommand = Effect.fnUntraced(function* (
   grace: Duration.Duration
 ) {
   const file = yield* locate(command, env)
-  const began = yield* Clock.currentTimeMillis
+  const began = yield* Clock.currentTimeNanos
   const limit = Math.max(1, command.maxOutputBytes ?? 1024 * 1024)
   const stdout = new Tail(limit)
   const stderr = new Tail(limit)
@@ -112,7 +112,7 @@ const runCommand = Effect.fnUntraced(function* (
   yield* endGroup(group, grace)
   yield* Effect.timeoutOption(Fiber.join(readers), "1 second")
 
-  const duration = Duration.millis((yield* Clock.currentTimeMillis) - began)
+  const duration = Duration.millis(Number(((yield* Clock.currentTimeNanos) - began) / 1_000_000n))
   const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
   return {
     exitCode,

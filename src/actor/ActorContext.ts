@@ -39,14 +39,14 @@ export class ActorContext extends Context.Tag("troupe/ActorContext")<
 >() {}
 
 /**
- * Until when the message in hand must be answered, in epoch milliseconds of the system's Clock; none for a tell, for an
- * ask without end and in `build`. Asks inherit it by themselves; this is for those who pass a deadline on by other means.
+ * Until when the message in hand must be answered, in epoch milliseconds of the system's Clock as it stands; none for a tell,
+ * for an ask without end and in `build`. Asks inherit it by themselves, and wait by monotonic time; this is for those who
+ * pass a deadline on by other means.
  *
  * @category combinators
  */
 export const deadlineOf = (self: ActorContext["Type"]): Option.Option<number> => {
-  // The runtime keeps beside the public part on whose behalf a fiber sends.
-  const { sender } = self as { readonly sender?: { readonly deadline: () => number } }
-  const deadline = sender?.deadline() ?? Number.POSITIVE_INFINITY
+  // The runtime keeps it beside the public part.
+  const { deadline = Number.POSITIVE_INFINITY } = self as { readonly deadline?: number }
   return deadline === Number.POSITIVE_INFINITY ? Option.none() : Option.some(deadline)
 }

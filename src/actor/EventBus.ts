@@ -30,6 +30,7 @@ import {
   Stream
 } from "effect"
 import { ActorContext } from "./ActorContext.ts"
+import { elapsedMillis } from "./internal/elapsed.ts"
 import { durationMillis, wholeNumber } from "./internal/ranges.ts"
 import { Publishing, Subscriber } from "./internal/subscriber.ts"
 
@@ -235,7 +236,7 @@ class Bus {
     private readonly handlerWaitMillis: number,
     private readonly maxSubscribers: number
   ) {
-    this.now = () => clock.unsafeCurrentTimeMillis()
+    this.now = elapsedMillis(clock)
   }
 
   readonly publish = <A, I>(topic: Topic<A, I>, event: A): Effect.Effect<void> =>

@@ -89,10 +89,10 @@ type Answer = Pick<Finding, "status" | "detail">
 
 const timed = <R>(part: string, check: Effect.Effect<Answer, never, R>): Effect.Effect<Finding, never, R> =>
   Effect.gen(function* () {
-    const began = yield* Clock.currentTimeMillis
+    const began = yield* Clock.currentTimeNanos
     const answer = yield* check
     const asked = answer.status !== "unset"
-    return { part, ...answer, millis: asked ? (yield* Clock.currentTimeMillis) - began : null }
+    return { part, ...answer, millis: asked ? Number(((yield* Clock.currentTimeNanos) - began) / 1_000_000n) : null }
   })
 
 const node = Effect.sync((): Answer => {

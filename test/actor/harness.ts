@@ -13,6 +13,8 @@ import type { Shutdown } from "../../src/actor/Shutdown.ts"
 export class ManualClock implements Clock.Clock {
   readonly [Clock.ClockTypeId]: Clock.ClockTypeId = Clock.ClockTypeId
   private millis = 0
+  /** What the wall clock is off by: somebody sets it, and no time passes. */
+  wallOffset = 0
   private sleepers: Array<{ readonly at: number; readonly wake: () => void }> = []
   readonly scheduler: Clock.ClockScheduler = {
     unsafeSchedule: () => {
@@ -20,12 +22,12 @@ export class ManualClock implements Clock.Clock {
     }
   }
   unsafeCurrentTimeMillis(): number {
-    return this.millis
+    return this.millis + this.wallOffset
   }
   unsafeCurrentTimeNanos(): bigint {
     return BigInt(Math.round(this.millis * 1e6))
   }
-  readonly currentTimeMillis = Effect.sync(() => this.millis)
+  readonly currentTimeMillis = Effect.sync(() => this.unsafeCurrentTimeMillis())
   readonly currentTimeNanos = Effect.sync(() => this.unsafeCurrentTimeNanos())
 
   sleep(duration: Duration.Duration): Effect.Effect<void> {

@@ -27,7 +27,7 @@ export interface Sender {
   readonly cell: Node
   /** Who goes on only when this fiber does: its waiting can close circles. `undefined` if nobody depends on it. */
   readonly node: Node | undefined
-  /** Epoch milliseconds; `Infinity` if nobody waits. */
+  /** In milliseconds of the timers; `Infinity` if nobody waits. */
   readonly deadline: () => number
 }
 
@@ -196,7 +196,7 @@ export class Ask extends Attachment implements Timer, Wait {
         new AskTimedOut({
           address: this.actor.address,
           message_tag: this.actor.tagOf(this.rpc),
-          timeoutMillis: this.timeoutMillis,
+          timeoutMillis: Math.round(this.timeoutMillis),
           state: this.actor.describeState()
         })
     )

@@ -99,7 +99,7 @@ export class Cell extends MessageLoop implements Child {
   private stopping: Stopping = "no"
   /** An incarnation was abandoned, and what it owned is being closed. */
   private abandoning = false
-  /** When what it still has is given up, in epoch milliseconds. */
+  /** When what it still has is given up, in milliseconds of the timers. */
   private drainsUntil = Number.POSITIVE_INFINITY
   private whenStopped: Array<() => void> | undefined = undefined
   /** Was stopped `now`, and its children with it. */
@@ -853,7 +853,7 @@ class HandlerContext {
   }
   get deadline(): Option.Option<number> {
     const due = this.cell.deadlineInHand()
-    return due === Number.POSITIVE_INFINITY ? Option.none() : Option.some(due)
+    return due === Number.POSITIVE_INFINITY ? Option.none() : Option.some(this.cell.system.epochOf(due))
   }
 }
 

@@ -20,6 +20,7 @@ interface Owner {
   readonly address: string
   readonly id: string
   readonly timers: Wheel
+  readonly system: { readonly epochOf: (millis: number) => number }
   childrenOf(life: Incarnation): Supervisor | undefined
   stopItself(life: Incarnation): void
   stashInHand(): void
@@ -37,6 +38,10 @@ export class CellContext implements Self {
   /** Who supervises what is spawned here; nobody, once the incarnation is over. */
   get children(): Supervisor | undefined {
     return this.cell.childrenOf(this.life)
+  }
+  /** For `deadlineOf`: when the message it sends for must be answered, in epoch milliseconds; `Infinity` if nobody waits. */
+  get deadline(): number {
+    return this.cell.system.epochOf(this.sender.deadline())
   }
   get self(): ActorRef.Any {
     return this.cell.self

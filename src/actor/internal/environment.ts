@@ -32,6 +32,8 @@ export interface Environment {
   readonly stopping: boolean
   /** Milliseconds since the system began, looked up at most once per turn of the event loop. */
   readonly coarseMillis: () => number
+  /** What people are told of a time of `timers`: epoch milliseconds, by the wall clock as it stands. */
+  readonly epochOf: (millis: number) => number
   /** Runs an Effect in a fiber of its own, on the shared scheduler, at once unless other work is too deep inside of other work. */
   readonly fork: (
     effect: Effect.Effect<unknown, unknown>,

@@ -220,13 +220,14 @@ export abstract class Inbox implements Target {
     const inherited = sender === undefined ? Number.POSITIVE_INFINITY : sender.deadline()
     const timers = this.system.timers
     let limit = timeoutMillis
-    let now = 0
+    let due = Number.POSITIVE_INFINITY
     if (timeoutMillis !== Number.POSITIVE_INFINITY || inherited !== Number.POSITIVE_INFINITY) {
-      now = timers.now()
-      limit = Math.max(0, Math.min(timeoutMillis, inherited - now))
+      const now = timers.now()
+      due = Math.max(now, Math.min(now + timeoutMillis, inherited))
+      if (inherited !== Number.POSITIVE_INFINITY) limit = due - now
     }
     const ask = new Ask(this, rpc, fiber, sender, limit, this.system.tracing ? fiber.currentSpan : undefined)
-    ask.dueMillis = now + limit
+    ask.dueMillis = due
     if (node !== undefined) addWait(node, ask)
     return ask
   }

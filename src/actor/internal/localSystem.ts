@@ -13,6 +13,7 @@ import * as Strategy from "../Strategy.ts"
 import type { Sender } from "./attachment.ts"
 import { type Cell, type Kind, stopped } from "./cell.ts"
 import { Changes } from "./changes.ts"
+import { elapsedMillis } from "./elapsed.ts"
 import type { Environment } from "./environment.ts"
 import { Faults } from "./faults.ts"
 import { GivenUp } from "./givenUp.ts"
@@ -105,7 +106,8 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
     const around = yield* FiberRef.get(FiberRef.currentScheduler)
     const scheduler =
       settings.scheduler ?? (around instanceof FairScheduler.FairScheduler ? around : FairScheduler.make())
-    const now = () => clock.unsafeCurrentTimeMillis()
+    const wallMillis = () => clock.unsafeCurrentTimeMillis()
+    const elapsed = elapsedMillis(clock)
     const fork = (effect: Effect.Effect<unknown, unknown>, context?: Context.Context<never>) =>
       scheduler.deeper(() =>
         Runtime.runFork(context === undefined ? runtime : Runtime.make({ ...runtime, context }), effect, {
@@ -118,11 +120,11 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
       const fiber = fork(Effect.zipRight(clock.sleep(Duration.millis(millis)), Effect.sync(wake)))
       return () => fiber.unsafeInterruptAsFork(FiberId.none)
     }
-    const timers = new Timers(sleep, now)
+    const timers = new Timers(sleep, elapsed)
     const tracing = settings.tracing ?? tracer !== Context.get(DefaultServices.liveServices, Tracer)
     const faults = Option.getOrUndefined(yield* Effect.serviceOption(Faults))
-    const coarseMillis = coarseClock(scheduler, now)
-    const changes = new Changes(yield* PubSub.sliding<ActorChange>(settings.changes), now)
+    const coarseMillis = coarseClock(scheduler, elapsed)
+    const changes = new Changes(yield* PubSub.sliding<ActorChange>(settings.changes), wallMillis)
     const registrations = new Map<string, Registration>()
     const stuckHandlers = new StuckHandlers(
       settings.stuckAfterMillis,
@@ -135,7 +137,7 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
       name: settings.name,
       scheduler,
       timers,
-      deadLetters: new Recorder(settings.deadLetters, settings.quarantine, now, log),
+      deadLetters: new Recorder(settings.deadLetters, settings.quarantine, wallMillis, log),
       changes,
       givenUp: new GivenUp(settings.givenUp, log),
       stuckHandlers,
@@ -152,6 +154,7 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
       past: new Map(),
       stopping: false,
       coarseMillis,
+      epochOf: (millis) => Math.round(wallMillis() + millis - elapsed()),
       fork,
       log,
       faults,
@@ -214,14 +217,13 @@ function* cellsOf(registrations: ReadonlyMap<string, Registration>): Iterable<Ce
   for (const { cells } of registrations.values()) yield* cells
 }
 
-/** Whole milliseconds since now, read from the clock once per turn of the event loop while there is work. */
-const coarseClock = (scheduler: FairScheduler.FairScheduler, now: () => number): (() => number) => {
-  const began = now()
+/** The same in whole milliseconds, looked up once per turn of the event loop while there is work. */
+const coarseClock = (scheduler: FairScheduler.FairScheduler, elapsed: () => number): (() => number) => {
   let turn = -1
   let millis = 0
   return () => {
     if (scheduler.isInTurn && scheduler.turns === turn) return millis
-    millis = Math.round(now() - began)
+    millis = Math.round(elapsed())
     turn = scheduler.turns
     return millis
   }

@@ -206,7 +206,7 @@ export abstract class MessageLoop extends Inbox {
     return ask
   }
 
-  /** When the message in hand must be answered, in epoch milliseconds; `Infinity` if nobody waits. */
+  /** When the message in hand must be answered, in milliseconds of the timers; `Infinity` if nobody waits. */
   deadlineInHand(): number {
     if (!this.inHand) return Number.POSITIVE_INFINITY
     if (this.timeoutInHand >= 0) {

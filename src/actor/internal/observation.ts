@@ -37,7 +37,7 @@ const snapshotOf = (cell: Cell): ActorSnapshot => {
     failed: cell.failed,
     restarts: cell.restarts,
     incarnation: incarnation?.number ?? 0,
-    ageMillis: incarnation?.started ? system.timers.now() - incarnation.startedAt : 0,
+    ageMillis: incarnation?.started ? Math.round(system.timers.now() - incarnation.startedAt) : 0,
     children: cell.children.map(snapshotOf)
   }
 }

@@ -9,6 +9,15 @@
 /** Width of a bucket. Wider ones are fewer, but each wake-up looks through a whole one. */
 const tickMillis = 16
 
+/**
+ * Timers due within this are due now. A sleep takes whole nanoseconds and times are sums of fractions, so that it may end a
+ * hair before the time it was set for; the rest would be no time at all to a clock that cannot tell the two apart.
+ */
+const toleranceMillis = 0.001
+
+/** The longest sleep of a JavaScript timer; a longer one would never end. */
+const maxSleepMillis = 2 ** 31 - 1
+
 /** A bucket is some 100 bytes, so this many are not worth a thought; 30 s of steady asks leave 1,900. */
 const minSweep = 4096
 
@@ -37,6 +46,7 @@ export class Timers {
   constructor(
     /** Calls back after so many milliseconds of the system's Clock; the result cancels it. */
     private readonly sleep: (millis: number, wake: () => void) => () => void,
+    /** Milliseconds since the system began: see `elapsed`. */
     readonly now: () => number
   ) {}
 
@@ -89,18 +99,18 @@ export class Timers {
   private arm(dueMillis: number): void {
     this.disarm?.()
     this.armedFor = dueMillis
-    this.disarm = this.sleep(Math.max(0, dueMillis - this.now()), this.wake)
+    this.disarm = this.sleep(Math.min(Math.max(0, dueMillis - this.now()), maxSleepMillis), this.wake)
   }
 
   private readonly wake = (): void => {
     this.disarm = undefined
     this.armedFor = Number.POSITIVE_INFINITY
-    const now = this.now()
+    const now = this.now() + toleranceMillis
     while (this.heap.length > 0) {
       const tick = this.heap[0]!
       const bucket = this.buckets.get(tick)!
       this.fireDue(bucket, now)
-      // One that fired may have set a timer for an earlier tick, if the system's clock was set back: that one is next.
+      // One that fired may have set a timer for an earlier tick, such as an inherited deadline that is over: it is next.
       if (this.heap[0] !== tick) continue
       let earliest = Number.POSITIVE_INFINITY
       for (let timer = bucket.first; timer !== undefined; timer = timer.next) {
