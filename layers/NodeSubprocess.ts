@@ -10,6 +10,8 @@
  * struck off once it has ended. However this process dies, the kernel closes the pipe, and at its end the watchdog kills
  * every group still listed. No file is written, and nothing is left when all goes well.
  *
+ * A process that leaves the group (`setsid`) descends from the command all the same: `internal/descendants` finds it.
+ *
  * @since 0.1.0
  */
 import { type ChildProcess, spawn } from "node:child_process"
@@ -19,7 +21,7 @@ import { delimiter, isAbsolute, join, resolve } from "node:path"
 import type { Readable } from "node:stream"
 import { StringDecoder } from "node:string_decoder"
 import * as NodeStream from "@effect/platform-node/NodeStream"
-import { Clock, Deferred, Duration, Effect, Fiber, Layer, Schedule, type Scope, Stream, SynchronizedRef } from "effect"
+import { Clock, Deferred, Duration, Effect, Fiber, Layer, Schedule, Stream, SynchronizedRef } from "effect"
 import {
   type Command,
   inherited,
@@ -30,10 +32,13 @@ import {
   show
 } from "../src/background/Subprocess.ts"
 import { Secrets, type Service } from "../src/secrets/Secrets.ts"
+import * as Descendants from "./internal/descendants.ts"
 
 /**
  * `environment`: what children may inherit from, through the allow-list; default `process.env`. `grace`: from `SIGTERM`
- * to `SIGKILL`; default `2 seconds`.
+ * to `SIGKILL`; default `2 seconds`. `controlGroups`: put each command into a control group (cgroup v2) where one can be
+ * made, so that whatever it started ends with it, however it hides; default `true`. Without, or where none can be made,
+ * those that left the process group are found by a mark in their environment.
  *
  * @since 0.1.0
  * @category layers
@@ -41,11 +46,12 @@ import { Secrets, type Service } from "../src/secrets/Secrets.ts"
 export const layer = (options?: {
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined
   readonly grace?: Duration.DurationInput | undefined
+  readonly controlGroups?: boolean | undefined
 }): Layer.Layer<Subprocess> =>
   Layer.scoped(
     Subprocess,
     Effect.gen(function* () {
-      const watchdog = yield* makeWatchdog
+      const watchdog = yield* makeWatchdog(Descendants.make({ controlGroups: options?.controlGroups ?? true }))
       const grace = Duration.decode(options?.grace ?? "2 seconds")
       const environment = options?.environment ?? process.env
       const secrets = yield* Secrets
@@ -93,7 +99,7 @@ const runCommand = Effect.fnUntraced(function* (
       ).pipe(Effect.interruptible, Effect.forkScoped)
       // Added last, so it runs first: whoever says something while it ends must still find a reader, or the broken pipe
       // would kill it in the middle of its clean-up.
-      yield* Effect.addFinalizer(() => Effect.zipRight(endGroup(group, grace), watchdog.forget(group.pid)))
+      yield* Effect.addFinalizer(() => Effect.zipRight(endAll(group, watchdog, grace), watchdog.forget(group.pid)))
       return { group, readers }
     })
   )
@@ -109,7 +115,7 @@ const runCommand = Effect.fnUntraced(function* (
     : ended
   // What the program left in its group holds its pipes open, so it goes first; a process that left the group as well
   // is not waited for.
-  yield* endGroup(group, grace)
+  yield* endAll(group, watchdog, grace)
   yield* Effect.timeoutOption(Fiber.join(readers), "1 second")
 
   const duration = Duration.millis(Number(((yield* Clock.currentTimeNanos) - began) / 1_000_000n))
@@ -128,6 +134,8 @@ const runCommand = Effect.fnUntraced(function* (
 interface Group {
   readonly child: ChildProcess & { readonly stdout: Readable; readonly stderr: Readable }
   readonly pid: number
+  /** What its descendants carry in their environment. */
+  readonly mark: string
   readonly ended: Deferred.Deferred<readonly [code: number | null, signal: NodeJS.Signals | null]>
 }
 
@@ -138,42 +146,72 @@ const start = Effect.fnUntraced(function* (
   watchdog: Watchdog
 ) {
   const pipe = yield* watchdog.pipe
+  const { groups } = watchdog.descendants
+  const mark = watchdog.nextMark()
   const ended = yield* Deferred.make<readonly [number | null, NodeJS.Signals | null]>()
   return yield* Effect.async<Group, SubprocessNotStarted>((resume) => {
-    const child = spawn("/bin/sh", ["-c", 'echo "+ $$" >&3; exec 3>&-; exec "$@"', "sh", file, ...command.args], {
+    const child = spawn("/bin/sh", ["-c", enter, "sh", groups, file, ...command.args], {
       cwd: command.cwd,
-      env,
+      env: { ...env, [Descendants.variable]: mark },
       detached: true,
       stdio: ["ignore", "pipe", "pipe", pipe]
     }) as Group["child"] // piped by `stdio`, so neither stream is null
     child.on("exit", (code, signal) => Deferred.unsafeDone(ended, Effect.succeed([code, signal] as const)))
     child.on("error", (error) => resume(refused(command, "refused", error.message)))
-    child.on("spawn", () => resume(Effect.succeed({ child, pid: child.pid!, ended })))
+    child.on("spawn", () => resume(Effect.succeed({ child, pid: child.pid!, mark, ended })))
   })
 })
+
+// Tells the watchdog of its group, joins its control group, and becomes the command.
+const enter = `echo "+ $$" >&3; exec 3>&-
+if [ -n "$1" ]; then mkdir "$1/$$" && echo $$ > "$1/$$/cgroup.procs" || rmdir "$1/$$"; fi 2>/dev/null
+shift; exec "$@"`
+
+// The group, and then whoever has left it: TERM, and KILL once the grace has passed.
+const endAll = (group: Group, watchdog: Watchdog, grace: Duration.Duration) =>
+  Effect.gen(function* () {
+    yield* endGroup(group, grace)
+    const { descendants } = watchdog
+    const strays = () => descendants.of(group.pid, group.mark)
+    for (const pid of strays()) signal(pid, "SIGTERM")
+    yield* until(() => strays().length === 0, grace)
+    // More than once: one of them may start another while the list is read.
+    for (let round = 0; round < 5 && strays().length > 0; round++) {
+      descendants.kill(group.pid, group.mark)
+      yield* until(() => strays().length === 0, Duration.millis(100))
+    }
+    descendants.forget(group.pid)
+  })
 
 // TERM to the group, KILL once the grace has passed. The leader may be gone while its children live, so the group is
 // what is asked about; it is gone when a signal finds nobody. The number of questions is the limit, because this runs in
 // finalizers, where a time-out could interrupt nothing.
 const endGroup = ({ pid }: Group, grace: Duration.Duration) =>
   Effect.suspend(() => {
-    if (!signal(pid, "SIGTERM")) return Effect.void
-    const everyMillis = 10
-    return Effect.sync(() => !signal(pid, 0)).pipe(
-      Effect.repeat({
-        until: (gone) => gone,
-        schedule: Schedule.spaced(everyMillis),
-        times: Math.ceil(Duration.toMillis(grace) / everyMillis)
-      }),
-      Effect.zipRight(Effect.sync(() => void signal(pid, "SIGKILL")))
+    if (!signal(-pid, "SIGTERM")) return Effect.void
+    return Effect.zipRight(
+      until(() => !signal(-pid, 0), grace),
+      Effect.sync(() => void signal(-pid, "SIGKILL"))
     )
   })
 
-const signal = (group: number, name: NodeJS.Signals | 0): boolean => {
+const until = (condition: () => boolean, limit: Duration.Duration) => {
+  const everyMillis = 10
+  return Effect.sync(condition).pipe(
+    Effect.repeat({
+      until: (met) => met,
+      schedule: Schedule.spaced(everyMillis),
+      times: Math.ceil(Duration.toMillis(limit) / everyMillis)
+    })
+  )
+}
+
+/** A negative number names a process group, as for `kill`. */
+const signal = (pid: number, name: NodeJS.Signals | 0): boolean => {
   try {
-    return process.kill(-group, name)
+    return process.kill(pid, name)
   } catch {
-    // ESRCH: nobody is left. EPERM cannot be: the group is our own child's.
+    // ESRCH: nobody is left. EPERM cannot be: they are our own child's.
     return false
   }
 }
@@ -254,6 +292,8 @@ const refused = (command: Command, reason: SubprocessNotStarted["reason"], detai
   Effect.fail(new SubprocessNotStarted({ command: command.command, cwd: command.cwd, reason, detail }))
 
 interface Watchdog {
+  readonly descendants: Descendants.Descendants
+  readonly nextMark: () => string
   /** The pipe's writing end, for a child to name its group on. Starts the watchdog if it is not running. */
   readonly pipe: Effect.Effect<NonNullable<ChildProcess["stdin"]>>
   readonly forget: (group: number) => Effect.Effect<void>
@@ -268,12 +308,38 @@ while read -r sign group; do
     -) case $live in *" $group "*) live="\${live%% $group *} \${live#* $group }" ;; esac ;;
   esac
 done
-for group in $live; do kill -s KILL -- "-$group"; done 2>/dev/null`
+for group in $live; do
+  kill -s KILL -- "-$group"
+  [ -z "$groups" ] || echo 1 > "$groups/$group/cgroup.kill"
+done 2>/dev/null
+# A group is empty once the system has ended its members, a moment after it was told to.
+for round in 1 2 3 4 5; do
+  [ -d "$groups" ] || break
+  rmdir "$groups"/*/ "$groups" 2>/dev/null
+  [ -d "$groups" ] && sleep 0.1
+done
+marked() {
+  if [ -e /proc/self/environ ]; then
+    for file in /proc/[0-9]*/environ; do
+      tr '\\0' '\\n' < "$file" | grep -q "^$mark" && { file=\${file#/proc/}; echo "\${file%/environ}"; }
+    done
+  else ps axeww -o pid=,command= | grep " $mark" | awk '{ print $1 }'
+  fi 2>/dev/null
+}
+case $live in *[0-9]*)
+  for round in 1 2 3 4 5; do
+    strays=$(marked)
+    [ -n "$strays" ] || break
+    kill -s KILL $strays 2>/dev/null
+  done ;;
+esac`
 
-const makeWatchdog: Effect.Effect<Watchdog, never, Scope.Scope> = Effect.gen(function* () {
+const makeWatchdog = Effect.fnUntraced(function* (descendants: Descendants.Descendants) {
+  let commands = 0
   const current = yield* SynchronizedRef.make<ChildProcess | undefined>(undefined)
   const running = (dog: ChildProcess | undefined): dog is ChildProcess =>
     dog !== undefined && dog.exitCode === null && dog.signalCode === null
+  yield* Effect.addFinalizer(() => Effect.sync(descendants.close))
   yield* Effect.addFinalizer(() =>
     Effect.flatMap(SynchronizedRef.get(current), (dog) =>
       running(dog)
@@ -286,19 +352,19 @@ const makeWatchdog: Effect.Effect<Watchdog, never, Scope.Scope> = Effect.gen(fun
   )
   const pipe = SynchronizedRef.modifyEffect(current, (dog) =>
     Effect.sync(() => {
-      const next = running(dog) ? dog : startWatchdog()
+      const next = running(dog) ? dog : startWatchdog(descendants)
       return [next.stdin!, next] as const
     })
   )
   const forget = (group: number) =>
     Effect.flatMap(SynchronizedRef.get(current), (dog) => Effect.sync(() => void dog?.stdin?.write(`- ${group}\n`)))
-  return { pipe, forget }
+  return { pipe, forget, descendants, nextMark: () => `${descendants.mark}.${++commands}.` } satisfies Watchdog
 })
 
-const startWatchdog = (): ChildProcess => {
+const startWatchdog = ({ groups, mark }: Descendants.Descendants): ChildProcess => {
   const dog = spawn("/bin/sh", ["-c", watch], {
     cwd: "/",
-    env: {},
+    env: { PATH: "/usr/bin:/bin", groups, mark: `${Descendants.variable}=${mark}` },
     detached: true,
     stdio: ["pipe", "ignore", "ignore"]
   })

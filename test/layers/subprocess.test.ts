@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process"
+import { execFileSync, spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -37,6 +37,14 @@ const until = (condition: () => boolean, what: string) =>
   )
 
 const appears = (file: string) => until(() => existsSync(file), file)
+
+const hasText = (file: string) => existsSync(file) && statSync(file).size > 0
+
+/** Whether the process whose number stands in the file is alive; a zombie is not. */
+const isAlive = (file: string) => {
+  const state = spawnSync("ps", ["-o", "stat=", "-p", readFileSync(file, "utf8").trim()], { encoding: "utf8" }).stdout
+  return state.trim() !== "" && !state.trim().startsWith("Z")
+}
 
 const provided = Effect.provide(NodeSubprocess.layer({ grace: "200 millis" }))
 
@@ -218,6 +226,39 @@ describe("NodeSubprocess", () => {
     }).pipe(provided)
   )
 
+  for (const controlGroups of [true, false]) {
+    const layer = NodeSubprocess.layer({ grace: "200 millis", controlGroups })
+    it.scopedLive(`ends a child that has left its session and its group, control groups ${controlGroups}`, () =>
+      Effect.gen(function* () {
+        const cwd = yield* folder
+        // A daemon by the book: two forks, a session of its own, no stream kept. Its file tells that it has left.
+        const daemon = `(setsid sh -c 'trap "" TERM HUP; echo $$ > stray; while :; do sleep 0.02; done' < /dev/null > /dev/null 2>&1 &)`
+        const result = yield* run(sh(`${daemon}; while ! [ -s stray ]; do sleep 0.01; done; echo done`, cwd))
+        assert.strictEqual(result.stdout, "done\n")
+        assert.isFalse(isAlive(join(cwd, "stray")))
+        rmSync(join(cwd, "stray"))
+
+        const fiber = yield* Effect.fork(run(sh(`${daemon}; while :; do sleep 1; done`, cwd)))
+        yield* until(() => hasText(join(cwd, "stray")), "the stray")
+        assert.isTrue(isAlive(join(cwd, "stray")))
+        yield* Fiber.interrupt(fiber)
+        assert.isFalse(isAlive(join(cwd, "stray")))
+      }).pipe(Effect.provide(layer))
+    )
+  }
+
+  it.scopedLive("ends no child of a command beside it", () =>
+    Effect.gen(function* () {
+      const cwd = yield* folder
+      const beside = yield* Effect.fork(run(sh("setsid sleep 1000 & echo $! > beside; wait", cwd)))
+      yield* until(() => hasText(join(cwd, "beside")), "the other command")
+      yield* run(sh("setsid sleep 1000 & exit 0", cwd))
+      assert.isTrue(isAlive(join(cwd, "beside")))
+      yield* Fiber.interrupt(beside)
+      assert.isFalse(isAlive(join(cwd, "beside")))
+    }).pipe(Effect.provide(NodeSubprocess.layer({ grace: "200 millis", controlGroups: false })))
+  )
+
   it.scopedLive("leaves no child of this process when the layer is closed, not even a zombie", () =>
     Effect.gen(function* () {
       const cwd = yield* folder
@@ -273,7 +314,7 @@ describe("NodeSubprocess", () => {
 })
 
 describe("NodeSubprocess, when its own process dies", () => {
-  const parent = (cwd: string, ending?: string) =>
+  const parent = (cwd: string, controlGroups = true) =>
     Effect.acquireRelease(
       Effect.sync(() =>
         spawn(
@@ -283,7 +324,8 @@ describe("NodeSubprocess, when its own process dies", () => {
             "tsx",
             fileURLToPath(new URL("fixtures/subprocess-parent.ts", import.meta.url)),
             cwd,
-            ending ?? "stay"
+            "stay",
+            String(controlGroups)
           ],
           { stdio: "ignore" }
         )
@@ -292,27 +334,31 @@ describe("NodeSubprocess, when its own process dies", () => {
     )
   const size = (file: string) => statSync(file).size
 
-  it.scopedLive("kill -9 ends its commands and their children, which write no more", () =>
-    Effect.gen(function* () {
-      const cwd = yield* folder
-      const child = yield* parent(cwd)
-      yield* appears(join(cwd, "pid"))
-      yield* appears(join(cwd, "child.log"))
-      const group = readFileSync(join(cwd, "pid"), "utf8").trim()
-      assert.isAbove(members(group).length, 1)
-      child.kill("SIGKILL")
-      yield* until(() => members(group).length === 0, "the end of the group")
-      const before = [size(join(cwd, "leader.log")), size(join(cwd, "child.log"))]
-      yield* Effect.sync(() => execFileSync("sleep", ["0.1"]))
-      assert.deepStrictEqual([size(join(cwd, "leader.log")), size(join(cwd, "child.log"))], before)
-    })
-  )
+  for (const controlGroups of [true, false])
+    it.scopedLive(`kill -9 ends its commands and all that they started, control groups ${controlGroups}`, () =>
+      Effect.gen(function* () {
+        const cwd = yield* folder
+        const child = yield* parent(cwd, controlGroups)
+        yield* until(() => hasText(join(cwd, "stray")), "the stray")
+        yield* appears(join(cwd, "pid"))
+        yield* appears(join(cwd, "child.log"))
+        const group = readFileSync(join(cwd, "pid"), "utf8").trim()
+        assert.isAbove(members(group).length, 1)
+        child.kill("SIGKILL")
+        yield* until(() => members(group).length === 0, "the end of the group")
+        yield* until(() => !isAlive(join(cwd, "stray")), "the end of the stray")
+        const before = [size(join(cwd, "leader.log")), size(join(cwd, "child.log"))]
+        yield* Effect.sync(() => execFileSync("sleep", ["0.1"]))
+        assert.deepStrictEqual([size(join(cwd, "leader.log")), size(join(cwd, "child.log"))], before)
+      })
+    )
 
   it.scopedLive("Ctrl-C leaves none of them", () =>
     Effect.gen(function* () {
       const cwd = yield* folder
       const child = yield* parent(cwd)
       yield* appears(join(cwd, "pid"))
+      yield* until(() => hasText(join(cwd, "stray")), "the stray")
       const group = readFileSync(join(cwd, "pid"), "utf8").trim()
       const ended = Effect.async<void>((resume) => void child.once("exit", () => resume(Effect.void)))
       const waiting = yield* Effect.fork(ended)
@@ -320,6 +366,7 @@ describe("NodeSubprocess, when its own process dies", () => {
       child.kill("SIGINT")
       assert.isTrue(Option.isSome(yield* Effect.timeoutOption(Fiber.join(waiting), "5 seconds")))
       assert.deepStrictEqual(members(group), [])
+      assert.isFalse(isAlive(join(cwd, "stray")))
     })
   )
 })
