@@ -8,11 +8,12 @@
  *
  * @since 0.1.0
  */
+import { renameSync } from "node:fs"
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import { Effect, Layer } from "effect"
 import * as Artefact from "../src/team/Artefact.ts"
-import { type PrepareOptions, Workspace, WorkspaceError } from "../src/team/Workspace.ts"
+import { calledOff, type PrepareOptions, Workspace, WorkspaceError, type WriteOptions } from "../src/team/Workspace.ts"
 import type * as FolderLock from "./internal/folderLock.ts"
 import * as Manifest from "./internal/workspaceManifest.ts"
 import { insideOf, refusalOf } from "./internal/workspacePath.ts"
@@ -38,7 +39,10 @@ export const layer = (options: Options): Layer.Layer<Workspace> =>
     let force = false
 
     const attempt = <A>(file: string, action: () => Promise<A>) =>
-      Effect.tryPromise({ try: action, catch: (cause) => unwritable(file, cause) })
+      Effect.tryPromise({
+        try: action,
+        catch: (cause) => (cause instanceof WorkspaceError ? cause : unwritable(file, cause))
+      })
 
     // The folder is claimed before it is judged: what another run writes meanwhile would be taken for an edit.
     const prepare = Effect.fn("Workspace.prepare")(function* (wish: PrepareOptions) {
@@ -71,7 +75,7 @@ export const layer = (options: Options): Layer.Layer<Workspace> =>
       return yield* new WorkspaceError({ reason: "outside", path: file, problem, next })
     })
 
-    const write = Effect.fnUntraced(function* (file: string, content: string) {
+    const write = Effect.fnUntraced(function* (file: string, content: string, options?: WriteOptions) {
       const target = yield* checked(file)
       const made = Artefact.make(file, content)
       const artefact: Artefact.Artefact = { path: file, sha256: made.sha256, sizeBytes: made.sizeBytes }
@@ -80,16 +84,29 @@ export const layer = (options: Options): Layer.Layer<Workspace> =>
         return yield* foreignFile(file)
       }
       const put = attempt(file, async () => {
+        if (options?.signal?.aborted) throw calledOff(file)
         await manifest.record(file, made.sha256)
         if (standing === made.sha256) return
         const half = manifest.temporary()
-        await fs.writeFile(half, content)
-        // The folder is nearly always there: it is made only where the rename misses it.
-        await fs.rename(half, target).catch(async (cause) => {
-          if (codeOf(cause) !== "ENOENT") throw cause
-          await fs.mkdir(path.dirname(target), { recursive: true })
-          await fs.rename(half, target)
-        })
+        const land = () => {
+          if (options?.signal?.aborted) throw calledOff(file)
+          // In the same step as the look above: nothing is put there for those who have ended between the two.
+          renameSync(half, target)
+        }
+        try {
+          await fs.writeFile(half, content)
+          try {
+            land()
+          } catch (cause) {
+            // The folder is nearly always there: it is made only where the rename misses it.
+            if (codeOf(cause) !== "ENOENT") throw cause
+            await fs.mkdir(path.dirname(target), { recursive: true })
+            land()
+          }
+        } catch (cause) {
+          await fs.rm(half, { force: true }).catch(() => undefined)
+          throw cause
+        }
       })
       // Left alone by an interruption it would go on, and put the file there after the run has let go of the folder.
       yield* Effect.uninterruptible(put)

@@ -22,7 +22,9 @@ export const main = Effect.fnUntraced(function* (invocation: Invocation<(typeof 
   const file = yield* RequirementsFile.read(invocation.arguments[0]!)
   const team = yield* Teams.load(named)
   yield* Team.check(team)
-  yield* Effect.mapError(team.parse(file.value), file.locate)
+  yield* Effect.mapError(Team.parse(team, file.value), (error) =>
+    error._tag === "InputError" ? file.locate(error) : error
+  )
 
   const drawn = draw(team)
   terminal.result(

@@ -62,7 +62,9 @@ export const main = (
     const file = yield* RequirementsFile.read(invocation.arguments[0]!)
     const team = yield* Teams.load(options.team)
     yield* Team.check(team)
-    yield* Effect.mapError(team.parse(file.value), file.locate)
+    yield* Effect.mapError(Team.parse(team, file.value), (error) =>
+      error._tag === "InputError" ? file.locate(error) : error
+    )
     const out = resolve(options.out ?? join("out", folderName(file.value, file.source)))
 
     const begun = yield* Ref.make<string | undefined>(undefined)
@@ -102,6 +104,9 @@ const work = Effect.fnUntraced(function* (
     input: file.value,
     agentsAtOnce: options["agents-at-once"] ?? profiles[options.profile ?? defaultProfile].agentsAtOnce,
     model: options.model,
+    baseUrl: options["base-url"],
+    // Closing as a whole has 4.5 s after a signal, and the report is kept in them.
+    stopBudget: "2 seconds",
     reuse: !options["no-cache"],
     force: options.force,
     onEvent: (event) =>

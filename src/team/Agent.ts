@@ -6,10 +6,11 @@
  *
  * @since 0.1.0
  */
-import { type Duration, Effect, Schema } from "effect"
+import { type Duration, Effect, type Option, Schema } from "effect"
 import type { Artefact } from "./Artefact.ts"
 import * as StatedDurations from "./internal/statedDurations.ts"
-import type { WrongDuration } from "./TeamError.ts"
+import * as StatedRest from "./internal/statedRest.ts"
+import type { TeamProblem, WrongDuration } from "./TeamError.ts"
 import type { WorkspaceError } from "./Workspace.ts"
 
 export type { Artefact } from "./Artefact.ts"
@@ -26,7 +27,16 @@ export type Verdict =
   /** It could not look: the run is partial, dependants still work with the result. */
   | { readonly _tag: "notVerified"; readonly reason: string }
 
-/** What an agent has in hand while it works. @category models */
+/**
+ * What an agent has in hand while it works.
+ *
+ * It is good for one attempt. When the attempt has ended, whether it is done, failed, crashed, timed out, was cancelled
+ * or the run was interrupted, nothing that still runs of it (a daemon fiber, a Promise, a region that would not be
+ * interrupted) has an effect any more: `write`, and reading from the `Workspace`, fail with a `WorkspaceError` for the
+ * reason `ended`, a write under way lands before the next attempt begins or never, `progress`, `tokens` and `verdict` do
+ * nothing, a `Subprocess` is ended and refused, and `BackgroundTasks.start` interrupts its caller. What it does by other
+ * means, such as `node:fs` or a client of its own, nobody can fence: let that end with the attempt by interruption.
+ */
 export interface Assignment<Input, Needs> {
   readonly runId: string
   readonly agent: string
@@ -36,10 +46,15 @@ export interface Assignment<Input, Needs> {
   readonly input: Input
   /** The model that the run was given, if any: `anthropic:NAME` or `openai:NAME`. */
   readonly model: string | undefined
-  /** The result of an agent named in `dependsOn`. */
-  readonly result: <N extends Needs & { readonly name: string; readonly output: Schema.Schema.Any }>(
+  /**
+   * The result of an agent named in `dependsOn`. An `Option` where that is `Agent.optional`: none if it failed, was
+   * skipped or cancelled.
+   */
+  readonly result: <N extends Given<Needs> & { readonly name: string; readonly output: Schema.Schema.Any }>(
     agent: N
-  ) => Schema.Schema.Type<N["output"]>
+  ) => N extends Exclude<Needs, Optional<unknown>>
+    ? Schema.Schema.Type<N["output"]>
+    : Option.Option<Schema.Schema.Type<N["output"]>>
   /** The files written by an agent named in `filesOf`. */
   readonly files: (agent: string | { readonly name: string }) => ReadonlyArray<Artefact>
   /** Tells the agent's actor, and through it everybody who watches, how far the work is. `fraction` in 0…1. */
@@ -55,18 +70,47 @@ export interface Assignment<Input, Needs> {
   readonly verdict: (verdict: Verdict) => Effect.Effect<void>
 }
 
+/** A dependency that may come to nothing. `optional` gives one. @category models */
+export interface Optional<out A> {
+  readonly _tag: "Optional"
+  readonly agent: A
+}
+
+/** The agents among needs, optional or not. @category models */
+export type Given<Needs> = Needs extends Optional<infer A> ? A : Needs
+
 /**
- * Retry of a typed failure or a time-out. A crash is restarted by supervision and counts as an attempt as well.
+ * Retry of a typed failure or a time-out. A crash is restarted by supervision, at most twice in a run, and counts as an
+ * attempt as well. What is out of its range does not throw: `Team.check` says so.
  *
  * @category models
  */
 export interface RetryOptions {
-  /** Further attempts after the first. Default `0`. */
+  /** Further attempts after a failure or time-out. Default `0`, a whole number to `100`. */
   readonly times: number
+  /** Whether a failure of `run`, or the time-out of an attempt, is worth another attempt. Default: each is. */
+  readonly while?: ((error: unknown) => boolean) | undefined
+  /** Attempts there may be in all, those after a crash included. Default `times + 3`, a whole number from `1` to `103`. */
+  readonly attempts?: number | undefined
+  /**
+   * How long all attempts may take together, the waits between them included; above zero. An attempt at work is stopped
+   * then, and none begins after it. Default: infinite, so that `timeout` and the number of attempts are the limit.
+   */
+  readonly within?: Duration.DurationInput | undefined
   /** The first wait; doubles each time. Default `1 second`. */
   readonly backoff?: Duration.DurationInput | undefined
   /** The longest wait. Default `30 seconds`. */
   readonly maxBackoff?: Duration.DurationInput | undefined
+}
+
+/** `RetryOptions` with every default filled in. @category models */
+export interface Retry {
+  readonly times: number
+  readonly while: (error: unknown) => boolean
+  readonly attempts: number
+  readonly within: Duration.Duration
+  readonly backoff: Duration.Duration
+  readonly maxBackoff: Duration.Duration
 }
 
 /** An agent as a team keeps it, with every default filled in. `make` gives one. @category models */
@@ -76,13 +120,19 @@ export interface Agent<Name extends string, Output extends Schema.Schema.Any, R>
   readonly version: string
   readonly description: string | undefined
   readonly dependsOn: ReadonlyArray<string>
+  /** Those of `dependsOn` without whose result it works all the same. */
+  readonly optional: ReadonlyArray<string>
   /** Upstream agents whose files it reads: their digests are part of its key. A subset of `dependsOn`'s closure. */
   readonly filesOf: ReadonlyArray<string>
   /** Paths into the team's input, such as `entities` or `stack.backend`. */
   readonly reads: ReadonlyArray<string>
   readonly estimate: Duration.Duration
   readonly timeout: Duration.Duration
-  readonly retry: Required<RetryOptions>
+  readonly retry: Retry
+  /** Whether it must not work again after an attempt that was cut off. */
+  readonly once: boolean
+  /** What is wrong with its numbers and lists; defaults stand in for them, and `Team.check` refuses the team. */
+  readonly problems: ReadonlyArray<TeamProblem>
   /** Durations that could not be used as written; their defaults stand in for them, and `Team.check` refuses the team. */
   readonly wrongDurations: ReadonlyArray<WrongDuration>
   /** Whether the run's model is part of its key. */
@@ -106,17 +156,20 @@ export type Context<A> = A extends Agent<string, Schema.Schema.Any, infer R> ? R
 export type Output<A> = A extends { readonly output: infer O extends Schema.Schema.Any } ? Schema.Schema.Type<O> : never
 
 /** The agents whose results an assignment gives out: those declared, by value or by name. @category models */
-export type Needs<Dependency> = Dependency extends string
-  ? { readonly name: Dependency }
-  : Dependency extends { readonly name: string }
-    ? Dependency
-    : never
+export type Needs<Dependency> =
+  Dependency extends Optional<infer A>
+    ? Optional<Needs<A>>
+    : Dependency extends string
+      ? { readonly name: Dependency }
+      : Dependency extends { readonly name: string }
+        ? Dependency
+        : never
 
 /** What `make` takes. @category models */
 export interface Options<
   Name extends string,
   Output extends Schema.Schema.AnyNoContext,
-  Dependency extends Any | string,
+  Dependency extends Any | string | Optional<Any | string>,
   Input,
   E,
   R,
@@ -127,9 +180,15 @@ export interface Options<
   /** Semantic version of its behaviour: part of the key of its results, so a new one makes the old ones stale. */
   readonly version: string
   readonly description?: string | undefined
-  /** Agents whose results it works with. Given as values, `assignment.result` knows their types. Default none. */
+  /**
+   * Agents whose results it works with. Given as values, `assignment.result` knows their types. It is skipped where one
+   * of them gives no result, unless that is `Agent.optional`. Default none.
+   */
   readonly dependsOn?: ReadonlyArray<Dependency> | undefined
-  /** Upstream agents whose files it reads. Default none. */
+  /**
+   * Upstream agents whose files it reads. Default none. From the `Workspace` it can read these and what it has written
+   * itself; another file is refused, because a change of it would go unnoticed when the result is reused.
+   */
   readonly filesOf?: ReadonlyArray<Any | string> | undefined
   /** Paths into the team's input, such as `entities` or `stack.backend`. Default none: the input is `{}`. */
   readonly reads?: ReadonlyArray<string> | undefined
@@ -142,9 +201,20 @@ export interface Options<
   readonly timeout?: Duration.DurationInput | undefined
   /** Default: no retry. */
   readonly retry?: RetryOptions | undefined
+  /**
+   * For work that must not be done twice, such as sending something: after an attempt that was cut off (a crash, a
+   * time-out, cancellation, the end of the run or `kill -9` of its process) it is not tried again, neither in this run nor
+   * by a later one with the same key, where it fails and says which run had begun it. A failure of `run` is its own word
+   * that nothing was done and may be retried. `reuse: false` lets it work all the same. Default `false`.
+   */
+  readonly once?: boolean | undefined
   /** Default `false`. */
   readonly usesModel?: boolean | undefined
-  /** Default: nothing else decides the result. */
+  /**
+   * What else decides the result. The source text of `run` always does; that text cannot tell what `run` takes from
+   * outside of it: variables around it, modules that it imports, functions that it calls. Their digests belong here, or
+   * `version` is raised with them. It may take 60 seconds; a fingerprint that fails lets its agent fail. Default: nothing.
+   */
   readonly fingerprint?: Effect.Effect<Readonly<Record<string, string>>, never, R2> | undefined
   /** Decodes the parts named in `reads`. Default `Schema.Unknown`: they arrive as they are. */
   // biome-ignore lint/suspicious/noExplicitAny: the encoded side is whatever the team's input holds
@@ -162,7 +232,7 @@ export interface Options<
 export const make = <
   const Name extends string,
   Output extends Schema.Schema.AnyNoContext,
-  const Dependency extends Any | string = never,
+  const Dependency extends Any | string | Optional<Any | string> = never,
   Input = unknown,
   E = never,
   R = never,
@@ -174,20 +244,29 @@ export const make = <
     { field: "estimate", written: options.estimate, absent: "1 minute" },
     { field: "timeout", written: options.timeout, absent: "300 seconds" },
     { field: "retry.backoff", written: options.retry?.backoff, absent: "1 second" },
-    { field: "retry.maxBackoff", written: options.retry?.maxBackoff, absent: "30 seconds" }
+    { field: "retry.maxBackoff", written: options.retry?.maxBackoff, absent: "30 seconds" },
+    { field: "retry.within", written: options.retry?.within, absent: Number.POSITIVE_INFINITY }
   ])
+  const rest = StatedRest.read(options.name, options.retry, options.reads)
+  const dependsOn = options.dependsOn ?? []
   return {
     name: options.name,
     version: options.version,
     description: options.description,
-    dependsOn: (options.dependsOn ?? []).map(nameOf),
+    dependsOn: dependsOn.map((each) => nameOf(isOptional(each) ? each.agent : each)),
+    optional: dependsOn.flatMap((each) => (isOptional(each) ? [nameOf(each.agent)] : [])),
     filesOf: (options.filesOf ?? []).map(nameOf),
-    reads: options.reads ?? [],
+    reads: rest.reads,
     estimate: durations.of("estimate"),
     timeout: durations.of("timeout"),
     wrongDurations: durations.wrong,
+    problems: rest.problems,
+    once: options.once ?? false,
     retry: {
-      times: options.retry?.times ?? 0,
+      times: rest.times,
+      while: options.retry?.while ?? (() => true),
+      attempts: rest.attempts,
+      within: durations.of("retry.within"),
       backoff: durations.of("retry.backoff"),
       maxBackoff: durations.of("retry.maxBackoff")
     },
@@ -203,3 +282,17 @@ export const make = <
 /** The name of an agent given by value or by name. @category combinators */
 export const nameOf = (agent: string | { readonly name: string }): string =>
   typeof agent === "string" ? agent : agent.name
+
+/**
+ * A dependency that is waited for and may come to nothing: where it fails, is skipped or cancelled, the agent works all
+ * the same, and `assignment.result` gives none.
+ *
+ * @category combinators
+ */
+export const optional = <const A extends Any | string>(agent: A): Optional<A> => ({
+  _tag: "Optional",
+  agent
+})
+
+const isOptional = (dependency: unknown): dependency is Optional<Any | string> =>
+  typeof dependency === "object" && dependency !== null && "_tag" in dependency && dependency._tag === "Optional"

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Data, type Effect } from "effect"
+import { Data, type Duration, type Effect } from "effect"
 import type * as Agent from "./Agent.ts"
 import type { InputError } from "./InputError.ts"
 import type { Plan } from "./Plan.ts"
@@ -28,13 +28,28 @@ export interface RunOptions {
   readonly agentsAtOnce?: number | undefined
   /** `anthropic:NAME` or `openai:NAME`. Default: none. */
   readonly model?: string | undefined
+  /**
+   * The address of the server that is asked for the model, if it is not the provider's own: the `baseUrl` of the model's
+   * layer. Part of the keys of agents that use a model, without credentials and query, because servers may give one name
+   * to different models. Default: the provider's own server.
+   */
+  readonly baseUrl?: string | undefined
   /** Whether earlier results may be taken. Results are stored either way. Default `true`. */
   readonly reuse?: boolean | undefined
   /** Take the output folder over, whatever it holds. Default `false`. */
   readonly force?: boolean | undefined
   /** The run's id. Default: a random UUID. */
   readonly runId?: string | undefined
-  /** Told of everything, in order, one at a time. A slow listener slows the telling, never the agents. */
+  /**
+   * How long a stopped attempt may take to release what it holds, and the listener to take one event, before the run goes
+   * on without it; the report or the log says so. Default `5 seconds`; zero and more, else a `RangeError`.
+   */
+  readonly stopBudget?: Duration.DurationInput | undefined
+  /**
+   * Told of everything, in order, one at a time. A slow listener slows the telling, never the agents: beyond 1,000 waiting
+   * events it misses progress. The run waits at its end while the listener takes events, `stopBudget` for each. One that
+   * throws or dies is told the next event all the same; the first time is logged and noted in the report.
+   */
   readonly onEvent?: ((event: RunEvent) => Effect.Effect<void>) | undefined
 }
 

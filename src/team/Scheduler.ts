@@ -7,13 +7,15 @@
  *
  * @since 0.1.0
  */
-import { type Cause, Effect, Exit, Queue } from "effect"
+import { type Cause, Effect, Exit, FiberSet, Queue } from "effect"
 import * as Graph from "./Graph.ts"
 
 /** One piece of work. @category models */
 export interface Task extends Graph.Node {
   /** How long it is expected to take, in any unit; only the comparison counts. */
   readonly weight: number
+  /** Those of `dependsOn` that it waits for, and goes on without where they are unusable or skipped. Default none. */
+  readonly optional?: ReadonlyArray<string> | undefined
 }
 
 /** Whether those who wait for a task may go on. @category models */
@@ -42,7 +44,8 @@ export const run = <R>(options: Options<R>): Effect.Effect<void, never, R> =>
   Effect.scoped(
     Effect.gen(function* () {
       const { tasks } = options
-      const scope = yield* Effect.scope
+      // Those at work are all told to stop before one of them is waited for.
+      const workers = yield* FiberSet.make()
       // Bounded by construction: each task completes once.
       const completed = yield* Queue.bounded<Completed>(Math.max(1, tasks.length))
       // All of the state below belongs to this fiber.
@@ -57,7 +60,7 @@ export const run = <R>(options: Options<R>): Effect.Effect<void, never, R> =>
           working++
           yield* options.execute(name).pipe(
             Effect.onExit((exit) => Queue.offer(completed, { name, exit })),
-            Effect.forkIn(scope)
+            FiberSet.run(workers)
           )
         }
         const { exit, name } = yield* Queue.take(completed)
@@ -67,10 +70,12 @@ export const run = <R>(options: Options<R>): Effect.Effect<void, never, R> =>
         if (exit.value === "usable") {
           for (const task of release(state, name)) yield* options.onReady?.(task.name) ?? Effect.void
         } else {
-          for (const skipped of skip(state, name)) {
+          const { freed, skipped } = skip(state, name)
+          for (const each of skipped) {
             settled++
-            yield* options.onSkipped?.(skipped, name) ?? Effect.void
+            yield* options.onSkipped?.(each, name) ?? Effect.void
           }
+          for (const task of freed) yield* options.onReady?.(task.name) ?? Effect.void
         }
       }
     })
@@ -117,26 +122,33 @@ const initial = (tasks: ReadonlyArray<Task>): State => {
 const release = (state: State, name: string): ReadonlyArray<Ranked> => {
   const freed: Array<Ranked> = []
   for (const dependant of state.dependants.get(name) ?? []) {
-    const open = state.waiting.get(dependant)
-    if (open === undefined) continue
-    open.delete(name)
-    if (open.size > 0) continue
-    state.waiting.delete(dependant)
+    if (!isFreed(state, dependant, name)) continue
     freed.push(state.ranked.get(dependant)!)
   }
   for (const task of freed) insert(state.ready, task)
   return freed
 }
 
-/** Those that will never start because `name` is unusable, nearest first. */
-const skip = (state: State, name: string): ReadonlyArray<string> => {
+/** Takes `name` off what a task waits for; whether that was the last one. */
+const isFreed = (state: State, dependant: string, name: string): boolean => {
+  const open = state.waiting.get(dependant)
+  return open?.delete(name) === true && open.size === 0 && state.waiting.delete(dependant)
+}
+
+/** Those that will never start because `name` is unusable, nearest first, and those that can do without them. */
+const skip = (state: State, name: string) => {
   const skipped: Array<string> = []
+  const freed: Array<Ranked> = []
   for (let next: string | undefined = name, at = 0; next !== undefined; next = skipped[at++]) {
     for (const dependant of state.dependants.get(next) ?? []) {
-      if (state.waiting.delete(dependant)) skipped.push(dependant)
+      const task = state.ranked.get(dependant)!
+      if (!task.optional?.includes(next)) {
+        if (state.waiting.delete(dependant)) skipped.push(dependant)
+      } else if (isFreed(state, dependant, next)) freed.push(task)
     }
   }
-  return skipped
+  for (const task of freed) insert(state.ready, task)
+  return { skipped, freed }
 }
 
 const insert = (ready: Array<Ranked>, task: Ranked) => {

@@ -11,9 +11,11 @@ import type * as Agent from "./Agent.ts"
 import type { DatabaseError } from "./DatabaseError.ts"
 import type { InputError } from "./InputError.ts"
 import type { AgentState } from "./internal/agentActor.ts"
+import * as Control from "./internal/control.ts"
 import { makePlan } from "./internal/makePlan.ts"
-import { check as checkRunnable, prepare } from "./internal/prepared.ts"
-import { makeControl, type RunError, type RunNeeds, runTeam } from "./internal/runTeam.ts"
+import { modelInKeys } from "./internal/modelInKeys.ts"
+import { check as checkRunnable, parse as parseBounded, prepare } from "./internal/prepared.ts"
+import { type RunError, type RunNeeds, runTeam } from "./internal/runTeam.ts"
 import type { Plan } from "./Plan.ts"
 import type { ResultCache } from "./ResultCache.ts"
 import type { Runnable, RunOptions, RunResult } from "./Run.ts"
@@ -66,15 +68,26 @@ export const isTeam = (value: unknown): value is Any => typeof value === "object
 export const check = (team: Any): Effect.Effect<void, TeamError> => checkRunnable(team)
 
 /**
+ * The input as the team's `parse` gives it. A `parse` that throws, dies, returns no Effect or takes more than 60 seconds
+ * is a `TeamError`: it is the author's to mend.
+ *
+ * @category combinators
+ */
+export const parse = (team: Any, value: unknown): Effect.Effect<unknown, TeamError | InputError> =>
+  parseBounded(team, value)
+
+/**
  * What `run` would do with this input, as far as it can be known. Looks at stored results, writes nothing.
  *
  * @category combinators
  */
 export const plan = <A extends Agent.Any>(
   team: Team<A>,
-  options: Pick<RunOptions, "input" | "model" | "reuse">
+  options: Pick<RunOptions, "input" | "model" | "baseUrl" | "reuse">
 ): Effect.Effect<Plan, TeamError | InputError | DatabaseError, ResultCache | Agent.Context<A>> =>
-  Effect.flatMap(prepare(team, options.input), (prepared) => makePlan(team, prepared, options))
+  Effect.flatMap(prepare(team, options.input), (prepared) =>
+    makePlan(team, prepared, { model: modelInKeys(options.model, options.baseUrl), reuse: options.reuse })
+  )
 
 /**
  * Runs the team and returns when every agent has ended, one way or another: `status` in the result says how. It fails
@@ -85,7 +98,7 @@ export const plan = <A extends Agent.Any>(
 export const run = <A extends Agent.Any>(
   team: Team<A>,
   options: RunOptions
-): Effect.Effect<RunResult<A>, RunError, RunNeeds | Agent.Context<A>> => runTeam(team, options, makeControl())
+): Effect.Effect<RunResult<A>, RunError, RunNeeds | Agent.Context<A>> => runTeam(team, options, controlOf(team))
 
 /** A run under way. @category models */
 export interface Handle<A extends Agent.Any> {
@@ -106,15 +119,9 @@ export const start = <A extends Agent.Any>(
   options: RunOptions
 ): Effect.Effect<Handle<A>, never, RunNeeds | Agent.Context<A> | Scope.Scope> =>
   Effect.gen(function* () {
-    const control = makeControl()
+    const control = controlOf(team)
     const fiber = yield* Effect.forkScoped(runTeam(team, options, control))
-    return {
-      await: Fiber.join(fiber),
-      cancel: (agent) =>
-        Effect.suspend(() => {
-          control.cancelled.add(agent)
-          return control.actors.get(agent)?.cancel ?? Effect.void
-        }),
-      status: (agent) => Effect.suspend(() => control.actors.get(agent)?.status ?? Effect.succeed(undefined))
-    }
+    return { await: Fiber.join(fiber), cancel: control.cancel, status: control.status }
   })
+
+const controlOf = (team: Any) => Control.make(team.agents.map((agent) => agent.name))

@@ -9,7 +9,7 @@ import { Data } from "effect"
 export interface WrongDuration {
   readonly _tag: "WrongDuration"
   readonly agent: string
-  readonly field: "estimate" | "timeout" | "retry.backoff" | "retry.maxBackoff"
+  readonly field: "estimate" | "timeout" | "retry.backoff" | "retry.maxBackoff" | "retry.within"
   /** As it was written, shortened. */
   readonly found: string
   readonly expected: string
@@ -32,6 +32,22 @@ export type TeamProblem =
   | { readonly _tag: "Cycle"; readonly path: ReadonlyArray<string> }
   | { readonly _tag: "FilesOfStranger"; readonly agent: string; readonly stranger: string }
   | WrongDuration
+  /** A number or list that the field does not take. `found` is shortened. */
+  | {
+      readonly _tag: "WrongValue"
+      readonly agent: string
+      readonly field: "retry.times" | "retry.attempts" | "reads"
+      readonly found: string
+      readonly expected: string
+    }
+  /** A function of the team's author threw, died or did not end. */
+  | {
+      readonly _tag: "Broken"
+      /** Such as `parse` or `the input schema of "writer"`. */
+      readonly what: string
+      readonly problem: string
+      readonly next: string
+    }
 
 /**
  * The team cannot run. The program ends with exit code 2.
@@ -63,7 +79,10 @@ const describe = (problem: TeamProblem): string => {
       return `agents depend on each other in a circle: ${problem.path.join(" → ")}. Remove one of these dependencies.`
     case "FilesOfStranger":
       return `"${problem.agent}" reads the files of "${problem.stranger}", on which it does not depend. Add it to dependsOn.`
+    case "WrongValue":
     case "WrongDuration":
       return `"${problem.agent}" has ${problem.field} ${problem.found}, expected ${problem.expected}.`
+    case "Broken":
+      return `${problem.what} ${problem.problem}. ${problem.next}`
   }
 }

@@ -20,11 +20,13 @@ import * as Memory from "./internal/memoryWorkspace.ts"
  * - `missing`: there is no such file
  * - `unwritable`: the system refused
  * - `busy`: another run works in the folder
+ * - `ended`: whoever asked for it has ended, such as an attempt that timed out
+ * - `undeclared`: an agent reads a file that it has not declared by `filesOf`, or does what is the run's to do
  *
  * @category errors
  */
 export class WorkspaceError extends Data.TaggedError("WorkspaceError")<{
-  readonly reason: "outside" | "foreign" | "edited" | "missing" | "unwritable" | "busy"
+  readonly reason: "outside" | "foreign" | "edited" | "missing" | "unwritable" | "busy" | "ended" | "undeclared"
   /** The path as it was asked for, or the folder. */
   readonly path: string
   /** What is wrong, in words, and what to do next. */
@@ -44,6 +46,15 @@ export interface PrepareOptions {
   readonly force?: boolean | undefined
 }
 
+/** How a file is written. @category models */
+export interface WriteOptions {
+  /**
+   * Calls the write off: once it is aborted, a file that does not stand there yet never will, and the write fails with
+   * `ended`. It is looked at in the same step in which the file comes to be.
+   */
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
  * The output folder.
  *
@@ -60,7 +71,7 @@ export class Workspace extends Context.Tag("troupe/Workspace")<
      */
     readonly prepare: (options: PrepareOptions) => Effect.Effect<void, WorkspaceError, Scope.Scope>
     /** Writes a whole file atomically, making folders as needed. */
-    readonly write: (path: string, content: string) => Effect.Effect<Artefact, WorkspaceError>
+    readonly write: (path: string, content: string, options?: WriteOptions) => Effect.Effect<Artefact, WorkspaceError>
     readonly read: (path: string) => Effect.Effect<string, WorkspaceError>
     /** Makes sure that the files stand as they are here; those that already do are not touched. */
     readonly restore: (files: ReadonlyArray<ArtefactFile>) => Effect.Effect<void, WorkspaceError>
@@ -78,7 +89,16 @@ export class Workspace extends Context.Tag("troupe/Workspace")<
   static readonly layerMemory: Layer.Layer<Workspace> = Layer.suspend(() =>
     Layer.succeed(
       Workspace,
-      Memory.make((fields) => new WorkspaceError(fields))
+      Memory.make((fields) => new WorkspaceError(fields), calledOff)
     )
   )
 }
+
+/** The error of a write that was called off. @category constructors */
+export const calledOff = (path: string): WorkspaceError =>
+  new WorkspaceError({
+    reason: "ended",
+    path,
+    problem: "whoever wrote it has ended meanwhile",
+    next: "Nothing was written; let the work wait for its writes."
+  })

@@ -7,18 +7,16 @@
  */
 import * as Rpc from "@effect/rpc/Rpc"
 
-import { Cause, Data, Deferred, Duration, Effect, Layer, Schema, type Scope } from "effect"
+import { Cause, Data, Deferred, Duration, Effect, Exit, FiberId, Layer, Schema, type Scope } from "effect"
 import * as Actor from "../../actor/Actor.ts"
 import { ActorContext } from "../../actor/ActorContext.ts"
 import type { ActorSystem } from "../../actor/ActorSystem.ts"
 import * as Mailbox from "../../actor/Mailbox.ts"
 import * as Supervision from "../../actor/Supervision.ts"
+import type { Fence } from "./attemptFence.ts"
+import { maxRestarts } from "./maxRestarts.ts"
 
-/**
- * Restarts of one agent's actor in one run. The window is longer than any run: an agent that works for an hour and then
- * crashes would otherwise be tried for ever.
- */
-export const maxRestarts = 2
+/** The window is longer than any run: an agent that works for an hour and then crashes would otherwise be tried for ever. */
 const supervision = Supervision.restart({ intensity: maxRestarts, period: "365 days" })
 
 /** Somebody told the agent to stop; its work was interrupted. */
@@ -45,18 +43,22 @@ export interface AgentState {
 
 /** One attempt. In process nothing is encoded, so a message may carry the work itself. */
 export interface Work<A> {
+  readonly fence: Fence
   readonly run: (incarnation: number) => Effect.Effect<A>
   readonly onProgress: (message: string, fraction: number | undefined) => Effect.Effect<void>
 }
 
 const AnyWork = Schema.declare((value): value is Work<unknown> => typeof value === "object" && value !== null)
+const AnyFence = Schema.declare((value): value is Fence => typeof value === "object" && value !== null)
 const AnyState = Schema.declare((value): value is AgentState => typeof value === "object" && value !== null)
 
 /** A definition for one run, so that runs side by side in one system do not meet. Addresses read `Agent/<run>/<name>`. */
 const define = (runId: string) =>
   Actor.make(`Agent/${runId}`, [
     Rpc.make("Work", { payload: { work: AnyWork }, success: Schema.Unknown, error: AgentCancelled }),
-    Rpc.make("Progress", { payload: { message: Schema.String, fraction: Schema.UndefinedOr(Schema.Number) } }),
+    Rpc.make("Progress", {
+      payload: { fence: AnyFence, message: Schema.String, fraction: Schema.UndefinedOr(Schema.Number) }
+    }),
     Rpc.make("Cancel"),
     Rpc.make("Status", { success: AnyState })
   ])
@@ -73,7 +75,7 @@ const behavior = (definition: ReturnType<typeof define>) =>
         Rpc.fork(
           Effect.suspend(() => {
             current = work
-            if (state.state === "idle") state = { ...state, state: "working" }
+            if (state.state === "idle") state = { ...state, state: "working", message: undefined, fraction: undefined }
             return Effect.raceFirst(work.run(incarnation), Deferred.await(cancelled))
           }).pipe(
             Effect.ensuring(
@@ -83,9 +85,11 @@ const behavior = (definition: ReturnType<typeof define>) =>
             )
           )
         ),
-      Progress: ({ fraction, message }) => {
+      // Not asked whether the fence is open: what an attempt told before its end is heard, also after it.
+      Progress: ({ fence, fraction, message }) => {
+        if (fence !== current?.fence) return Effect.void
         state = { ...state, message, fraction }
-        return current?.onProgress(message, fraction) ?? Effect.void
+        return current.onProgress(message, fraction)
       },
       Cancel: () => {
         state = { ...state, state: "cancelled" }
@@ -100,9 +104,12 @@ export interface AgentActor {
   readonly address: string
   /** Asks for one attempt and waits for as long as it takes. */
   readonly work: <A>(work: Work<A>) => Effect.Effect<A, AgentCancelled | AgentCrashed>
-  readonly progress: (message: string, fraction: number | undefined) => Effect.Effect<void>
+  /** Does nothing once the attempt has ended. */
+  readonly progress: (fence: Fence, message: string, fraction: number | undefined) => Effect.Effect<void>
   /** Interrupts the work, and refuses what would come after it. */
   readonly cancel: Effect.Effect<void>
+  /** Waits until somebody cancels. */
+  readonly whenCancelled: Effect.Effect<void>
   readonly status: Effect.Effect<AgentState | undefined>
 }
 
@@ -122,28 +129,42 @@ type Ref = ReturnType<Effect.Effect.Success<ReturnType<typeof define>["client"]>
 const handle = (agent: string, ref: Ref): AgentActor => {
   const patient = ref.withTimeout(Duration.infinity)
   // Outlives a restart, which the actor's own state does not.
-  let cancelled = false
+  const whenCancelled = Deferred.unsafeMake<void>(FiberId.none)
+  let atWork: Fence | undefined
   const cancel = Effect.suspend(() => {
-    cancelled = true
+    atWork?.end("it was cancelled")
+    Deferred.unsafeDone(whenCancelled, Exit.void)
     // An actor that is gone has nothing left to stop.
     return Effect.ignore(ref.tell.Cancel())
   })
+  // What was told before the answer is heard before it, too: the mailbox keeps the order.
+  const heard = Effect.ignore(patient.ask.Status())
   return {
     address: ref.address,
     work: <A>(work: Work<A>) =>
-      Effect.suspend(() => (cancelled ? Effect.fail(new AgentCancelled({ agent })) : patient.ask.Work({ work }))).pipe(
+      Effect.flatMap(Deferred.isDone(whenCancelled), (cancelled) => {
+        atWork = work.fence
+        return cancelled ? Effect.fail(new AgentCancelled({ agent })) : patient.ask.Work({ work })
+      }).pipe(
         Effect.mapError((error) =>
           error._tag === "AgentCancelled" ? error : new AgentCrashed({ agent, cause: causeOf(error) })
         ),
-        // What was told before the answer is heard before it, too: the mailbox keeps the order.
-        Effect.zipLeft(Effect.ignore(patient.ask.Status())),
+        Effect.zipLeft(heard),
+        Effect.tapErrorTag("AgentCancelled", () => heard),
         // The actor answers with what this very work gave.
         Effect.map((answer) => answer as A),
-        Effect.onInterrupt(() => cancel)
+        Effect.onInterrupt(() => {
+          work.fence.end("the run was interrupted")
+          return cancel
+        })
       ),
     // Only for those who watch: work does not fail because nobody could be told how far it is.
-    progress: (message, fraction) => Effect.ignore(ref.tell.Progress({ message, fraction })),
+    progress: (fence, message, fraction) =>
+      Effect.suspend(() =>
+        fence.isOpen ? Effect.ignore(ref.tell.Progress({ fence, message, fraction })) : Effect.void
+      ),
     cancel,
+    whenCancelled: Deferred.await(whenCancelled),
     status: Effect.orElseSucceed(ref.ask.Status(), () => undefined)
   }
 }

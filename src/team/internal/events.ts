@@ -2,21 +2,26 @@
  * Carries the events of a run to whoever listens, in order, one at a time, without making the agents wait.
  *
  * Life-cycle events are few (bounded by agents and attempts) and all arrive. Progress is as frequent as agents please, so
- * beyond `maxWaiting` of them a slow listener misses progress, never more than that.
+ * beyond `maxWaiting` of them a slow listener misses progress, never more than that. A listener that dies is told the next
+ * event all the same, and one that does not come back is given up when the run ends.
  */
-import { Deferred, Effect, Fiber, Queue, type Scope } from "effect"
+import { Cause, Deferred, Duration, Effect, Fiber, Queue, type Scope } from "effect"
 import type { RunEvent } from "../Run.ts"
+import { inWords } from "./inWords.ts"
 
 const maxWaiting = 1000
 
 export interface Events {
   readonly publish: (event: RunEvent) => Effect.Effect<void>
-  /** Waits until the listener has seen everything published so far. */
+  /** Waits until the listener has seen everything published so far, as long as it takes one event after the other. */
   readonly drain: Effect.Effect<void>
 }
 
+/** `budget`: how long the drain waits for one event. `note` puts words into the report. */
 export const make = (
-  onEvent: ((event: RunEvent) => Effect.Effect<void>) | undefined
+  onEvent: ((event: RunEvent) => Effect.Effect<void>) | undefined,
+  budget: Duration.Duration,
+  note: (words: string) => void
 ): Effect.Effect<Events, never, Scope.Scope> =>
   Effect.gen(function* () {
     if (onEvent === undefined) return { publish: () => Effect.void, drain: Effect.void }
@@ -24,11 +29,48 @@ export const make = (
     const queue = yield* Queue.unbounded<
       RunEvent | { readonly _tag: "Drain"; readonly seen: Deferred.Deferred<void> }
     >()
+    let taken = 0
+    let hasDied = false
+    let givenUp = false
+
+    const died = (event: RunEvent, cause: Cause.Cause<unknown>) =>
+      Effect.suspend(() => {
+        if (hasDied) return Effect.void
+        hasDied = true
+        const words = `onEvent died at ${event._tag}: ${inWords(Cause.squash(cause))}; it is told what follows all the same`
+        note(words)
+        return Effect.logWarning(words)
+      })
+    const tell = (event: RunEvent) =>
+      Effect.suspend(() => onEvent(event)).pipe(
+        Effect.catchAllCause((cause) => died(event, cause)),
+        Effect.ensuring(Effect.sync(() => taken++))
+      )
     const listener = yield* Queue.take(queue).pipe(
-      Effect.flatMap((item) => (item._tag === "Drain" ? Deferred.succeed(item.seen, undefined) : onEvent(item))),
+      Effect.flatMap((item) => (item._tag === "Drain" ? Deferred.succeed(item.seen, undefined) : tell(item))),
       Effect.forever,
-      Effect.forkScoped
+      Effect.interruptible,
+      Effect.forkDaemon
     )
+    yield* Effect.addFinalizer(() =>
+      Effect.zipRight(
+        Fiber.interruptFork(listener),
+        givenUp ? Effect.void : Effect.timeoutOption(Effect.interruptible(Fiber.await(listener)), budget)
+      )
+    )
+
+    const waitFor = (seen: Deferred.Deferred<void>): Effect.Effect<void> =>
+      Effect.suspend(() => {
+        const before = taken
+        return Effect.flatMap(Effect.timeoutOption(Deferred.await(seen), budget), (done) => {
+          if (done._tag === "Some") return Effect.void
+          if (taken > before) return waitFor(seen)
+          givenUp = true
+          return Effect.logWarning(
+            `onEvent took longer than ${Duration.format(budget)} for one event and is given up: it misses the last events of the run`
+          )
+        })
+      })
     return {
       publish: (event) =>
         Effect.suspend(() =>
@@ -39,8 +81,7 @@ export const make = (
       drain: Effect.gen(function* () {
         const seen = yield* Deferred.make<void>()
         yield* Queue.offer(queue, { _tag: "Drain", seen })
-        // A listener that dies must not hold the run up for ever.
-        yield* Effect.raceFirst(Deferred.await(seen), Effect.asVoid(Fiber.await(listener)))
+        yield* waitFor(seen)
       })
     }
   })

@@ -1,12 +1,12 @@
 /** Follows the keys from the front of the graph as far as stored results carry, and says for the rest what is not known. */
-import { Duration, Effect, Schema } from "effect"
-import * as CacheKey from "../../cache/CacheKey.ts"
+import { Duration, Effect, Either } from "effect"
 import type * as Agent from "../Agent.ts"
 import type { DatabaseError } from "../DatabaseError.ts"
 import * as Graph from "../Graph.ts"
 import type { Plan, PlannedAgent } from "../Plan.ts"
 import { ResultCache } from "../ResultCache.ts"
 import type { Runnable } from "../Run.ts"
+import * as OutputText from "./outputText.ts"
 import { keyOf, type Prepared } from "./prepared.ts"
 import type { Upstream } from "./resultKey.ts"
 
@@ -29,13 +29,16 @@ export const makePlan = <A extends Agent.Any>(
         return { decision: "unknown", reason: `depends on what ${open.join(" and ")} will return` } as const
       }
       // Files of agents further up are known as well: a reused agent has reused ancestors.
-      const key = yield* keyOf(team, prepared.get(agent.name)!, (name) => reused.get(name)!, options.model)
-      const found = yield* cache.get(key)
+      const key = yield* Effect.either(
+        keyOf(team, prepared.get(agent.name)!, (name) => reused.get(name)!, options.model)
+      )
+      if (Either.isLeft(key)) return { decision: "unknown", reason: key.left.message } as const
+      const found = yield* cache.get(key.right)
       if (found._tag === "Miss") return { decision: "run", reason: "no earlier result has this key" } as const
       if (found._tag === "Corrupt") return { decision: "run", reason: found.reason } as const
-      const encoded = yield* Effect.option(Schema.decode(Schema.parseJson())(found.result.output))
+      const encoded = yield* Effect.option(OutputText.read(found.result.output))
       if (encoded._tag === "None") return { decision: "run", reason: "the stored output is damaged" } as const
-      reused.set(agent.name, { digest: CacheKey.make(encoded.value), files: found.result.files })
+      reused.set(agent.name, { digest: OutputText.digest(encoded.value), files: found.result.files })
       return { decision: "reuse", reason: `the result of run ${found.result.runId} has the same key` } as const
     })
 

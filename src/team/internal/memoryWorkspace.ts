@@ -12,8 +12,8 @@ interface Refusal {
 
 const root = "/memory"
 
-/** `fail` makes the error: its class stands in the module that calls this one. */
-export const make = <E>(fail: (refusal: Refusal) => E) => {
+/** `fail` and `calledOff` make the errors: their class stands in the module that calls this one. */
+export const make = <E>(fail: (refusal: Refusal) => E, calledOff: (path: string) => E) => {
   const files = new Map<string, string>()
   let busy = false
   let team: string | undefined
@@ -51,11 +51,12 @@ export const make = <E>(fail: (refusal: Refusal) => E) => {
             })
         )
       }),
-    write: (path: string, content: string) =>
-      Effect.map(checked(path), () => {
+    write: (path: string, content: string, options?: { readonly signal?: AbortSignal | undefined }) =>
+      Effect.flatMap(checked(path), () => {
+        if (options?.signal?.aborted) return Effect.fail(calledOff(path))
         files.set(path, content)
         const { sha256, sizeBytes } = Artefact.make(path, content)
-        return { path, sha256, sizeBytes }
+        return Effect.succeed({ path, sha256, sizeBytes })
       }),
     read: (path: string) =>
       Effect.flatMap(checked(path), () => {

@@ -1,13 +1,15 @@
 /** One attempt of an agent: the assignment it is given, its own `run`, and the check that it returned what it promised. */
-import { Effect, Schema } from "effect"
-import * as CacheKey from "../../cache/CacheKey.ts"
+import { type Context, Effect, Option, Schema } from "effect"
 import type { Assignment, Verdict } from "../Agent.ts"
 import * as Agent from "../Agent.ts"
 import * as Artefact from "../Artefact.ts"
 import { Tokens } from "../Report.ts"
 import { Workspace, WorkspaceError } from "../Workspace.ts"
 import type * as AgentActor from "./agentActor.ts"
+import type { Fence } from "./attemptFence.ts"
 import type { AgentRecord } from "./buildReport.ts"
+import * as FencedServices from "./fencedServices.ts"
+import * as OutputText from "./outputText.ts"
 import type { Finished, Stage } from "./stage.ts"
 
 /** What one successful attempt made. */
@@ -21,54 +23,124 @@ export const oneAttempt = <A extends Agent.Any>(
   agent: A,
   actor: AgentActor.AgentActor,
   record: AgentRecord,
-  attempt: number
+  fence: Fence
 ): Effect.Effect<Made, unknown, Workspace | Agent.Context<A>> =>
   Effect.gen(function* () {
     const workspace = yield* Workspace
     const files = new Map<string, Artefact.ArtefactFile>()
     let verdict: Verdict = { _tag: "verified" }
+
+    const write = (path: string, content: string) =>
+      fence.within(
+        Effect.gen(function* () {
+          const taken = stage.claims.take(agent.name, [path])
+          if (taken !== undefined) return yield* twice(path, taken.owner, agent.name)
+          const { signal } = fence
+          const artefact = yield* stage.oneAtATime(path)(workspace.write(path, content, { signal }))
+          if (fence.isOpen) files.set(path, Artefact.make(path, content))
+          return artefact
+        }),
+        () => ended(path, fence)
+      )
+    const read = (path: string) =>
+      fence.within(
+        Effect.suspend(() =>
+          mayRead(stage, agent, path, files) ? workspace.read(path) : undeclared(stage, agent, path)
+        ),
+        () => ended(path, fence)
+      )
+
     const assignment: Assignment<unknown, unknown> = {
       runId: stage.runId,
       agent: agent.name,
-      attempt,
+      attempt: fence.attempt,
       input: stage.prepared.get(agent.name)!.input,
       model: stage.model,
-      result: (upstream) => given(stage, agent.dependsOn, upstream.name, "dependsOn").output as never,
-      files: (upstream) => given(stage, agent.filesOf, Agent.nameOf(upstream), "filesOf").files,
-      progress: (message, fraction) => actor.progress(message, fraction),
-      write: (path, content) =>
-        Effect.gen(function* () {
-          const writer = stage.writers.get(path)
-          if (writer !== undefined && writer !== agent.name) return yield* twice(path, writer, agent.name)
-          stage.writers.set(path, agent.name)
-          yield* workspace.write(path, content)
-          files.set(path, Artefact.make(path, content))
-        }),
+      result: ((upstream: { readonly name: string }) => result(stage, agent, upstream.name)) as never,
+      files: (upstream) => filesOf(stage, agent, Agent.nameOf(upstream)),
+      progress: (message, fraction) => actor.progress(fence, message, fraction),
+      write: (path, content) => Effect.asVoid(write(path, content)),
       tokens: (used) =>
         Effect.sync(() => {
+          if (!fence.isOpen) return
           const now = { input: used.input ?? null, output: used.output ?? null }
           record.tokens = record.tokens === null ? Tokens.make(now) : Tokens.sum([record.tokens, now])
         }),
       verdict: (given) =>
         Effect.sync(() => {
-          verdict = worse(verdict, given)
+          if (fence.isOpen) verdict = worse(verdict, given)
         })
     }
-    const output = yield* Effect.suspend(() => agent.run(assignment))
+    const fenced = FencedServices.of(fence, { workspace, write, read })
+    const output = yield* Effect.mapInputContext(
+      Effect.suspend(() => started(agent, assignment)),
+      (context: Context.Context<Agent.Context<A>>) => fenced(context)
+    )
     const encoded = yield* Schema.encode(outputOf(agent))(output)
     // Found here and not in the key of a dependant, where nobody would look for it.
-    const digest = yield* Effect.try({ try: () => CacheKey.make(encoded), catch: (error) => error })
+    const digest = yield* Effect.try({ try: () => OutputText.digest(encoded), catch: (error) => error })
     // By path, because files may be written at once, and a result must not tell which of them was done first.
     const sorted = [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
     return { output, encoded, digest, files: sorted, verdict }
   })
 
-/** What an upstream agent left; asking for one that was not declared is a bug of the agent. */
-const given = (stage: Stage<Agent.Any>, declared: ReadonlyArray<string>, name: string, where: string): Finished => {
-  const finished = declared.includes(name) ? stage.finished.get(name) : undefined
-  if (finished === undefined) throw new Error(`"${name}" is not in ${where}: declare it before using what it made.`)
-  return finished
+/** The agent's own work; one written in JavaScript may give anything. */
+const started = <A extends Agent.Any>(
+  agent: A,
+  assignment: Assignment<unknown, unknown>
+): Effect.Effect<unknown, unknown, Agent.Context<A>> => {
+  const work: Effect.Effect<unknown, unknown, Agent.Context<A>> = agent.run(assignment)
+  const isEffect: boolean = Effect.isEffect(work)
+  if (isEffect) return work
+  throw new Error(`the run of "${agent.name}" returned no Effect; wrap what it does, say in Effect.promise`)
 }
+
+/** What an upstream agent returned; asking for one that was not declared is a bug of the agent. */
+const result = (stage: Stage<Agent.Any>, agent: Agent.Any, name: string): unknown => {
+  const finished = agent.dependsOn.includes(name) ? stage.finished.get(name) : undefined
+  if (agent.optional.includes(name)) return finished === undefined ? Option.none() : Option.some(finished.output)
+  if (finished === undefined) throw undeclaredResult(name, "dependsOn")
+  return finished.output
+}
+
+const filesOf = (stage: Stage<Agent.Any>, agent: Agent.Any, name: string): ReadonlyArray<Artefact.Artefact> => {
+  if (!agent.filesOf.includes(name)) throw undeclaredResult(name, "filesOf")
+  // Of an optional one that gave nothing there are none.
+  return stage.finished.get(name)?.files ?? []
+}
+
+const undeclaredResult = (name: string, where: string) =>
+  new Error(`"${name}" is not in ${where}: declare it before using what it made.`)
+
+/** Its own files of this attempt, and those of the agents in `filesOf`: what is not in its key it must not know. */
+const mayRead = (stage: Stage<Agent.Any>, agent: Agent.Any, path: string, own: ReadonlyMap<string, unknown>): boolean =>
+  own.has(path) ||
+  agent.filesOf.some((name) => stage.finished.get(name)?.files.some((file) => file.path === path) ?? false)
+
+const undeclared = (stage: Stage<Agent.Any>, agent: Agent.Any, path: string) => {
+  const owner = stage.claims.ownerOf(path)
+  const other = owner === undefined || owner === agent.name ? undefined : owner
+  return new WorkspaceError({
+    reason: "undeclared",
+    path,
+    problem:
+      other === undefined
+        ? `neither "${agent.name}" in this attempt nor an agent in its filesOf has written it`
+        : `"${other}" has written it, which is not in filesOf of "${agent.name}"`,
+    next:
+      other === undefined
+        ? "Write it first, or add the agent that writes it to filesOf."
+        : `Add "${other}" to filesOf, or a change of the file would go unnoticed when the result is reused.`
+  })
+}
+
+const ended = (path: string, fence: Fence) =>
+  new WorkspaceError({
+    reason: "ended",
+    path,
+    problem: fence.problem,
+    next: "Let the work end with its attempt: do not leave fibers or promises running."
+  })
 
 const twice = (path: string, writer: string, agent: string) =>
   new WorkspaceError({

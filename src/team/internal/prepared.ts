@@ -2,16 +2,18 @@
  * A run made ready and not yet begun: the team checked, the input parsed, every agent's part of it decoded. Whatever the
  * user can have got wrong is found here, before anything is written.
  */
-import { Effect, Schema } from "effect"
+import { Data, Effect, Schema } from "effect"
 import * as CacheKey from "../../cache/CacheKey.ts"
 import type * as Agent from "../Agent.ts"
 import * as Graph from "../Graph.ts"
 import { InputError } from "../InputError.ts"
 import type { Runnable } from "../Run.ts"
 import { TeamError, type TeamProblem } from "../TeamError.ts"
+import { inWords } from "./inWords.ts"
 import { pick } from "./pick.ts"
 import { refusedPart } from "./refusedPart.ts"
 import { resultKey, type Upstream } from "./resultKey.ts"
+import * as UserCode from "./userCode.ts"
 
 /** An agent with its part of the input. */
 export interface Ready<A extends Agent.Any> {
@@ -21,7 +23,17 @@ export interface Ready<A extends Agent.Any> {
   /** As the agent sees it. */
   readonly input: unknown
   /** Computed at most once. */
-  readonly fingerprint: Effect.Effect<Readonly<Record<string, string>>, never, Agent.Context<A>>
+  readonly fingerprint: Effect.Effect<Readonly<Record<string, string>>, FingerprintFailed, Agent.Context<A>>
+}
+
+/** What decides an agent's result could not be found out, and so neither its key. */
+export class FingerprintFailed extends Data.TaggedError("FingerprintFailed")<{
+  readonly agent: string
+  readonly problem: string
+}> {
+  override get message() {
+    return `the fingerprint of "${this.agent}" ${this.problem}; without it there is no key for its result`
+  }
 }
 
 export type Prepared<A extends Agent.Any> = ReadonlyMap<string, Ready<A>>
@@ -31,7 +43,7 @@ export const check = (team: Runnable<Agent.Any>): Effect.Effect<void, TeamError>
   const problems: ReadonlyArray<TeamProblem> = [
     ...Graph.problems(team.agents),
     ...strangers(team.agents),
-    ...team.agents.flatMap((agent) => agent.wrongDurations)
+    ...team.agents.flatMap((agent) => [...agent.wrongDurations, ...agent.problems])
   ]
   return problems.length === 0 ? Effect.void : Effect.fail(new TeamError({ team: team.name, problems }))
 }
@@ -42,33 +54,63 @@ export const prepare = <A extends Agent.Any>(
 ): Effect.Effect<Prepared<A>, TeamError | InputError> =>
   Effect.gen(function* () {
     yield* check(team)
-    const parsed = yield* team.parse(value)
-    const ready = yield* Effect.forEach(team.agents, (agent) => one(agent, parsed))
+    const parsed = yield* parse(team, value)
+    const ready = yield* Effect.forEach(team.agents, (agent) => one(team, agent, parsed))
     return new Map(ready.map((each) => [each.agent.name, each]))
   })
+
+/** The team's own check of the input. What it throws is its author's to mend, and nobody's bug but theirs. */
+export const parse = (team: Runnable<Agent.Any>, value: unknown): Effect.Effect<unknown, TeamError | InputError> =>
+  UserCode.bounded(() => team.parse(value)).pipe(
+    Effect.catchTag("Broken", ({ problem }) =>
+      broken(team, "its parse", problem, "Let it fail with an InputError for what it refuses.")
+    )
+  )
 
 /** The key of an agent's result, once the results before it are known. */
 export const keyOf = <A extends Agent.Any>(
   team: Runnable<A>,
   ready: Ready<A>,
-  upstream: (name: string) => Upstream,
+  upstream: (name: string) => Upstream | undefined,
   model: string | undefined
-): Effect.Effect<string, never, Agent.Context<A>> =>
-  Effect.map(ready.fingerprint, (fingerprint) =>
-    resultKey({ team: team.name, agent: ready.agent, input: ready.picked, upstream, fingerprint, model })
+): Effect.Effect<string, FingerprintFailed, Agent.Context<A>> =>
+  Effect.flatMap(ready.fingerprint, (fingerprint) =>
+    Effect.try({
+      try: () => resultKey({ team: team.name, agent: ready.agent, input: ready.picked, upstream, fingerprint, model }),
+      // All else was found to be JSON before.
+      catch: (error) => new FingerprintFailed({ agent: ready.agent.name, problem: `is not JSON: ${inWords(error)}` })
+    })
   )
 
-const one = <A extends Agent.Any>(agent: A, parsed: unknown): Effect.Effect<Ready<A>, InputError> =>
+const one = <A extends Agent.Any>(
+  team: Runnable<Agent.Any>,
+  agent: A,
+  parsed: unknown
+): Effect.Effect<Ready<A>, InputError | TeamError> =>
   Effect.gen(function* () {
     const picked = pick(parsed, agent.reads)
     // What is not JSON has no key.
     yield* Effect.try({ try: () => CacheKey.canonical(picked), catch: (error) => notJson(agent, error) })
-    const input = yield* Schema.decodeUnknown(agent.input)(picked, { errors: "all" }).pipe(
-      Effect.mapError((error) => refusedPart(agent, picked, error))
+    const input = yield* UserCode.bounded(() => Schema.decodeUnknown(agent.input)(picked, { errors: "all" })).pipe(
+      Effect.catchTag("ParseError", (error) => refusedPart(agent, picked, error)),
+      Effect.catchTag("Broken", ({ problem }) =>
+        broken(team, `the input schema of "${agent.name}"`, problem, "Let it refuse what it cannot decode.")
+      )
     )
-    const fingerprint = yield* Effect.cached(agent.fingerprint)
+    const fingerprint = yield* Effect.cached(
+      Effect.mapError(
+        UserCode.bounded(() => agent.fingerprint),
+        (error) => new FingerprintFailed({ agent: agent.name, problem: problemOf(error) })
+      )
+    )
     return { agent, picked, input, fingerprint }
   })
+
+const broken = (team: Runnable<Agent.Any>, what: string, problem: string, next: string) =>
+  new TeamError({ team: team.name, problems: [{ _tag: "Broken", what, problem, next }] })
+
+/** By its type a fingerprint cannot fail; one written in JavaScript may. */
+const problemOf = (error: unknown) => (error instanceof UserCode.Broken ? error.problem : `failed: ${inWords(error)}`)
 
 const notJson = (agent: Agent.Any, error: unknown) =>
   new InputError({

@@ -4,22 +4,23 @@
  */
 import * as CacheKey from "../../cache/CacheKey.ts"
 import type * as Agent from "../Agent.ts"
-import type { Artefact } from "../Artefact.ts"
+import * as Artefact from "../Artefact.ts"
 
 /** Raised when results of an older program must not be taken any more. */
-const formatVersion = 2
+const formatVersion = 3
 
 export interface Upstream {
   /** `CacheKey.make` of the encoded output. */
   readonly digest: string
-  readonly files: ReadonlyArray<Artefact>
+  readonly files: ReadonlyArray<Artefact.Artefact>
 }
 
 export const resultKey = (options: {
   readonly team: string
   readonly agent: Agent.Any
   readonly input: unknown
-  readonly upstream: (name: string) => Upstream
+  /** `undefined` for an optional one that gave nothing. */
+  readonly upstream: (name: string) => Upstream | undefined
   readonly fingerprint: Readonly<Record<string, string>>
   readonly model: string | undefined
 }): string => {
@@ -30,14 +31,24 @@ export const resultKey = (options: {
     agent: agent.name,
     version: agent.version,
     input: options.input,
-    results: Object.fromEntries(agent.dependsOn.map((name) => [name, options.upstream(name).digest])),
+    results: Object.fromEntries(agent.dependsOn.map((name) => [name, options.upstream(name)?.digest ?? null])),
     files: Object.fromEntries(
       agent.filesOf.map((name) => [
         name,
-        Object.fromEntries(options.upstream(name).files.map((file) => [file.path, file.sha256]))
+        Object.fromEntries((options.upstream(name)?.files ?? []).map((file) => [file.path, file.sha256]))
       ])
     ),
     fingerprint: options.fingerprint,
+    source: sourceOf(agent),
     model: agent.usesModel ? (options.model ?? null) : null
   })
 }
+
+/**
+ * What of the agent's code can be seen: the text of its `run`, and the shapes that its schemas say. Of a bound function
+ * there is no text, and of no function what it takes from around it.
+ */
+const sourceOf = (agent: Agent.Any): string =>
+  Artefact.digest(
+    [Function.prototype.toString.call(agent.run), agent.input.ast, agent.output.ast].map(String).join("\n")
+  )

@@ -1,8 +1,7 @@
 /**
  * One agent in a run: its key, the earlier result if there is one, else its work, and the commit of what it made.
  */
-import { Context, Effect, Schema } from "effect"
-import * as CacheKey from "../../cache/CacheKey.ts"
+import { Context, Duration, Effect, Either, Schema } from "effect"
 import type * as Agent from "../Agent.ts"
 import { ResultCache, type StoredResult } from "../ResultCache.ts"
 import { RunEvent } from "../Run.ts"
@@ -12,8 +11,10 @@ import * as Attempts from "./attempts.ts"
 import type { AgentRecord } from "./buildReport.ts"
 import { inWords } from "./inWords.ts"
 import { type Made, oneAttempt, outputOf } from "./oneAttempt.ts"
+import * as OutputText from "./outputText.ts"
 import { keyOf } from "./prepared.ts"
 import { type Finished, note, publish, type Stage } from "./stage.ts"
+import * as UserCode from "./userCode.ts"
 
 export const runAgent = <A extends Agent.Any>(
   stage: Stage<A>,
@@ -29,16 +30,16 @@ export const runAgent = <A extends Agent.Any>(
 
 const reuseOrWork = <A extends Agent.Any>(stage: Stage<A>, agent: A, record: AgentRecord) =>
   Effect.gen(function* () {
-    if (stage.control.cancelled.has(agent.name)) return yield* cancelled(stage, agent, record)
-    const key = yield* keyOf(
-      stage.team,
-      stage.prepared.get(agent.name)!,
-      (name) => stage.finished.get(name)!,
-      stage.model
-    )
-    record.key = key
-    if (stage.reuse && (yield* reuse(stage, agent, record, key))) return "usable" as const
-    return yield* work(stage, agent, record, key)
+    const { name } = agent
+    if (stage.control.isCancelled(name)) return yield* cancelled(stage, agent, record)
+    const known = keyOf(stage.team, stage.prepared.get(name)!, (other) => stage.finished.get(other), stage.modelInKeys)
+    // A fingerprint may take its time; who cancels does not wait for it.
+    const key = yield* Effect.either(Effect.raceFirst(known, Effect.as(stage.control.whenCancelled(name), undefined)))
+    if (Either.isLeft(key)) return yield* failed(stage, agent, record, key.left.message)
+    if (key.right === undefined) return yield* cancelled(stage, agent, record)
+    record.key = key.right
+    if (stage.reuse && (yield* reuse(stage, agent, record, key.right))) return "usable" as const
+    return yield* work(stage, agent, record, key.right)
   })
 
 /** Takes an earlier result, if there is one that can be trusted. */
@@ -58,9 +59,15 @@ const reuse = <A extends Agent.Any>(stage: Stage<A>, agent: A, record: AgentReco
     }
     const taken = yield* Effect.gen(function* () {
       const finished = yield* decoded(agent, found.result)
+      const paths = found.result.files.map((file) => file.path)
+      const other = stage.claims.take(agent.name, paths)
+      // Restored over the other's file it would be lost in silence; at work the agent is refused, and the run says so.
+      if (other !== undefined)
+        return yield* Effect.fail(`"${other.owner}" has already written ${other.path} in this run`)
       yield* workspace.restore(found.result.files)
       return finished
     }).pipe(
+      Effect.tapErrorCause(() => Effect.sync(() => stage.claims.keepOnly(agent.name, []))),
       Effect.catchAll((error) =>
         Effect.as(
           note(stage, agent.name, `the earlier result could not be taken (${inWords(error)}); it works again`),
@@ -69,7 +76,6 @@ const reuse = <A extends Agent.Any>(stage: Stage<A>, agent: A, record: AgentReco
       )
     )
     if (taken === undefined) return false
-    for (const file of taken.files) stage.writers.set(file.path, agent.name)
     finish(stage, agent, record, taken)
     record.status = "reused"
     record.reusedFrom = found.result.runId
@@ -79,9 +85,11 @@ const reuse = <A extends Agent.Any>(stage: Stage<A>, agent: A, record: AgentReco
 
 const decoded = (agent: Agent.Any, result: StoredResult) =>
   Effect.gen(function* () {
-    const encoded = yield* Schema.decode(Schema.parseJson())(result.output)
-    const output = yield* Schema.decodeUnknown(outputOf(agent))(encoded)
-    return { output, encoded, digest: CacheKey.make(encoded), files: result.files } satisfies Finished
+    const encoded = yield* OutputText.read(result.output)
+    const output = yield* UserCode.bounded(() => Schema.decodeUnknown(outputOf(agent))(encoded)).pipe(
+      Effect.catchTag("Broken", ({ problem }) => Effect.fail(`its output schema ${problem}`))
+    )
+    return { output, encoded, digest: OutputText.digest(encoded), files: result.files } satisfies Finished
   })
 
 const work = <A extends Agent.Any>(stage: Stage<A>, agent: A, record: AgentRecord, key: string) =>
@@ -91,14 +99,15 @@ const work = <A extends Agent.Any>(stage: Stage<A>, agent: A, record: AgentRecor
     const actor = stage.actorFor(name)
     stage.control.actors.set(name, actor)
     // Told to stop between the look above and now: the actor must hear of it.
-    if (stage.control.cancelled.has(name)) yield* actor.cancel
+    if (stage.control.isCancelled(name)) yield* actor.cancel
     const ended = yield* Attempts.run<Made>({
       agent,
       actor,
       clock: stage.clock,
+      stopBudget: stage.stopBudget,
       // The actor's own span wins over the run's, so that work stands below the message that asked for it.
-      body: (attempt) =>
-        Effect.mapInputContext(oneAttempt(stage, agent, actor, record, attempt), (own) => Context.merge(context, own)),
+      body: (fence) =>
+        Effect.mapInputContext(oneAttempt(stage, agent, actor, record, fence), (own) => Context.merge(context, own)),
       onStarted: (attempt) => publish(stage, (at) => RunEvent.AgentStarted({ at, agent: name, attempt })),
       onProgress: (message, fraction) =>
         publish(stage, (at) => RunEvent.AgentProgress({ at, agent: name, message, fraction })),
@@ -113,18 +122,24 @@ const work = <A extends Agent.Any>(stage: Stage<A>, agent: A, record: AgentRecor
             retryInMs
           })
         ),
-      onAttempt: (attempt) => Effect.sync(() => record.attempts.push(attempt))
+      onLeft: (attempt) =>
+        note(
+          stage,
+          name,
+          `attempt ${attempt} was stopped and did not end within ${Duration.format(stage.stopBudget)}; it is left behind, and what it still does is not taken`
+        ),
+      onAttempt: (attempt) =>
+        Effect.sync(() => {
+          record.attempts.push(attempt)
+          // What came to nothing keeps no path from others.
+          if (attempt.outcome !== "succeeded") stage.claims.keepOnly(name, [])
+        })
     })
     switch (ended.result._tag) {
       case "Cancelled":
         return yield* cancelled(stage, agent, record)
-      case "Failed": {
-        const { reason } = ended.result
-        record.status = "failed"
-        record.reason = reason
-        yield* publish(stage, (at) => RunEvent.AgentFailed({ at, agent: name, reason }))
-        return "unusable" as const
-      }
+      case "Failed":
+        return yield* failed(stage, agent, record, ended.result.reason)
       case "Succeeded":
         return yield* settle(stage, agent, record, key, ended.result.value, ended.attempts.length)
     }
@@ -172,7 +187,7 @@ const commit = (stage: Stage<Agent.Any>, agent: Agent.Any, key: string, made: Ma
         key,
         agent: agent.name,
         version: agent.version,
-        output: JSON.stringify(encoded),
+        output: OutputText.write(encoded),
         files,
         runId: stage.runId,
         createdAt: yield* stage.clock.now
@@ -183,6 +198,15 @@ const commit = (stage: Stage<Agent.Any>, agent: Agent.Any, key: string, made: Ma
         )
       )
   })
+
+const failed = (stage: Stage<Agent.Any>, agent: Agent.Any, record: AgentRecord, reason: string) => {
+  record.status = "failed"
+  record.reason = reason
+  return Effect.as(
+    publish(stage, (at) => RunEvent.AgentFailed({ at, agent: agent.name, reason })),
+    "unusable" as const
+  )
+}
 
 const cancelled = (stage: Stage<Agent.Any>, agent: Agent.Any, record: AgentRecord) => {
   record.status = "cancelled"
@@ -195,4 +219,5 @@ const cancelled = (stage: Stage<Agent.Any>, agent: Agent.Any, record: AgentRecor
 const finish = (stage: Stage<Agent.Any>, agent: Agent.Any, record: AgentRecord, finished: Finished) => {
   stage.finished.set(agent.name, finished)
   record.files = finished.files.map((file) => file.path)
+  stage.claims.keepOnly(agent.name, record.files)
 }

@@ -4,8 +4,9 @@
  * The story is told here; its parts have files of their own: `prepared` (before anything is written), `makePlan`,
  * `Scheduler` (who works when), `runAgent` (one agent from its key to its committed result), `buildReport`.
  */
-import { Cause, Effect, Exit, Random } from "effect"
+import { Cause, Duration, Effect, Exit, Random } from "effect"
 import type { ActorSystem } from "../../actor/ActorSystem.ts"
+import { durationMillis } from "../../actor/internal/ranges.ts"
 import type * as Agent from "../Agent.ts"
 import type { DatabaseError } from "../DatabaseError.ts"
 import type { InputError } from "../InputError.ts"
@@ -20,28 +21,21 @@ import type { TeamError } from "../TeamError.ts"
 import { Workspace, type WorkspaceError } from "../Workspace.ts"
 import * as AgentActor from "./agentActor.ts"
 import { buildReport, emptyRecord } from "./buildReport.ts"
+import * as Claims from "./claims.ts"
 import * as Clockwork from "./clockwork.ts"
+import type { Control } from "./control.ts"
 import * as Events from "./events.ts"
 import { makePlan } from "./makePlan.ts"
+import { modelInKeys } from "./modelInKeys.ts"
 import { prepare } from "./prepared.ts"
 import { runAgent } from "./runAgent.ts"
-import type { Finished, Stage } from "./stage.ts"
+import { type Finished, onePathAtATime, type Stage } from "./stage.ts"
 
 /** What a run can end with besides a result. All of them come before an agent works, but for a report that cannot be written. */
 export type RunError = InputError | TeamError | DatabaseError | WorkspaceError
 
 /** What a run needs besides what its agents need. */
 export type RunNeeds = ResultCache | RunStore | Workspace | ActorSystem
-
-/** Lets somebody outside speak to the agents of one run. */
-export interface Control {
-  /** Agents that were told to stop; those that have not begun never will. */
-  readonly cancelled: Set<string>
-  /** The actors of agents that have begun. */
-  readonly actors: Map<string, AgentActor.AgentActor>
-}
-
-export const makeControl = (): Control => ({ cancelled: new Set(), actors: new Map() })
 
 export const runTeam = <A extends Agent.Any>(
   team: Runnable<A>,
@@ -50,15 +44,20 @@ export const runTeam = <A extends Agent.Any>(
 ): Effect.Effect<RunResult<A>, RunError, RunNeeds | Agent.Context<A>> =>
   Effect.scoped(
     Effect.gen(function* () {
+      const stopBudget = budgetOf(options.stopBudget ?? "5 seconds")
       const workspace = yield* Workspace
       const runs = yield* RunStore
       const cache = yield* ResultCache
       const prepared = yield* prepare(team, options.input)
       // Asked for one by one they would be waited for one by one, and some ask other programs for their versions.
       yield* Effect.forkScoped(
-        Effect.forEach(prepared.values(), (ready) => ready.fingerprint, { concurrency: "unbounded", discard: true })
+        Effect.forEach(prepared.values(), (ready) => Effect.ignore(ready.fingerprint), {
+          concurrency: "unbounded",
+          discard: true
+        })
       )
-      const plan = yield* makePlan(team, prepared, options)
+      const inKeys = modelInKeys(options.model, options.baseUrl)
+      const plan = yield* makePlan(team, prepared, { model: inKeys, reuse: options.reuse })
       // The first write to the database: one that cannot be written ends the run before it leaves an output folder behind.
       yield* cache.prune
       yield* workspace.prepare({ team: team.name, force: options.force })
@@ -67,7 +66,8 @@ export const runTeam = <A extends Agent.Any>(
       const runId = options.runId ?? (yield* randomId)
       const agentsAtOnce = placesOf(options.agentsAtOnce ?? profiles[defaultProfile].agentsAtOnce, team.agents.length)
       yield* runs.begin({ runId, team: team.name, startedAt: clock.startedAt, root: workspace.root })
-      const events = yield* Events.make(options.onEvent)
+      const notes: Array<string> = []
+      const events = yield* Events.make(options.onEvent, stopBudget, (words) => notes.push(words))
       yield* events.publish(RunEvent.RunStarted({ at: clock.startedAt, runId, team: team.name, plan }))
 
       const stage: Stage<A> = {
@@ -75,15 +75,18 @@ export const runTeam = <A extends Agent.Any>(
         prepared,
         runId,
         model: options.model,
+        modelInKeys: inKeys,
         reuse: options.reuse ?? true,
         clock,
         events,
         control,
+        stopBudget,
         actorFor: yield* AgentActor.forRun(runId),
         finished: new Map<string, Finished>(),
         records: new Map(team.agents.map((agent) => [agent.name, emptyRecord()])),
-        writers: new Map(Object.values(reportFiles).map((file) => [file, "the run's report"])),
-        notes: []
+        claims: Claims.make(Object.fromEntries(Object.values(reportFiles).map((file) => [file, "the run's report"]))),
+        oneAtATime: onePathAtATime(),
+        notes
       }
       const report = Effect.fnUntraced(function* (exit: Exit.Exit<void>) {
         const makespanMs = yield* clock.elapsed
@@ -105,6 +108,7 @@ export const runTeam = <A extends Agent.Any>(
         tasks: team.agents.map((agent) => ({
           name: agent.name,
           dependsOn: agent.dependsOn,
+          optional: agent.optional,
           weight: plan.agents.find((planned) => planned.name === agent.name)?.estimateMs ?? 0
         })),
         atOnce: agentsAtOnce,
@@ -140,6 +144,9 @@ export const runTeam = <A extends Agent.Any>(
       )
     })
   ).pipe(Effect.withSpan("Team.run", { attributes: { "team.name": team.name } }))
+
+const budgetOf = (written: Duration.DurationInput): Duration.Duration =>
+  Duration.millis(durationMillis("stopBudget", written, "zero"))
 
 /** A whole number of at least 1; "as many as there are" where it is no finite number. */
 const placesOf = (wanted: number, agents: number) =>

@@ -44,13 +44,16 @@ const finite = {
   expected: 'a finite duration such as "90 seconds" or Duration.minutes(2)'
 }
 
+const aboveZero = {
+  accepts: (duration: Duration.Duration) => Duration.greaterThan(duration, Duration.zero),
+  expected: 'a duration above zero such as "90 seconds" or Duration.minutes(2)'
+}
+
 const rules = {
   // Estimates are added up, and reports keep them as numbers.
   estimate: finite,
-  timeout: {
-    accepts: (duration: Duration.Duration) => Duration.greaterThan(duration, Duration.zero),
-    expected: 'a duration above zero such as "90 seconds" or Duration.minutes(2)'
-  },
+  timeout: aboveZero,
+  "retry.within": aboveZero,
   "retry.backoff": finite,
   "retry.maxBackoff": finite
 }
