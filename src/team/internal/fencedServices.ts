@@ -10,8 +10,8 @@ import type { Fence } from "./attemptFence.ts"
 
 type Folder = Workspace["Type"]
 
-export interface Doors extends Pick<Folder, "write" | "read"> {
-  readonly workspace: Folder
+export interface Doors extends Pick<Folder, "prepare" | "write" | "read"> {
+  readonly root: string
 }
 
 /** Puts a fence around what an attempt finds in its context. */
@@ -27,22 +27,15 @@ export const of =
     return Context.mergeAll(context, ...fenced) as Context.Context<R>
   }
 
-const folder = ({ read, workspace, write }: Doors): Folder => {
-  const runs = (what: string) => () =>
+const folder = (doors: Doors): Folder => {
+  const refused = (what: string) => () =>
     new WorkspaceError({
       reason: "undeclared",
-      path: workspace.root,
+      path: doors.root,
       problem: `an agent called ${what}, which is the run's to do`,
       next: "Let it write and read single files."
     })
-  return Workspace.of({
-    root: workspace.root,
-    write,
-    read,
-    prepare: runs("prepare"),
-    restore: runs("restore"),
-    finish: runs("finish")
-  })
+  return Workspace.of({ ...doors, restore: refused("restore"), finish: refused("finish") })
 }
 
 const processes = (fence: Fence, subprocess: Subprocess["Type"]): Subprocess["Type"] =>

@@ -71,7 +71,13 @@ export const oneAttempt = <A extends Agent.Any>(
           if (fence.isOpen) verdict = worse(verdict, given)
         })
     }
-    const fenced = FencedServices.of(fence, { workspace, write, read })
+    const fenced = FencedServices.of(fence, {
+      root: workspace.root,
+      // Of a run that the agent begins: the folder says that it is taken.
+      prepare: (options) => fence.within(workspace.prepare(options), () => ended(workspace.root, fence)),
+      write,
+      read
+    })
     const output = yield* Effect.mapInputContext(
       Effect.suspend(() => started(agent, assignment)),
       (context: Context.Context<Agent.Context<A>>) => fenced(context)
