@@ -42,7 +42,7 @@ export interface RunOptions {
   readonly runId?: string | undefined
   /**
    * How long a stopped attempt may take to release what it holds, and the listener to take one event, before the run goes
-   * on without it; the report or the log says so. Default `5 seconds`; zero and more, else a `RangeError`.
+   * on without it; the report or the log says so. Default `5 seconds`; a negative one is zero.
    */
   readonly stopBudget?: Duration.DurationInput | undefined
   /**

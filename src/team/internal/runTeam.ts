@@ -6,7 +6,6 @@
  */
 import { Cause, Duration, Effect, Exit, Random } from "effect"
 import type { ActorSystem } from "../../actor/ActorSystem.ts"
-import { durationMillis } from "../../actor/internal/ranges.ts"
 import type * as Agent from "../Agent.ts"
 import type { DatabaseError } from "../DatabaseError.ts"
 import type { InputError } from "../InputError.ts"
@@ -44,7 +43,7 @@ export const runTeam = <A extends Agent.Any>(
 ): Effect.Effect<RunResult<A>, RunError, RunNeeds | Agent.Context<A>> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const stopBudget = budgetOf(options.stopBudget ?? "5 seconds")
+      const stopBudget = Duration.decode(options.stopBudget ?? "5 seconds")
       const workspace = yield* Workspace
       const runs = yield* RunStore
       const cache = yield* ResultCache
@@ -144,9 +143,6 @@ export const runTeam = <A extends Agent.Any>(
       )
     })
   ).pipe(Effect.withSpan("Team.run", { attributes: { "team.name": team.name } }))
-
-const budgetOf = (written: Duration.DurationInput): Duration.Duration =>
-  Duration.millis(durationMillis("stopBudget", written, "zero"))
 
 /** A whole number of at least 1; "as many as there are" where it is no finite number. */
 const placesOf = (wanted: number, agents: number) =>
