@@ -10,7 +10,7 @@
  */
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
-import { Effect } from "effect"
+import { Chunk, Effect, Stream } from "effect"
 import { type Document, LineCounter, parseAllDocuments } from "yaml"
 import { InputError, type InputIssue } from "../src/team/InputError.ts"
 import * as Inspection from "./internal/yamlInspection.ts"
@@ -50,8 +50,12 @@ export const read = Effect.fn("RequirementsFile.read")(function* (path: string) 
     return yield* refused(path, { found, expected: "a file", fix: "Name the YAML or JSON file itself." })
   }
   if (size > maxSizeBytes) return yield* refused(path, tooLarge(Number(size)))
-  const bytes = yield* files.readFile(path).pipe(Effect.mapError(cannot))
   // A pipe has no size beforehand, and a file may grow in between.
+  const bytes = yield* files.stream(path, { bytesToRead: maxSizeBytes + 1 }).pipe(
+    Stream.runCollect,
+    Effect.map((chunks) => Buffer.concat(Chunk.toReadonlyArray(chunks))),
+    Effect.mapError(cannot)
+  )
   if (bytes.length > maxSizeBytes) return yield* refused(path, tooLarge(bytes.length))
   const text = yield* Effect.try({
     try: () => new TextDecoder("utf-8", { fatal: true }).decode(bytes),

@@ -3,8 +3,9 @@
  * the file told apart.
  *
  * Several processes may use the file at once: it is in WAL mode and writers wait for each other up to the busy time-out.
- * A transaction that reads first and writes later cannot wait (its snapshot would be stale), so every transaction here
- * begins with a statement that writes.
+ * SQLite's own wait blocks the thread, and with it timers, signals and every agent, so it is kept to a blink; whoever
+ * meets a lock tries again as a whole, with pauses in which everything else goes on. A transaction that reads first and
+ * writes later cannot wait (its snapshot would be stale), so every transaction here begins with a statement that writes.
  *
  * @since 0.1.0
  */
@@ -16,7 +17,7 @@ import * as Migrator from "@effect/sql/Migrator"
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 
-import { Cause, Context, Duration, Effect, Layer } from "effect"
+import { Cause, Clock, Context, Duration, Effect, Layer } from "effect"
 import { DatabaseError } from "../src/team/DatabaseError.ts"
 import { migrations } from "./internal/migrations.ts"
 
@@ -24,7 +25,10 @@ import { migrations } from "./internal/migrations.ts"
 export interface Options {
   /** The database file; its folder is made if need be. Default `.troupe/troupe.db`. */
   readonly file?: string | undefined
-  /** How long to wait for another program that writes. Default `5 seconds`. */
+  /**
+   * How long to wait for another program that has locked the file, from the first time that it was met until it
+   * has gone: statements that meet it one after the other do not each begin anew. Default `5 seconds`.
+   */
   readonly busyTimeout?: Duration.DurationInput | undefined
 }
 
@@ -41,8 +45,13 @@ export class Database extends Context.Tag("troupe/Database")<
   {
     readonly file: string
     readonly sql: SqlClient.SqlClient
-    /** Tells what a failed statement means for the file. */
+    /**
+     * Runs what reads: tells what a failed statement means for the file, and waits for another program's lock by running
+     * the effect again, so it must be one that may be.
+     */
     readonly attempt: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, DatabaseError, R>
+    /** The same for one statement or one transaction that writes. */
+    readonly write: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, DatabaseError, R>
   }
 >() {}
 
@@ -56,21 +65,25 @@ export const layer = (options?: Options): Layer.Layer<Database | SqlClient.SqlCl
   Layer.scopedContext(
     Effect.gen(function* () {
       const file = options?.file ?? defaultFile
-      const attempt = attemptOn(file)
+      const { attempt, write } = makeAttempts(file, Duration.decode(options?.busyTimeout ?? "5 seconds"))
       if (file !== ":memory:") yield* prepareFolder(file)
       // The driver's constructor throws; the pragmas are set here so that waiting begins with the first of them.
-      const sql: SqlClient.SqlClient = yield* attempt(SqliteClient.make({ filename: file, disableWAL: true }))
+      const sql: SqlClient.SqlClient = yield* attempt(
+        // Statements are not kept: one that could not be prepared because of a lock would be kept as failed.
+        SqliteClient.make({ filename: file, disableWAL: true, prepareCacheTTL: 0 })
+      )
       yield* attempt(
         Effect.gen(function* () {
-          const millis = Math.round(Duration.toMillis(options?.busyTimeout ?? "5 seconds"))
-          yield* sql`pragma busy_timeout = ${sql.literal(String(millis))}`
+          yield* sql`pragma busy_timeout = ${sql.literal(String(blinkMillis))}`
           yield* sql`pragma journal_mode = wal`
           yield* sql`pragma synchronous = normal`
           yield* sql`pragma foreign_keys = on`
         })
       )
-      yield* migrate(file, sql, attempt)
-      return Context.make(Database, Database.of({ file, sql, attempt })).pipe(Context.add(SqlClient.SqlClient, sql))
+      yield* migrate(file, sql, attempt, write)
+      return Context.make(Database, Database.of({ file, sql, attempt, write })).pipe(
+        Context.add(SqlClient.SqlClient, sql)
+      )
     })
   ).pipe(Layer.provide(Reactivity.layer))
 
@@ -78,7 +91,12 @@ const table = "troupe_migrations"
 
 const latest = Math.max(...Object.keys(migrations).map((name) => Number.parseInt(name, 10)))
 
-const migrate = (file: string, sql: SqlClient.SqlClient, attempt: Database["Type"]["attempt"]) =>
+const migrate = (
+  file: string,
+  sql: SqlClient.SqlClient,
+  attempt: Database["Type"]["attempt"],
+  write: Database["Type"]["write"]
+) =>
   Effect.gen(function* () {
     const found = yield* attempt(versionOf(sql))
     if (found === "foreign") {
@@ -98,7 +116,7 @@ const migrate = (file: string, sql: SqlClient.SqlClient, attempt: Database["Type
       })
     }
     if (found === latest) return
-    yield* attempt(
+    yield* write(
       Effect.gen(function* () {
         // Two programs that start at once take turns: the first statement takes the write lock, the migrator only reads.
         yield* sql`create table if not exists troupe_lock (id integer primary key)`
@@ -145,12 +163,58 @@ const prepareFolder = (file: string) =>
     )
   )
 
-const attemptOn =
-  (file: string): Database["Type"]["attempt"] =>
-  (effect) =>
-    Effect.catchAllCause(effect, (cause) =>
+/** How long SQLite itself waits for a lock, which stops everything: enough for another program's short transaction. */
+const blinkMillis = 25
+
+/** Pauses between two tries, the last for all that follow. */
+const pausesMillis = [10, 25, 50, 100, 200]
+
+/** From when on a wait is worth a word. */
+const silentMillis = 500
+
+// Who reads is let in where a writer is not: that a read went well does not tell that writers need wait no more.
+const makeAttempts = (file: string, bound: Duration.Duration): Pick<Database["Type"], "attempt" | "write"> => ({
+  attempt: patient(file, bound),
+  write: patient(file, bound)
+})
+
+const patient = (file: string, bound: Duration.Duration): Database["Type"]["attempt"] => {
+  // Owned by this database: since when others have locked it, in the Clock's nanoseconds, and whether that was said.
+  let lockedSince: bigint | undefined
+  let said = false
+
+  return (effect) => {
+    const once = Effect.catchAllCause(effect, (cause) =>
       Cause.isInterruptedOnly(cause) ? Effect.interrupt : Effect.fail(toDatabaseError(file, Cause.squash(cause)))
     )
+    const tries = (number: number): typeof once =>
+      Effect.catchIf(once, isLocked, () =>
+        Effect.gen(function* () {
+          const now = yield* Clock.currentTimeNanos
+          lockedSince ??= now
+          const waited = Duration.nanos(now - lockedSince)
+          if (Duration.greaterThanOrEqualTo(waited, bound)) return yield* lockedFor(file, bound)
+          if (!said && Duration.toMillis(waited) >= silentMillis) {
+            said = true
+            yield* Effect.logWarning(`waiting for another program that has locked ${file}`)
+          }
+          yield* Effect.sleep(pausesMillis[Math.min(number, pausesMillis.length - 1)]!)
+          return yield* tries(number + 1)
+        })
+      )
+    return Effect.tap(tries(0), () =>
+      Effect.sync(() => {
+        lockedSince = undefined
+        said = false
+      })
+    )
+  }
+}
+
+const isLocked = (error: DatabaseError): boolean => error.reason === "locked"
+
+const lockedFor = (file: string, waited: Duration.Duration) =>
+  new DatabaseError({ ...locked, file, problem: `${locked.problem} for more than ${Duration.format(waited)}` })
 
 /** The codes are SQLite's result codes, of which a longer one is a case of the shorter, and Node's. */
 const toDatabaseError = (file: string, cause: unknown): DatabaseError => {
@@ -170,7 +234,7 @@ const toDatabaseError = (file: string, cause: unknown): DatabaseError => {
 const locked = {
   reason: "locked",
   problem: "another program has locked it",
-  next: "Wait until that program ends, or choose another file with --db."
+  next: "Wait until that program ends (lsof names it), or choose another file with --db."
 } as const
 const corrupt = {
   reason: "corrupt",

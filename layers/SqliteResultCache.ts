@@ -38,7 +38,7 @@ interface FileRow {
 export const layer = (options?: ResultCacheOptions): Layer.Layer<ResultCache, never, Database> =>
   Layer.effect(
     ResultCache,
-    Effect.map(Database, ({ attempt, sql }) => {
+    Effect.map(Database, ({ attempt, sql, write }) => {
       const { maxBytes, maxResults } = boundsOf(options)
 
       const get = (key: string) =>
@@ -119,8 +119,8 @@ export const layer = (options?: ResultCacheOptions): Layer.Layer<ResultCache, ne
 
       return ResultCache.of({
         get: (key) => attempt(get(key)),
-        put: (result) => attempt(put(result)),
-        prune: attempt(prune)
+        put: (result) => write(put(result)),
+        prune: write(prune)
       })
     })
   )

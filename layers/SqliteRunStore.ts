@@ -24,11 +24,11 @@ interface Row {
 export const layer = (options?: RunStoreOptions): Layer.Layer<RunStore, never, Database> =>
   Layer.effect(
     RunStore,
-    Effect.map(Database, ({ attempt, sql }) => {
+    Effect.map(Database, ({ attempt, sql, write }) => {
       const keep = keepOf(options)
       return RunStore.of({
         begin: (run) =>
-          attempt(
+          write(
             sql.withTransaction(
               Effect.gen(function* () {
                 yield* sql`insert into runs ${sql.insert({
@@ -44,7 +44,7 @@ export const layer = (options?: RunStoreOptions): Layer.Layer<RunStore, never, D
             )
           ),
         end: (report) =>
-          attempt(
+          write(
             Effect.asVoid(
               sql`update runs set report = ${JSON.stringify(encodeReport(report))} where run_id = ${report.runId}`
             )

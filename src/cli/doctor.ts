@@ -135,9 +135,9 @@ const database = (file: string) =>
       const exists = existsSync(file)
       const opened = exists ? file : join(yield* temporaryFolder(dirname(resolve(file))), "doctor.db")
       return yield* Effect.gen(function* () {
-        const { attempt, sql } = yield* Sqlite.Database
+        const { sql, write } = yield* Sqlite.Database
         // Written, and rolled back.
-        yield* attempt(
+        yield* write(
           sql
             .withTransaction(Effect.zipRight(sql`create table doctor (id integer)`, Effect.fail("undo" as const)))
             .pipe(

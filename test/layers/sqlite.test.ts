@@ -79,7 +79,7 @@ describe("the embedded database", () => {
     })
   )
 
-  it.effect("serves two programs at once", () =>
+  it.live("serves two programs at once", () =>
     Effect.gen(function* () {
       const file = freshFile()
       const half = (name: string) =>
@@ -99,7 +99,7 @@ describe("the embedded database", () => {
     })
   )
 
-  it.effect("says that another program has locked it", () =>
+  it.live("says that another program has locked it", () =>
     Effect.gen(function* () {
       const file = freshFile()
       yield* Effect.flatMap(RunStore, (runs) => runs.list(1)).pipe(Effect.provide(stores(file)))
@@ -128,7 +128,7 @@ describe("the embedded database", () => {
     }).pipe(Effect.provide(Database.layer({ file: ":memory:" })))
   )
 
-  it.effect("says that it is locked for good when it cannot even be opened", () =>
+  it.live("says that it is locked for good when it cannot even be opened", () =>
     Effect.gen(function* () {
       const file = freshFile()
       fs.mkdirSync(path.dirname(file))

@@ -6,7 +6,9 @@
  * event all the same, and one that does not come back is given up when the run ends.
  */
 import { Cause, Deferred, Duration, Effect, Fiber, Queue, type Scope } from "effect"
+import { Secrets } from "../../secrets/Secrets.ts"
 import type { RunEvent } from "../Run.ts"
+import { forReading } from "./forReading.ts"
 import { inWords } from "./inWords.ts"
 
 const maxWaiting = 1000
@@ -25,6 +27,7 @@ export const make = (
 ): Effect.Effect<Events, never, Scope.Scope> =>
   Effect.gen(function* () {
     if (onEvent === undefined) return { publish: () => Effect.void, drain: Effect.void }
+    const clean = forReading(yield* Secrets)
     // Unbounded as a type; bounded by the rule in the header.
     const queue = yield* Queue.unbounded<
       RunEvent | { readonly _tag: "Drain"; readonly seen: Deferred.Deferred<void> }
@@ -76,7 +79,7 @@ export const make = (
         Effect.suspend(() =>
           event._tag === "AgentProgress" && sizeOf(queue) >= maxWaiting
             ? Effect.void
-            : Effect.asVoid(Queue.offer(queue, event))
+            : Effect.asVoid(Queue.offer(queue, clean(event)))
         ),
       drain: Effect.gen(function* () {
         const seen = yield* Deferred.make<void>()

@@ -1,5 +1,6 @@
 /** One attempt of an agent: the assignment it is given, its own `run`, and the check that it returned what it promised. */
 import { type Context, Effect, Option, Schema } from "effect"
+import { Secrets } from "../../secrets/Secrets.ts"
 import type { Assignment, Verdict } from "../Agent.ts"
 import * as Agent from "../Agent.ts"
 import * as Artefact from "../Artefact.ts"
@@ -27,12 +28,14 @@ export const oneAttempt = <A extends Agent.Any>(
 ): Effect.Effect<Made, unknown, Workspace | Agent.Context<A>> =>
   Effect.gen(function* () {
     const workspace = yield* Workspace
+    const { redactContent } = yield* Secrets
     const files = new Map<string, Artefact.ArtefactFile>()
     let verdict: Verdict = { _tag: "verified" }
 
-    const write = (path: string, content: string) =>
+    const write = (path: string, text: string) =>
       fence.within(
         Effect.gen(function* () {
+          const content = redactContent(text)
           const taken = stage.claims.take(agent.name, [path])
           if (taken !== undefined) return yield* twice(path, taken.owner, agent.name)
           const { signal } = fence
@@ -78,11 +81,13 @@ export const oneAttempt = <A extends Agent.Any>(
       write,
       read
     })
-    const output = yield* Effect.mapInputContext(
+    const returned = yield* Effect.mapInputContext(
       Effect.suspend(() => started(agent, assignment)),
       (context: Context.Context<Agent.Context<A>>) => fenced(context)
     )
-    const encoded = yield* Schema.encode(outputOf(agent))(output)
+    const written = yield* Schema.encode(outputOf(agent))(returned)
+    const encoded = redactContent(written)
+    const output = encoded === written ? returned : yield* Schema.decode(outputOf(agent))(encoded)
     // Found here and not in the key of a dependant, where nobody would look for it.
     const digest = yield* Effect.try({ try: () => OutputText.digest(encoded), catch: (error) => error })
     // By path, because files may be written at once, and a result must not tell which of them was done first.

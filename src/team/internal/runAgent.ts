@@ -177,17 +177,26 @@ const settle = <A extends Agent.Any>(
     return "usable" as const
   })
 
+/** Bytes of the output and the files of one agent that are kept for later runs. */
+const maxResultBytes = 64 * 1024 * 1024
+
 /** A result that cannot be stored is still a result: the next run works it out again. */
 const commit = (stage: Stage<Agent.Any>, agent: Agent.Any, key: string, made: Made) =>
   Effect.gen(function* () {
     const cache = yield* ResultCache
     const { encoded, files } = made
+    const output = OutputText.write(encoded)
+    const bytes = files.reduce((sum, file) => sum + file.sizeBytes, Buffer.byteLength(output))
+    if (bytes > maxResultBytes) {
+      const limit = `its result of ${Math.ceil(bytes / 1_048_576)} MB is over the limit of ${maxResultBytes / 1_048_576} MB`
+      return yield* note(stage, agent.name, `${limit} and was not stored; the next run works it out again`)
+    }
     yield* cache
       .put({
         key,
         agent: agent.name,
         version: agent.version,
-        output: OutputText.write(encoded),
+        output,
         files,
         runId: stage.runId,
         createdAt: yield* stage.clock.now

@@ -6,6 +6,7 @@
  */
 import { Cause, Duration, Effect, Exit, Random } from "effect"
 import type { ActorSystem } from "../../actor/ActorSystem.ts"
+import { Secrets } from "../../secrets/Secrets.ts"
 import type * as Agent from "../Agent.ts"
 import type { DatabaseError } from "../DatabaseError.ts"
 import type { InputError } from "../InputError.ts"
@@ -24,6 +25,7 @@ import * as Claims from "./claims.ts"
 import * as Clockwork from "./clockwork.ts"
 import type { Control } from "./control.ts"
 import * as Events from "./events.ts"
+import { forReading } from "./forReading.ts"
 import { makePlan } from "./makePlan.ts"
 import { modelInKeys } from "./modelInKeys.ts"
 import { prepare } from "./prepared.ts"
@@ -87,9 +89,10 @@ export const runTeam = <A extends Agent.Any>(
         oneAtATime: onePathAtATime(),
         notes
       }
+      const clean = forReading(yield* Secrets)
       const report = Effect.fnUntraced(function* (exit: Exit.Exit<void>) {
         const makespanMs = yield* clock.elapsed
-        return buildReport({
+        const measured = buildReport({
           runId,
           team: team.name,
           agents: team.agents,
@@ -101,6 +104,7 @@ export const runTeam = <A extends Agent.Any>(
           cutOff: Exit.isSuccess(exit) ? undefined : Cause.isInterruptedOnly(exit.cause) ? "interrupted" : "broken",
           notes: stage.notes
         })
+        return clean(measured)
       })
 
       const schedule = Scheduler.run({
@@ -132,7 +136,14 @@ export const runTeam = <A extends Agent.Any>(
           const made = yield* report(exit)
           const left = Exit.isSuccess(exit) && Exit.isSuccess(tidied)
           const kept = yield* Effect.exit(left ? leave(made) : tidied)
-          yield* runs.end(made)
+          // A database that is locked is waited for, and whoever stops the run meanwhile does not wait as long.
+          yield* restore(runs.end(made)).pipe(
+            Effect.catchAllCause((cause) =>
+              Cause.isInterruptedOnly(cause)
+                ? Effect.ignore(Effect.timeout(Effect.interruptible(runs.end(made)), "1 second"))
+                : Effect.failCause(cause)
+            )
+          )
           yield* events.publish(RunEvent.RunEnded({ at: yield* clock.now, status: made.status, report: made }))
           yield* restore(events.drain)
           // An interrupted or broken run ends as such, once its report is kept.
