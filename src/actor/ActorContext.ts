@@ -7,7 +7,16 @@ import { Context, type Effect, Option } from "effect"
 import type { ActorRef } from "./ActorRef.ts"
 import type { Timers } from "./Timers.ts"
 
-/** Present inside an actor only: in `build`, and in every Effect that a handler returns. @category services */
+/**
+ * Present inside an actor only: in `build`, and in every Effect that a handler returns.
+ *
+ * It is that of one incarnation. Fibers may outlive theirs: finalizers, daemons, handlers that are not interruptible. To
+ * them nothing here does anything any more: timers are not set, `become` and `stop` change nothing, `unstashAll` gives 0,
+ * `stash` is a defect, `ActorSystem.watchWith` watches nobody, and `ActorSystem.spawn` fails with `ActorStopping`. Only
+ * `self` is an address like any other: what is sent there goes to whoever lives there by then, and activates a root.
+ *
+ * @category services
+ */
 export class ActorContext extends Context.Tag("troupe/ActorContext")<
   ActorContext,
   {

@@ -39,7 +39,7 @@ import type { Residents } from "./residents.ts"
 import { type Child, type Notes, type Reason, type Shutdown, Supervisor } from "./supervisor.ts"
 import { runSynchronous } from "./synchronous.ts"
 import { type Destination, Tell } from "./tell.ts"
-import { Watches } from "./watches.ts"
+import { Watches, type Watching } from "./watches.ts"
 import type { Worker } from "./worker.ts"
 
 /** What the roots of one type have in common, or its children. */
@@ -204,6 +204,7 @@ export class Cell extends MessageLoop implements Child {
     }
     // What `build` gives; `install` looks at each handler.
     const missing = this.install(exit.value as Readonly<Record<string, unknown>>)
+    this.handlerContext = new HandlerContext(this, incarnation)
     if (missing !== undefined) return this.end(incarnation, Cause.die(missing))
     incarnation.started = true
     this.isCrowded = false
@@ -238,7 +239,6 @@ export class Cell extends MessageLoop implements Child {
     // Looked at above: they are functions, and the definition's types say which.
     const table = this.protocol.tags.map((tag) => handlers[tag] as Handler)
     this.handlers = this.system.faults === undefined ? table : this.system.faults.around(this, table)
-    this.handlerContext ??= new HandlerContext(this)
     return undefined
   }
 
@@ -791,17 +791,10 @@ export class Cell extends MessageLoop implements Child {
   }
 
   /** Tells this actor of the next end of another; the result ends the watch. */
-  watchWith(watched: Cell | undefined, message: (end: End) => ActorRef.Tell): () => void {
-    const incarnation = this.incarnation
-    // A fiber that outlived its incarnation: nobody is there to be told.
-    if (incarnation === undefined || incarnation.isClosing) return () => {}
+  watchWith(incarnation: Incarnation, watching: Watching, message: (end: End) => ActorRef.Tell): () => void {
     this.watches ??= new Watches(this)
     incarnation.watches = this.watches
-    return this.watches.begin((onEnd) => {
-      if (watched !== undefined) return watched.watch(onEnd)
-      onEnd({ _tag: "absent" })
-      return () => {}
-    }, message)
+    return this.watches.begin(watching, message)
   }
 
   private tellWatchers(end: End): void {
@@ -846,13 +839,16 @@ export class Cell extends MessageLoop implements Child {
 
 /** What a handler may know of the message in hand. */
 class HandlerContext {
-  constructor(private readonly cell: Cell) {}
+  constructor(
+    private readonly cell: Cell,
+    private readonly life: Incarnation
+  ) {}
 
   get address(): string {
     return this.cell.address
   }
   get deadline(): Option.Option<number> {
-    const due = this.cell.deadlineInHand()
+    const due = this.life.deadline()
     return due === Number.POSITIVE_INFINITY ? Option.none() : Option.some(this.cell.system.epochOf(due))
   }
 }

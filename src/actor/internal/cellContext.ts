@@ -1,9 +1,13 @@
 /**
  * `ActorContext` for one incarnation, and on whose behalf its fibers send. Its Effects are made when they are looked at.
+ *
+ * Fibers outlive incarnations: finalizers, daemons, handlers that would not be interrupted. What they do to their actor by
+ * this context they do to the incarnation it was made for; once that is over, nothing.
  */
 import { Effect } from "effect"
 import { ActorContext } from "../ActorContext.ts"
 import type { ActorRef } from "../ActorRef.ts"
+import type { End } from "../ActorSnapshot.ts"
 import type { Timers } from "../Timers.ts"
 import type { Sender } from "./attachment.ts"
 import type { Incarnation } from "./incarnation.ts"
@@ -11,6 +15,7 @@ import { KeyedTimers } from "./keyedTimers.ts"
 import { durationMillis } from "./ranges.ts"
 import type { Supervisor } from "./supervisor.ts"
 import type { Timers as Wheel } from "./timers.ts"
+import type { Watching } from "./watches.ts"
 
 type Self = ActorContext["Type"]
 
@@ -26,6 +31,7 @@ interface Owner {
   stashInHand(): void
   unstash(): number
   become(handlers: Readonly<Record<string, unknown>>): void
+  watchWith(life: Incarnation, watching: Watching, message: (end: End) => ActorRef.Tell): () => void
 }
 
 export class CellContext implements Self {
@@ -38,6 +44,13 @@ export class CellContext implements Self {
   /** Who supervises what is spawned here; nobody, once the incarnation is over. */
   get children(): Supervisor | undefined {
     return this.cell.childrenOf(this.life)
+  }
+  /** Its incarnation has ended, or ends just now. */
+  get isOver(): boolean {
+    return this.life.isClosing
+  }
+  watchWith(watching: Watching, message: (end: End) => ActorRef.Tell): () => void {
+    return this.cell.watchWith(this.life, watching, message)
   }
   /** For `deadlineOf`: when the message it sends for must be answered, in epoch milliseconds; `Infinity` if nobody waits. */
   get deadline(): number {
@@ -62,7 +75,7 @@ export class CellContext implements Self {
     return Effect.withFiberRuntime((fiber) => {
       // Who runs it counts, not where the context was taken: that is often in `build`.
       const running = fiber.currentContext.unsafeMap.get(ActorContext.key) as CellContext | undefined
-      if (running?.sender !== this.life || !this.life.cell.inHand) {
+      if (running?.sender !== this.life || this.isOver || !this.life.cell.inHand) {
         return Effect.dieMessage(`${this.cell.address} has no message in hand that could be set aside`)
       }
       this.cell.stashInHand()
@@ -71,19 +84,21 @@ export class CellContext implements Self {
     })
   }
   get unstashAll(): Effect.Effect<number> {
-    return Effect.sync(() => this.cell.unstash())
+    return Effect.sync(() => (this.isOver ? 0 : this.cell.unstash()))
   }
   get timers(): Timers {
+    // What is set once they have been cancelled would never be.
     const of = () => {
+      if (this.isOver) return undefined
       this.life.timers ??= new KeyedTimers(this.cell.address, this.cell.timers)
       return this.life.timers
     }
     return {
       once: (key, tell, delay) =>
-        Effect.sync(() => of().once(key, tell, durationMillis("The delay of a timer", delay, "zero"))),
+        Effect.sync(() => of()?.once(key, tell, durationMillis("The delay of a timer", delay, "zero"))),
       every: (key, tell, interval) =>
         Effect.sync(() =>
-          of().every(key, tell, Math.max(1, durationMillis("The interval of a timer", interval, "zero")))
+          of()?.every(key, tell, Math.max(1, durationMillis("The interval of a timer", interval, "zero")))
         ),
       cancel: (key) => Effect.sync(() => this.life.timers?.cancel(key)),
       cancelAll: Effect.sync(() => this.life.timers?.cancelAll()),
@@ -91,6 +106,8 @@ export class CellContext implements Self {
     }
   }
   become(handlers: Readonly<Record<string, unknown>>): Effect.Effect<void> {
-    return Effect.sync(() => this.cell.become(handlers))
+    return Effect.sync(() => {
+      if (!this.isOver) this.cell.become(handlers)
+    })
   }
 }

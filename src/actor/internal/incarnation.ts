@@ -53,14 +53,14 @@ export class Incarnation implements Sender {
   ) {}
 
   get node(): Node | undefined {
-    return this.cell.inHand ? this.cell : undefined
+    return this.cell.inHand && !this.isClosing ? this.cell : undefined
   }
   /** On whose behalf `build` sends. What it leaves running beside the mailbox holds up no message and answers none. */
   get builder(): Sender {
     return new Builder(this)
   }
   deadline(): number {
-    return this.cell.deadlineInHand()
+    return this.isClosing ? Number.POSITIVE_INFINITY : this.cell.deadlineInHand()
   }
 
   /** What those get whose requests its end cuts off, once it has begun. */

@@ -292,11 +292,17 @@ export const localDirectory = (system: LocalSystem) => {
   ): Effect.Effect<Effect.Effect<void>, never, ActorContext> =>
     Effect.flatMap(ActorContext, () =>
       Effect.withFiberRuntime((fiber) => {
-        // A sender's `cell` is one; its type says only what the wait-for graph needs.
-        const watcher = system.senderOf(fiber)?.cell as Cell | undefined
+        const watcher = contextOf(fiber)
         if (watcher === undefined)
           return Effect.dieMessage(`The actor that watches ${ref.address} is not of this system`)
-        const end = watcher.watchWith(watchedBy(ref), message)
+        // A fiber that outlived its incarnation: nobody is there to be told.
+        if (watcher.isOver) return Effect.succeed(Effect.void)
+        const watched = watchedBy(ref)
+        const end = watcher.watchWith((onEnd) => {
+          if (watched !== undefined) return watched.watch(onEnd)
+          onEnd({ _tag: "absent" })
+          return () => {}
+        }, message)
         return Effect.succeed(Effect.sync(end))
       })
     )

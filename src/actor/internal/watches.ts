@@ -16,7 +16,7 @@ interface Watcher {
 }
 
 /** Calls back at the next end of the watched one, which may be now; the result takes it back. */
-type Watching = (onEnd: (end: End) => void) => () => void
+export type Watching = (onEnd: (end: End) => void) => () => void
 
 export class Watches {
   private readonly all = new Set<Watch>()
