@@ -46,11 +46,12 @@ export const all = <A, E = never, R = never>(
         if (Exit.isExit(sent)) exits[i] = sent as Exit.Exit<A, E>
         else if (sent instanceof Awaited) {
           left++
-          const cleanUp = sent.begin((exit) => {
-            exits[i] = exit as Exit.Exit<A, E>
-            if (--left === 0) wake?.()
-          })
-          if (cleanUp !== undefined) cleanUps.push(cleanUp)
+          cleanUps.push(
+            sent.begin((exit) => {
+              exits[i] = exit as Exit.Exit<A, E>
+              if (--left === 0) wake?.()
+            })
+          )
           const { spentScheduler } = sent
           if (leavesTurns && spentScheduler !== undefined) return spentScheduler
         } else others.push(i)

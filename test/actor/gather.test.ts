@@ -73,7 +73,7 @@ describe("Gather.all", () => {
       yield* open
       yield* ActorTest.settle
       assert.deepStrictEqual(held, [1])
-      assert.strictEqual((yield* Effect.flatMap(DeadLetters, (letters) => letters.counts)).withdrawn, 1)
+      assert.strictEqual((yield* Effect.flatMap(DeadLetters, (letters) => letters.counts)).withdrawn, 3)
       const [snapshot] = yield* Effect.flatMap(ActorSystem.LocalActorSystem, (local) => local.snapshot)
       assert.strictEqual(snapshot!.waitingSenders, 0)
     }).pipe(Effect.provide(ActorTest.layer()))

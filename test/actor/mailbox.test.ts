@@ -32,7 +32,6 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 interface Message {
   readonly n: number
   readonly kind: "tell" | "ask"
-  withdrawn: boolean
 }
 
 /** The mailbox as a story: arrays and nothing else. */
@@ -75,7 +74,7 @@ class Model {
 
   private shed(message: Message): void {
     this.dead["mailbox full"]++
-    if (!message.withdrawn) this.outcomes.set(message.n, message.kind === "tell" ? "accepted" : "MailboxFull")
+    this.outcomes.set(message.n, message.kind === "tell" ? "accepted" : "MailboxFull")
   }
 
   private begin(message: Message): void {
@@ -87,16 +86,11 @@ class Model {
     const done = this.inHand
     if (done === undefined) return undefined
     this.inHand = undefined
-    if (done.kind === "ask" && !done.withdrawn) this.outcomes.set(done.n, "answered")
+    if (done.kind === "ask") this.outcomes.set(done.n, "answered")
     while (this.inHand === undefined && this.mailbox.length > 0) {
       const next = this.mailbox.shift()!
-      const admitted = this.waiting.shift()
-      if (admitted !== undefined) {
-        this.mailbox.push(admitted)
-        if (admitted.kind === "tell") this.outcomes.set(admitted.n, "accepted")
-      }
-      if (next.withdrawn) this.dead.withdrawn++
-      else this.begin(next)
+      this.admit()
+      this.begin(next)
     }
     return done.n
   }
@@ -104,9 +98,20 @@ class Model {
   abandon(): number | undefined {
     const left = this.waiting.shift()
     if (left !== undefined) return left.n
-    const asked = this.mailbox.find((message) => message.kind === "ask" && !message.withdrawn)
-    if (asked !== undefined) asked.withdrawn = true
-    return asked?.n
+    const asked = this.mailbox.findIndex((message) => message.kind === "ask")
+    if (asked === -1) return undefined
+    const [withdrawn] = this.mailbox.splice(asked, 1)
+    this.dead.withdrawn++
+    this.admit()
+    return withdrawn!.n
+  }
+
+  /** A place is free. */
+  private admit(): void {
+    const admitted = this.waiting.shift()
+    if (admitted === undefined) return
+    this.mailbox.push(admitted)
+    if (admitted.kind === "tell") this.outcomes.set(admitted.n, "accepted")
   }
 }
 
@@ -154,7 +159,7 @@ const follows = (overflow: Overflow, capacity: number, commands: ReadonlyArray<C
                 )
               )
             )
-            model.send({ n, kind: _tag, withdrawn: false })
+            model.send({ n, kind: _tag })
             break
           }
           case "handle": {

@@ -22,6 +22,11 @@ export interface Target extends Node {
   readonly describeState: () => string
 }
 
+/** Where a message waits: told when nobody wants it any more, so that its place is free at once. */
+export interface Place {
+  vacated(): void
+}
+
 /** On whose behalf a fiber sends: an actor that handles a message, and until when that message must be answered. */
 export interface Sender {
   readonly cell: Node
@@ -38,6 +43,8 @@ export class Attachment {
   settled = false
   /** Deliveries that ended in a crash. */
   crashes = 0
+  /** Where it waits; `undefined` when it does not, or is not waited for any more. */
+  place: Place | undefined = undefined
   constructor(readonly span: Tracer.AnySpan | undefined) {}
 
   /** The sender has lost interest: what has not begun need not begin. */
@@ -62,6 +69,14 @@ export class Attachment {
   }
   /** It has become a dead letter, for a reason of which an asker hears otherwise or not at all. */
   becameDeadLetter(_reason: Reason): void {}
+  /** Sees to it that its place hears of it when its sender is gone. */
+  watchSender(): void {}
+  protected vacate(): void {
+    const { place } = this
+    if (place === undefined) return
+    this.place = undefined
+    place.vacated()
+  }
 }
 
 /** The message of a timer: never seen once the timer is cancelled, or its actor's incarnation is over. */
@@ -71,6 +86,7 @@ export class TimerMessage extends Attachment {
   }
   cancel(): void {
     this.settled = true
+    this.vacate()
   }
 }
 
@@ -125,6 +141,9 @@ export class Ask extends Attachment implements Timer, Wait {
   private resume: Resume | undefined = undefined
   private answer: Effect.Effect<unknown, unknown> | undefined = undefined
   private readonly interruptible: boolean
+  /** Its waiting cleans up after itself, or its asker's end is observed: it is never found gone later. */
+  isWatched = false
+  private whenGone: (() => void) | undefined = undefined
   /** Ends the handler at work, where the protocol says that it ends with its asker. */
   interruptHandler: (() => void) | undefined = undefined
 
@@ -157,7 +176,18 @@ export class Ask extends Attachment implements Timer, Wait {
 
   /** The answer, if it has come; otherwise an Effect that waits for it. `onInterrupt` cleans up what a withdrawal leaves. */
   outcome(onInterrupt: (() => void) | undefined): Effect.Effect<unknown, unknown> {
+    if (onInterrupt !== undefined) this.isWatched = true
     return this.answer ?? new Awaited(this, onInterrupt)
+  }
+  /** An asker that is interrupted says nothing: to be told would cost every ask that waits. */
+  override watchSender(): void {
+    if (this.isWatched || this.settled) return
+    this.isWatched = true
+    this.whenGone = () => {
+      this.whenGone = undefined
+      this.withdrawn()
+    }
+    this.fiber.addObserver(this.whenGone)
   }
   /** Calls back with the answer, now or when it comes. */
   waitWith(resume: Resume): void {
@@ -219,6 +249,8 @@ export class Ask extends Attachment implements Timer, Wait {
     this.settled = true
     if (this.bucket !== undefined) this.actor.timers.clear(this)
     this.sender?.node?.waits?.delete(this)
+    if (this.whenGone !== undefined) this.fiber.removeObserver(this.whenGone)
+    this.vacate()
   }
 }
 
@@ -244,8 +276,11 @@ export class Awaited extends Effectable.Class<unknown, unknown> {
     return this.ask.scheduler.isBudgetSpent ? this.ask.scheduler : undefined
   }
   /** Waits without a fiber; the result cleans up what a withdrawal leaves. */
-  begin(resume: Resume): (() => void) | undefined {
+  begin(resume: Resume): () => void {
     this.ask.waitWith(resume)
-    return this.onInterrupt
+    const cleanUp = this.onInterrupt ?? (() => void this.ask.withdrawn())
+    // Whoever has many asks tells them all when it leaves.
+    this.ask.isWatched = true
+    return cleanUp
   }
 }

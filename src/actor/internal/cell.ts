@@ -809,12 +809,22 @@ export class Cell extends MessageLoop implements Child {
     this.inHand = false
     this.attachment = undefined
     this.stashed ??= []
+    if (this.stashed.length >= this.behavior.stashCapacity) this.forgetWithdrawn(this.stashed)
     if (this.stashed.length < this.behavior.stashCapacity) {
       this.stashed.push({ rpc, payload, attachment, at: this.system.coarseMillis() })
       return
     }
     this.system.deadLetters.record(this.address, this.tagOf(rpc), "stash full")
     attachment?.refuse(new StashFull({ address: this.address, capacity: this.behavior.stashCapacity }), "stash full")
+  }
+
+  /** What nobody waits for any more gives its place in the stash to others. */
+  private forgetWithdrawn(stashed: ReadonlyArray<Stashed>): void {
+    this.stashed = stashed.filter(({ attachment, rpc }) => {
+      if (!attachment?.withdrawn()) return true
+      this.noteWithdrawn(rpc, attachment)
+      return false
+    })
   }
 
   /** Puts what was set aside back before all others, in its order. */
@@ -824,7 +834,7 @@ export class Cell extends MessageLoop implements Child {
     this.stashed = undefined
     for (let i = stashed.length - 1; i >= 0; i--) {
       const { at, attachment, payload, rpc } = stashed[i]!
-      this.ring.unshift(rpc, payload, attachment, at)
+      this.putBack(rpc, payload, attachment, at)
     }
     // The handler may run in its asker's own turn, after which nobody looks at the mailbox.
     this.scheduleIfMail()

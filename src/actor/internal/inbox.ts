@@ -17,7 +17,7 @@ import {
 import type { LifeState } from "../ActorSnapshot.ts"
 import type { Behavior } from "../Behavior.ts"
 import type { Reason } from "../DeadLetters.ts"
-import { Ask, Attachment, type Resume, type Target } from "./attachment.ts"
+import { Ask, Attachment, type Place, type Resume, type Target } from "./attachment.ts"
 import type { Environment } from "./environment.ts"
 import { LaneRing } from "./laneRing.ts"
 import { type Hand, MessageRing, type Messages } from "./messageRing.ts"
@@ -58,7 +58,10 @@ const stateNames: ReadonlyArray<LifeState> = [
   "failed"
 ]
 
-export abstract class Inbox implements Target {
+/** So many messages that nobody waits for may stand in a mailbox, or as many as the others: then they are swept out. */
+const maxVacant = 32
+
+export abstract class Inbox implements Target, Place {
   state: State = State.absent
   readonly ring: Messages
   readonly capacity: number
@@ -66,6 +69,8 @@ export abstract class Inbox implements Target {
   protected free = false
   protected turnScheduled = false
   protected waiting: WaitingSenders | undefined
+  /** Messages in `ring` that nobody waits for any more, such as asks that timed out: their places are free. */
+  private vacant = 0
   /** What this actor's fibers wait for. */
   waits: Set<Wait> | undefined
   /** The crash after which supervision gave the actor up. */
@@ -153,7 +158,7 @@ export abstract class Inbox implements Target {
           }
           const wait = new WaitingSender(this, rpc, payload, attachment, resume as Resume, sender)
           this.enqueue(wait)
-          if (sender !== undefined) wait.limit(this.system.tellTimeoutMillis)
+          if (sender !== undefined) wait.limit(this.system.tellTimeoutMillis, () => this.leave(wait))
           return Effect.sync(() => this.leave(wait))
         })
     }
@@ -233,7 +238,64 @@ export abstract class Inbox implements Target {
   }
 
   private hasRoom(): boolean {
-    return this.ring.size < this.capacity && this.waiting === undefined
+    if (this.waiting !== undefined) return false
+    if (this.depth < this.capacity) return true
+    this.lookForGone()
+    return this.depth < this.capacity
+  }
+
+  /** Finds askers that were interrupted, each looked at once: of the others the mailbox will hear from here on. */
+  private lookForGone(): void {
+    for (const attachment of this.ring.fresh()) if (!attachment.withdrawn()) attachment.watchSender()
+  }
+
+  /** Messages that somebody wants to be handled. */
+  get depth(): number {
+    return this.ring.size - this.vacant
+  }
+
+  /** A message in the mailbox is not waited for any more. */
+  vacated(): void {
+    this.vacant++
+    if (this.vacant >= maxVacant && this.vacant * 2 >= this.ring.size) this.sweep()
+    if (this.waiting !== undefined) this.admit()
+  }
+
+  /** Leaves only what is waited for, before somebody looks. */
+  tidy(): void {
+    this.lookForGone()
+    if (this.vacant > 0) this.sweep()
+  }
+
+  private sweep(): void {
+    this.vacant = 0
+    this.ring.keep((rpc, attachment) => {
+      if (attachment === undefined || attachment.place !== undefined) return true
+      this.noteWithdrawn(rpc, attachment)
+      return false
+    })
+  }
+
+  protected noteWithdrawn(rpc: number, attachment: Attachment): void {
+    if (!attachment.isSilent) this.system.deadLetters.record(this.address, this.tagOf(rpc), "withdrawn")
+  }
+
+  /** A message comes into the mailbox that carries something. */
+  protected entered(attachment: Attachment): void {
+    if (attachment.settled) this.vacant++
+    else attachment.place = this
+  }
+
+  /** It was taken out. */
+  protected tookOut(attachment: Attachment): void {
+    if (attachment.place === undefined) this.vacant--
+    else attachment.place = undefined
+  }
+
+  /** Puts a message back before all others of its lane. */
+  protected putBack(rpc: number, payload: unknown, attachment: Attachment | undefined, at: number): void {
+    if (attachment !== undefined) this.entered(attachment)
+    this.ring.unshift(rpc, payload, attachment, at)
   }
 
   private full(): MailboxFull {
@@ -241,6 +303,7 @@ export abstract class Inbox implements Target {
   }
 
   protected accept(rpc: number, payload: unknown, attachment: Attachment | undefined): void {
+    if (attachment !== undefined) this.entered(attachment)
     this.ring.push(rpc, payload, attachment, this.system.coarseMillis())
     if (this.free) {
       if (!this.turnScheduled) this.scheduleTurn()
@@ -254,34 +317,41 @@ export abstract class Inbox implements Target {
 
   private slide(rpc: number, payload: unknown, attachment: Attachment | undefined): void {
     const shed: Hand = { rpc: 0, payload: undefined, attachment: undefined }
-    if (!this.ring.shed(rpc, shed)) return this.dropped(rpc, attachment)
+    for (;;) {
+      if (!this.ring.shed(rpc, shed)) return this.dropped(rpc, attachment)
+      if (shed.attachment === undefined) break
+      const isWanted = shed.attachment.place !== undefined
+      this.tookOut(shed.attachment)
+      if (isWanted) break
+      this.noteWithdrawn(shed.rpc, shed.attachment)
+    }
     this.dropped(shed.rpc, shed.attachment)
     this.accept(rpc, payload, attachment)
   }
 
   private enqueue(wait: WaitingSender): void {
-    this.waiting ??= new WaitingSenders(this.protocol.lanes)
+    this.waiting ??= new WaitingSenders(this.protocol.lanes, () => {
+      this.waiting = undefined
+    })
     this.waiting.push(wait)
     const node = wait.sender?.node
     if (node !== undefined) addWait(node, wait)
   }
 
-  /** Its fiber was interrupted. */
+  /** Its fiber was interrupted, or it has waited long enough. */
   private leave(wait: WaitingSender): void {
     wait.leave()
-    // An ask notes here that it is withdrawn, and takes its timer off the wheel.
-    wait.attachment?.withdrawn()
-    if (this.waiting === undefined) return
-    this.waiting.noteLeft()
-    if (this.waiting.isEmpty) this.waiting = undefined
+    // An ask notes here that it is withdrawn, takes its timer off the wheel and tells its place.
+    if (!wait.attachment?.withdrawn()) this.waiting?.vacated()
   }
 
   /** Lets those in that wait for room, oldest first. */
   protected admit(): void {
     const waiting = this.waiting!
-    while (this.ring.size < this.capacity) {
+    while (this.depth < this.capacity) {
       const wait = waiting.shift()
       if (wait === undefined) break
+      if (wait.attachment !== undefined) this.entered(wait.attachment)
       this.ring.push(wait.rpc, wait.payload, wait.attachment, this.system.coarseMillis())
       wait.accepted()
     }
@@ -321,6 +391,7 @@ export abstract class Inbox implements Target {
     while (this.ring.size > 0) {
       this.ring.shift(hand)
       const { attachment } = hand
+      if (attachment !== undefined) this.tookOut(attachment)
       if (attachment?.isSilent) {
         attachment.refuse(error, reason)
         continue
@@ -336,7 +407,10 @@ export abstract class Inbox implements Target {
     const waiting = this.waiting.all()
     this.waiting = undefined
     const error = stackless(errorOf)
-    for (const wait of waiting) if (!wait.withdrawn()) wait.refused(error, reason)
+    for (const wait of waiting) {
+      if (wait.attachment !== undefined) wait.attachment.place = undefined
+      if (!wait.withdrawn()) wait.refused(error, reason)
+    }
   }
 }
 

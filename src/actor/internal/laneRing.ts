@@ -71,6 +71,14 @@ export class LaneRing implements Messages {
     return false
   }
 
+  fresh(): ReadonlyArray<Attachment> {
+    return this.lanes.flatMap((lane) => lane.fresh())
+  }
+
+  keep(isWanted: (rpc: number, attachment: Attachment | undefined) => boolean): void {
+    for (const lane of this.lanes) lane.keep(isWanted)
+  }
+
   release(): void {
     for (const lane of this.lanes) lane.release()
   }

@@ -321,7 +321,7 @@ export const localDirectory = (system: LocalSystem) => {
       },
       get backlog() {
         const found = cell()
-        return found === undefined ? 0 : found.ring.size + (found.inHand ? 1 : 0) + (found.incarnation?.besides ?? 0)
+        return found === undefined ? 0 : found.depth + (found.inHand ? 1 : 0) + (found.incarnation?.besides ?? 0)
       }
     }
   }

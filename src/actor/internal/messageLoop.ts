@@ -223,10 +223,13 @@ export abstract class MessageLoop extends Inbox {
     this.ring.shift(this)
     if (this.waiting !== undefined) this.admit()
     const attachment = this.attachment
-    if (attachment?.withdrawn()) {
-      this.attachment = undefined
-      if (!attachment.isSilent) this.system.deadLetters.record(this.address, this.tagOf(this.rpc), "withdrawn")
-      return false
+    if (attachment !== undefined) {
+      this.tookOut(attachment)
+      if (attachment.withdrawn()) {
+        this.attachment = undefined
+        this.noteWithdrawn(this.rpc, attachment)
+        return false
+      }
     }
     this.inHand = true
     return true
@@ -427,7 +430,7 @@ export abstract class MessageLoop extends Inbox {
       this.waits?.clear()
       this.inHand = false
       this.attachment = undefined
-      this.ring.unshift(this.rpc, this.payload, attachment, this.system.coarseMillis())
+      this.putBack(this.rpc, this.payload, attachment, this.system.coarseMillis())
       return
     }
     this.quarantine(attachment, cause)

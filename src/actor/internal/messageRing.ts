@@ -25,6 +25,10 @@ export interface Messages {
   shift(into: Hand): void
   /** Takes the message that must go if one for `rpc` is to have room; `false`: the new one is the least important. */
   shed(rpc: number, into: Hand): boolean
+  /** What was attached to the messages that came since this was last called. */
+  fresh(): ReadonlyArray<Attachment>
+  /** Takes out the messages that `isWanted` says no to; the others keep their order. */
+  keep(isWanted: (rpc: number, attachment: Attachment | undefined) => boolean): void
   /** Gives the memory back; call when empty. */
   release(): void
   /** Messages by lane: high, normal, low. */
@@ -39,6 +43,8 @@ export class MessageRing implements Messages {
   private slots: Array<unknown> | undefined
   private mask = 0
   private head = 0
+  /** As many of the youngest were not looked at yet, at most. */
+  private unseen = 0
   size = 0
 
   push(rpc: number, payload: unknown, attachment: Attachment | undefined, at: number): void {
@@ -46,6 +52,7 @@ export class MessageRing implements Messages {
     if (slots === undefined) slots = this.allocate()
     else if (this.size > this.mask) slots = this.grow(slots)
     const slot = ((this.head + this.size++) & this.mask) * width
+    this.unseen++
     slots[slot] = rpc
     slots[slot + 1] = payload
     slots[slot + 2] = attachment
@@ -57,7 +64,7 @@ export class MessageRing implements Messages {
     if (slots === undefined) slots = this.allocate()
     else if (this.size > this.mask) slots = this.grow(slots)
     this.head = (this.head - 1) & this.mask
-    this.size++
+    this.unseen = ++this.size
     const slot = this.head * width
     slots[slot] = rpc
     slots[slot + 1] = payload
@@ -81,9 +88,37 @@ export class MessageRing implements Messages {
     return true
   }
 
+  fresh(): ReadonlyArray<Attachment> {
+    const found: Array<Attachment> = []
+    for (let i = Math.max(0, this.size - this.unseen); i < this.size; i++) {
+      const attachment = this.slots![((this.head + i) & this.mask) * width + 2] as Attachment | undefined
+      if (attachment !== undefined) found.push(attachment)
+    }
+    this.unseen = 0
+    return found
+  }
+
+  keep(isWanted: (rpc: number, attachment: Attachment | undefined) => boolean): void {
+    const { slots } = this
+    if (slots === undefined) return
+    let kept = 0
+    for (let i = 0; i < this.size; i++) {
+      const from = ((this.head + i) & this.mask) * width
+      if (!isWanted(slots[from] as number, slots[from + 2] as Attachment | undefined)) continue
+      const to = ((this.head + kept++) & this.mask) * width
+      for (let at = 0; at < width; at++) slots[to + at] = slots[from + at]
+    }
+    for (let i = kept; i < this.size; i++) {
+      const slot = ((this.head + i) & this.mask) * width
+      slots[slot + 1] = slots[slot + 2] = undefined
+    }
+    this.size = kept
+  }
+
   release(): void {
     this.slots = undefined
     this.head = 0
+    this.unseen = 0
   }
 
   depths(): readonly [number, number, number] {

@@ -15,6 +15,7 @@ export const snapshotsOf = (system: LocalSystem): ReadonlyArray<ActorSnapshot> =
 
 const snapshotOf = (cell: Cell): ActorSnapshot => {
   const { incarnation, ring, system } = cell
+  cell.tidy()
   const coarse = system.coarseMillis()
   const [high, normal, low] = ring.depths()
   return {
@@ -57,6 +58,7 @@ export const totalsOf = (system: LocalSystem): ReadonlyArray<TypeTotals> => {
       totals.handled += cell.handled
       totals.failed += cell.failed
       totals.restarts += cell.restarts
+      cell.tidy()
       // Only what has no room waits.
       if (cell.ring.size === 0) continue
       const [high, normal, low] = cell.ring.depths()

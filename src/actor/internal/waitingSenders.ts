@@ -1,23 +1,26 @@
 /**
  * Who waits for room in a full mailbox, first come first served within a lane, lanes by the rule of the mailbox.
  *
- * Bounded by the fibers that wait. Those that left (timed out, or were interrupted) are swept out when they are as many as
- * those that stay.
+ * Bounded by the fibers that wait. Those that left (timed out, or were interrupted) say so, and are swept out when they are
+ * as many as those that stay.
  */
 import { Effect, Exit } from "effect"
 import { type AskError, MailboxFull } from "../ActorError.ts"
 import type { Reason } from "../DeadLetters.ts"
-import type { Attachment, Resume, Sender, Target } from "./attachment.ts"
+import type { Attachment, Place, Resume, Sender, Target } from "./attachment.ts"
 import { LaneChoice, type LaneIndex } from "./laneRing.ts"
 import type { Wait } from "./waitGraph.ts"
 
-export class WaitingSenders {
+export class WaitingSenders implements Place {
   private readonly lanes: [Array<WaitingSender>, Array<WaitingSender>, Array<WaitingSender>] = [[], [], []]
   private readonly choice = new LaneChoice()
   /** How many have left since they were last swept out, at most. */
   private left = 0
 
-  constructor(private readonly laneOf: ReadonlyArray<LaneIndex> | undefined) {}
+  constructor(
+    private readonly laneOf: ReadonlyArray<LaneIndex> | undefined,
+    private readonly whenEmpty: () => void
+  ) {}
 
   get isEmpty(): boolean {
     return this.lanes.every((lane) => lane.length === 0)
@@ -25,29 +28,27 @@ export class WaitingSenders {
 
   /** Those that still wait. */
   get count(): number {
-    return this.lanes.reduce((sum, lane) => sum + lane.reduce((n, wait) => (wait.withdrawn() ? n : n + 1), 0), 0)
+    return this.lanes.reduce((sum, lane) => sum + lane.reduce((n, wait) => (wait.hasLeft ? n : n + 1), 0), 0)
   }
 
   push(wait: WaitingSender): void {
-    const lane = this.laneOf?.[wait.rpc] ?? 1
-    const count = this.lanes[lane].length
-    // Those that timed out stay until they come to the front; if the actor is stuck, that is never.
-    if (count >= 64 && (count & (count - 1)) === 0) this.sweep()
-    // Read anew: sweeping replaces it.
-    this.lanes[lane].push(wait)
+    if (wait.attachment !== undefined) wait.attachment.place = this
+    this.lanes[this.laneOf?.[wait.rpc] ?? 1].push(wait)
   }
 
   /** Takes the next one that still waits. Those that left pass nobody over. */
   shift(): WaitingSender | undefined {
-    for (const lane of this.lanes) while (lane[0]?.withdrawn()) lane.shift()
+    for (const lane of this.lanes) while (lane[0]?.hasLeft) lane.shift()
     if (this.isEmpty) return undefined
     const [high, normal, low] = this.lanes
     return this.lanes[this.choice.next(high.length > 0, normal.length > 0, low.length > 0)].shift()!
   }
 
   /** One of them has left. */
-  noteLeft(): void {
-    if (++this.left * 2 >= this.lanes.reduce((sum, lane) => sum + lane.length, 0)) this.sweep()
+  vacated(): void {
+    if (++this.left * 2 < this.lanes.reduce((sum, lane) => sum + lane.length, 0)) return
+    this.sweep()
+    if (this.isEmpty) this.whenEmpty()
   }
 
   all(): ReadonlyArray<WaitingSender> {
@@ -57,7 +58,7 @@ export class WaitingSenders {
   private sweep(): void {
     this.left = 0
     this.lanes.forEach((lane, i) => {
-      this.lanes[i as LaneIndex] = lane.filter((wait) => !wait.withdrawn())
+      this.lanes[i as LaneIndex] = lane.filter((wait) => !wait.hasLeft)
     })
   }
 }
@@ -78,9 +79,9 @@ export class WaitingSender implements Wait {
   ) {}
 
   /** Limits the wait of a tell from inside a handler. */
-  limit(millis: number): void {
+  limit(millis: number, leave: () => void): void {
     this.clearTimer = this.target.timers.after(millis, () => {
-      this.leave()
+      leave()
       this.resume?.(Effect.fail(new MailboxFull({ address: this.target.address, capacity: this.target.capacity })))
     })
   }
@@ -92,6 +93,10 @@ export class WaitingSender implements Wait {
     this.leave()
     if (this.attachment !== undefined) this.attachment.refuse(error, reason)
     this.resume?.(Effect.fail(error))
+  }
+  /** It was interrupted, or its ask has timed out. */
+  get hasLeft(): boolean {
+    return this.left || (this.attachment?.settled ?? false)
   }
   withdrawn(): boolean {
     return this.left || (this.attachment?.withdrawn() ?? false)

@@ -46,7 +46,6 @@ interface Message {
   readonly n: number
   readonly kind: "tell" | "ask"
   readonly lane: Lane
-  withdrawn: boolean
 }
 
 /** Messages in order of arrival, and which one is next by the rule of the lanes. */
@@ -126,9 +125,9 @@ class Model {
     if (message.kind === "tell") this.outcomes.set(message.n, "accepted")
   }
 
-  private shed({ kind, n, withdrawn }: Message): void {
+  private shed({ kind, n }: Message): void {
     this.dead["mailbox full"]++
-    if (!withdrawn) this.outcomes.set(n, kind === "tell" ? "accepted" : "MailboxFull")
+    this.outcomes.set(n, kind === "tell" ? "accepted" : "MailboxFull")
   }
   private begin(message: Message): void {
     this.inHand = message
@@ -139,17 +138,12 @@ class Model {
     const done = this.inHand
     if (done === undefined) return undefined
     this.inHand = undefined
-    if (done.kind === "ask" && !done.withdrawn) this.outcomes.set(done.n, "answered")
+    if (done.kind === "ask") this.outcomes.set(done.n, "answered")
     while (this.inHand === undefined) {
       const next = this.box.next()
       if (next === undefined) break
-      const admitted = this.waiting.next()
-      if (admitted !== undefined) {
-        this.box.all.push(admitted)
-        if (admitted.kind === "tell") this.outcomes.set(admitted.n, "accepted")
-      }
-      if (next.withdrawn) this.dead.withdrawn++
-      else this.begin(next)
+      this.admit()
+      this.begin(next)
     }
     return done.n
   }
@@ -160,9 +154,20 @@ class Model {
       const left = this.waiting.all.shift()
       if (left !== undefined) return left.n
     }
-    const asked = this.box.all.find(({ kind, withdrawn }) => kind === "ask" && !withdrawn)
-    if (asked !== undefined) asked.withdrawn = true
-    return asked?.n
+    const asked = this.box.all.find(({ kind }) => kind === "ask")
+    if (asked === undefined) return undefined
+    this.box.remove(asked)
+    this.dead.withdrawn++
+    this.admit()
+    return asked.n
+  }
+
+  /** A place is free. */
+  private admit(): void {
+    const admitted = this.waiting.next()
+    if (admitted === undefined) return
+    this.box.all.push(admitted)
+    if (admitted.kind === "tell") this.outcomes.set(admitted.n, "accepted")
   }
 }
 
@@ -208,7 +213,7 @@ const program = ({ capacity, commands, overflow }: Story) =>
             })
           )
           fibers.push(yield* Effect.fork(noted))
-          model.send({ n, kind, lane, withdrawn: false })
+          model.send({ n, kind, lane })
           break
         }
         case "handle": {
