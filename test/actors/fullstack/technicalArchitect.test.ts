@@ -244,7 +244,9 @@ describe("the database schema", () => {
     Effect.gen(function* () {
       const tables = (statements: ReadonlyArray<string>) =>
         database(statements)
-          .prepare(`SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '\\_%' ESCAPE '\\' ORDER BY name`)
+          .prepare(
+            `SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '\\_%' ESCAPE '\\' AND name NOT GLOB '*__search*' ORDER BY name`
+          )
           .pluck()
           .all()
       assert.deepStrictEqual(tables((yield* work(smallest)).result.ddl), [])

@@ -69,7 +69,7 @@ export interface Index {
   readonly partial: boolean
 }
 
-/** A table's columns, by name. */
+/** A table's columns, by name, without those that only the backend knows. */
 export const columnsOf = (db: Database.Database, table: string): Readonly<Record<string, Partial<Facts>>> => {
   const { sql } = db.prepare("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?").get(table) as {
     readonly sql: string
@@ -81,7 +81,9 @@ export const columnsOf = (db: Database.Database, table: string): Readonly<Record
     readonly table: string
     readonly on_delete: string
   }>
-  const columns = db.prepare("SELECT * FROM pragma_table_info(?)").all(table) as ReadonlyArray<{
+  const columns = db
+    .prepare("SELECT * FROM pragma_table_info(?) WHERE name NOT LIKE '\\_%' ESCAPE '\\'")
+    .all(table) as ReadonlyArray<{
     readonly name: string
     readonly type: string
     readonly notnull: number

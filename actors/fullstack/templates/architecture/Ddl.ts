@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import type { Entity, Field, Project } from "../../Project.ts"
+import { type Entity, type Field, type Project, searchFields } from "../../Project.ts"
 
 /**
  * The statements, in an order that runs: each table with its indexes, the backend's own tables last. SQLite lets a
@@ -15,7 +15,11 @@ import type { Entity, Field, Project } from "../../Project.ts"
 export const ddl = (project: Project): ReadonlyArray<string> => {
   const tables = new Map(project.entities.map((entity) => [entity.name.written, entity.table]))
   return [
-    ...project.entities.flatMap((entity) => [table(entity, tables), ...indexes(entity).map(({ sql }) => sql)]),
+    ...project.entities.flatMap((entity) => [
+      table(entity, tables),
+      ...indexes(entity).map(({ sql }) => sql),
+      ...(project.features.has("search") ? searchIndex(entity) : [])
+    ]),
     summary(project),
     ...(project.features.has("user-authentication") ? accounts : []),
     ...(project.features.has("audit-log") ? audit : [])
@@ -91,11 +95,40 @@ const index = (
   }
 }
 
+/**
+ * The index that finds text inside of texts: every three characters in a row, in any case. It has no copy of the texts,
+ * and goes by `_key`. Triggers keep it, whoever writes. Columns have numbers, as FTS5 has names of its own.
+ */
+const searchIndex = (entity: Entity): ReadonlyArray<string> => {
+  const columns = searchFields(entity).map(({ column }) => quote(column))
+  if (columns.length === 0) return []
+  const of = quote(entity.table)
+  const index = quote(`_${entity.table}__search`)
+  const numbers = columns.map((_, n) => `"c${n}"`).join(", ")
+  const trigger = (when: string, event: string, ...does: ReadonlyArray<string>) =>
+    [
+      `CREATE TRIGGER IF NOT EXISTS ${quote(`_${entity.table}__search_${when}`)} AFTER ${event} ON ${of} BEGIN`,
+      ...does.map((statement) => `  ${statement};`),
+      "END"
+    ].join("\n")
+  const values = columns.map((column) => `new.${column}`).join(", ")
+  const add = `INSERT INTO ${index} (rowid, ${numbers}) VALUES (new."_key", ${values})`
+  const remove = `DELETE FROM ${index} WHERE rowid = old."_key"`
+  return [
+    `CREATE VIRTUAL TABLE IF NOT EXISTS ${index} USING fts5(${numbers}, content='', contentless_delete=1, tokenize='trigram')`,
+    trigger("insert", "INSERT", add),
+    trigger("update", `UPDATE OF ${columns.join(", ")}`, remove, add),
+    trigger("delete", "DELETE", remove)
+  ]
+}
+
 const table = (entity: Entity, tables: ReadonlyMap<string, string>): string =>
   [
     `CREATE TABLE IF NOT EXISTS ${quote(entity.table)} (`,
     [
-      `"id" TEXT NOT NULL PRIMARY KEY`,
+      // Its place in the file. SQLite has one anyway, but without a name it would change when the file is vacuumed.
+      `"_key" INTEGER PRIMARY KEY`,
+      `"id" TEXT NOT NULL UNIQUE`,
       ...entity.fields.map((field) => column(field, tables)),
       `"created_at" TEXT NOT NULL`,
       `"updated_at" TEXT NOT NULL`

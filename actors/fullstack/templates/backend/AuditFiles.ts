@@ -13,18 +13,18 @@ export const auditFiles: ReadonlyArray<TemplateFile> = [
     when: "audit",
     text: `/** The audit log: who did what to which record, written in the transaction of the change itself. */
 import type { Response } from "express";
-import type { Database, WriteTransaction } from "../database.ts";
+import { type Argument, type Database, quote, type WriteTransaction } from "../database.ts";
 import type { Paging } from "../http/query.ts";
-import type { Entity, RecordRow, Value } from "../records/entity.ts";
+import type { Entity, Field, RecordRow, ReferenceField, Value } from "../records/entity.ts";
 
 /** The id of the account that acts; null where nobody signs in. */
 export type Actor = string | null;
 
 export interface Change {
-  readonly action: "create" | "update" | "delete";
+  readonly action: "create" | "update";
   readonly entity: Entity;
   readonly before: RecordRow | undefined;
-  readonly after: RecordRow | undefined;
+  readonly after: RecordRow;
 }
 
 export const actorOf = (res: Response): Actor => (res.locals["accountId"] as string | undefined) ?? null;
@@ -38,16 +38,93 @@ export async function recordChange(tx: WriteTransaction, actor: Actor, change: C
       actor,
       action,
       entity.name,
-      (after ?? before)?.id ?? null,
+      after.id,
       JSON.stringify(differences(entity, before, after)),
     ],
   );
 }
 
-/** For each field that differs its value before and after; null where there was, or is, no record. */
-function differences(entity: Entity, before: RecordRow | undefined, after: RecordRow | undefined) {
+/**
+ * The removal of all records that the table \`_gone\` has for an entity, in one statement: there may be very many. Each
+ * field that is not empty goes from its value to null.
+ */
+export async function recordRemoval(tx: WriteTransaction, actor: Actor, entity: Entity, place: number): Promise<void> {
+  const changes = entity.fields.map((field) => change(field, \`\${column(field)} IS NOT NULL\`));
+  await record(tx, actor, "delete", entity, changes, [], "gone.entity = ?", [place]);
+}
+
+/** The records that stay and lose a reference to one that is in \`_gone\`. */
+export async function recordEmptied(
+  tx: WriteTransaction,
+  actor: Actor,
+  entity: Entity,
+  place: number,
+  emptied: ReadonlyArray<{ readonly field: ReferenceField; readonly target: number }>,
+): Promise<void> {
+  const refers = (field: Field) => \`\${column(field)} IN (SELECT id FROM temp._gone WHERE entity = ?)\`;
+  const targets = emptied.map(({ target }) => target);
+  const changes = emptied.map(({ field }) => change(field, refers(field)));
+  const where = \`(\${emptied.map(({ field }) => refers(field)).join(" OR ")}) AND gone.id IS NULL\`;
+  await record(tx, actor, "update", entity, changes, targets, where, targets, place);
+}
+
+const column = (field: Field) => \`row.\${quote(field.column)}\`;
+
+/** One member of \`changes\`, with a comma before it, where the condition holds. */
+const change = (field: Field, condition: string): string => {
+  const name = JSON.stringify(field.name).replaceAll("'", "''");
+  return \`CASE WHEN \${condition} THEN ',\${name}:{"from":' || \${valueAsJson(field)} || ',"to":null}' ELSE '' END\`;
+};
+
+function valueAsJson(field: Field): string {
+  switch (field.type) {
+    case "integer":
+      return column(field);
+    case "number":
+      // With all digits that tell one number from another.
+      return \`printf('%!.17g', \${column(field)})\`;
+    case "boolean":
+      return \`CASE \${column(field)} WHEN 1 THEN 'true' ELSE 'false' END\`;
+    default:
+      return \`json_quote(\${column(field)})\`;
+  }
+}
+
+/** An entry for each row of an entity that is, or is not, in \`_gone\`. */
+async function record(
+  tx: WriteTransaction,
+  actor: Actor,
+  action: "update" | "delete",
+  entity: Entity,
+  changes: ReadonlyArray<string>,
+  argsOfChanges: ReadonlyArray<Argument>,
+  where: string,
+  argsOfWhere: ReadonlyArray<Argument>,
+  place?: number,
+): Promise<void> {
+  const table = quote(entity.table);
+  const from =
+    place === undefined
+      ? \`temp._gone AS gone JOIN \${table} AS row ON row.id = gone.id\`
+      : \`\${table} AS row LEFT JOIN temp._gone AS gone ON gone.entity = ? AND gone.id = row.id\`;
+  await tx.run(
+    \`INSERT INTO _audit_log (at, account_id, action, entity, entity_id, changes) SELECT ?, ?, ?, ?, row.id, '{' || substr(\${["''", ...changes].join(" || ")}, 2) || '}' FROM \${from} WHERE \${where} ORDER BY \${place === undefined ? "gone.nth" : "row.id"}\`,
+    [
+      new Date().toISOString(),
+      actor,
+      action,
+      entity.name,
+      ...argsOfChanges,
+      ...(place === undefined ? [] : [place]),
+      ...argsOfWhere,
+    ],
+  );
+}
+
+/** For each field that differs its value before and after; null where there was no record. */
+function differences(entity: Entity, before: RecordRow | undefined, after: RecordRow) {
   const changed = entity.fields
-    .map(({ name }) => [name, { from: before?.[name] ?? null, to: after?.[name] ?? null }] as const)
+    .map(({ name }) => [name, { from: before?.[name] ?? null, to: after[name] ?? null }] as const)
     .filter(([, { from, to }]) => from !== to);
   return Object.fromEntries<{ readonly from: Value; readonly to: Value }>(changed);
 }
@@ -71,59 +148,6 @@ export async function listChanges(database: Database, { page, pageSize }: Paging
     changes: JSON.parse(String(row["changes"])),
   }));
   return { items, total: Number(counts?.[0]?.[0]), page, pageSize };
-}
-`
-  },
-  {
-    path: "src/audit/dependents.ts",
-    when: "audit",
-    text: `/**
- * What a deletion takes with it: the database deletes or changes records that refer to a deleted one, and tells nobody.
- * The same is worked out here beforehand, so that the audit log knows of each.
- */
-
-import type { Queryable } from "../database.ts";
-import type { Entity, RecordRow } from "../records/entity.ts";
-import { readReferring } from "../records/rows.ts";
-import type { Change } from "./log.ts";
-
-/** The deletion of \`record\` and everything that follows from it, in that order. Call it before deleting. */
-export async function affectedByDelete(
-  state: Queryable,
-  entities: ReadonlyArray<Entity>,
-  entity: Entity,
-  record: RecordRow,
-): Promise<ReadonlyArray<Change>> {
-  const deleted = new Map([[record.id, { entity, record }]]);
-  const emptied = new Map<string, { readonly entity: Entity; readonly before: RecordRow; after: RecordRow }>();
-
-  // A Map visits what is added while it is walked, so this follows chains of cascades, and rings only once.
-  for (const parent of deleted.values()) {
-    for (const child of entities) {
-      for (const field of child.fields) {
-        if (field.type !== "reference" || field.to !== parent.entity.name || field.onDelete === "restrict") continue;
-        for (const row of await readReferring(state, child, field.column, parent.record.id)) {
-          if (field.onDelete === "cascade") {
-            if (!deleted.has(row.id)) deleted.set(row.id, { entity: child, record: row });
-          } else {
-            const known = emptied.get(row.id) ?? { entity: child, before: row, after: row };
-            emptied.set(row.id, { ...known, after: { ...known.after, [field.name]: null } });
-          }
-        }
-      }
-    }
-  }
-
-  const deletions = [...deleted.values()].map((one): Change => ({
-    action: "delete",
-    entity: one.entity,
-    before: one.record,
-    after: undefined,
-  }));
-  const updates = [...emptied]
-    .filter(([id]) => !deleted.has(id))
-    .map(([, one]): Change => ({ action: "update", entity: one.entity, before: one.before, after: one.after }));
-  return [...deletions, ...updates];
 }
 `
   },

@@ -79,6 +79,7 @@ const fillOf = (project: Project, plans: ReadonlyArray<EntityPlan>): Fill => {
   for (const [flag, feature] of Object.entries(features)) {
     if (project.features.has(feature)) flags.add(flag as keyof typeof features)
   }
+  if (flags.has("search") || flags.has("csv")) flags.add("gathers")
   const subject = subjectOf(plans)
   if (subject.capacity >= 20) flags.add("spacious")
   return {

@@ -75,13 +75,18 @@ async function migrate(tx: WriteTransaction, wanted: ReadonlyMap<string, SchemaO
   const others = found.filter((part) => wanted.get(part.name)?.sql !== part.sql);
 
   for (const { name, table, type } of others) {
-    // Indexes and views hold no data: they are made again below. Those that are named otherwise somebody else made.
-    const ours = type === "index" && wanted.has(table) && /^(ix|uq)_.+__/.test(name);
+    // Indexes, views and triggers hold no data: they are made again below. Those that are named otherwise somebody else made.
+    const ours =
+      (type === "index" && wanted.has(table) && /^(ix|uq)_.+__/.test(name)) || (type === "trigger" && isOfSearch(name));
     if (type !== "table" && (ours || wanted.get(name)?.type === type)) await tx.run(\`DROP \${type} \${quote(name)}\`);
+  }
+  // So is an index for searches, which is a table to SQLite and takes the tables that it consists of along.
+  for (const { name, sql } of others) {
+    if (isOfSearch(name) && sql.startsWith("CREATE VIRTUAL TABLE")) await tx.run(\`DROP TABLE \${quote(name)}\`);
   }
   const rebuilt: Array<string> = [];
   for (const { name, type } of others) {
-    if (type !== "table") continue;
+    if (type !== "table" || isOfSearch(name)) continue;
     const part = wanted.get(name);
     if (part !== undefined) {
       await rebuildTable(tx, part);
@@ -94,9 +99,31 @@ async function migrate(tx: WriteTransaction, wanted: ReadonlyMap<string, SchemaO
     }
   }
   for (const statement of schema) await tx.run(statement).catch(refuseOnConstraint("rows"));
+  await fillSearch(tx, new Set(found.filter((part) => !others.includes(part)).map((part) => part.name)), rebuilt);
   for (const name of rebuilt) {
     const [broken] = await tx.query("SELECT parent FROM pragma_foreign_key_check(?)", [name]);
     if (broken) throw new MigrationRefused(\`table "\${name}" refers to rows of "\${broken[0]}" that are not there\`);
+  }
+}
+
+const isOfSearch = (name: string) => /^_.+__search/.test(name);
+
+/** Fills the indexes for searches that are new, or whose rows may have other keys now, as their triggers would. */
+async function fillSearch(
+  tx: WriteTransaction,
+  unchanged: ReadonlySet<string>,
+  rebuilt: ReadonlyArray<string>,
+): Promise<void> {
+  for (const statement of schema) {
+    const [, table = "", insert = "", columns = ""] =
+      /AFTER INSERT ON "((?:[^"]|"")+)" BEGIN\\s+(INSERT INTO .+) VALUES \\((.+)\\);\\s+END$/.exec(statement) ?? [];
+    const name = table.replaceAll('""', '"');
+    const index = \`_\${name}__search\`;
+    if (insert === "" || (unchanged.has(index) && !rebuilt.includes(name))) continue;
+    if (unchanged.has(index)) await tx.run(\`INSERT INTO \${quote(index)} (\${quote(index)}) VALUES ('delete-all')\`);
+    // Left to those who write anyway: a deletion of many rows would take three times as long.
+    await tx.run(\`INSERT INTO \${quote(index)} (\${quote(index)}, rank) VALUES ('deletemerge', 0)\`);
+    await tx.run(\`\${insert} SELECT \${columns.replaceAll("new.", "")} FROM \${quote(name)}\`);
   }
 }
 

@@ -57,6 +57,8 @@ export const settings: ReadonlyArray<GeneratedFile> = [
         isolatedModules: true,
         rewriteRelativeImportExtensions: true,
         resolveJsonModule: true,
+        allowJs: true,
+        checkJs: true,
         skipLibCheck: true,
         noEmit: true
       },
@@ -68,7 +70,7 @@ export const settings: ReadonlyArray<GeneratedFile> = [
     content: jsonFile({
       extends: "./tsconfig.json",
       compilerOptions: { noEmit: false, rootDir: "src", outDir: "dist" },
-      include: ["src/**/*.ts", "src/**/*.json"]
+      include: ["src/**/*.ts", "src/**/*.js", "src/**/*.json"]
     })
   },
   {
@@ -97,7 +99,7 @@ export const readme = (project: Project): GeneratedFile => {
     "- `src/http/`: routes, bodies, queries, problems, metrics.",
     ...(has("user-authentication") ? ["- `src/auth/`: accounts, sessions, and the gate before `/api`."] : []),
     ...(has("audit-log") ? ["- `src/audit/`: the record of every change."] : []),
-    "- `src/database.ts`: the SQLite file; one writer at a time, every write a transaction. `src/migrate.ts` applies\n  `src/schema.ts`.",
+    "- `src/database.ts`: the SQLite file; one writer at a time, every write a transaction. `src/sqliteWorker.js` is the\n  thread that works with it, `src/migrate.ts` applies `src/schema.ts`.",
     "- `test/`: most tests talk HTTP to a real service with a database of its own, and name the criteria that they check."
   ]
   const collections = project.entities.map((entity) => [

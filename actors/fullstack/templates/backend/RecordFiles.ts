@@ -6,6 +6,9 @@
  *
  * @since 0.1.0
  */
+
+import { chosenFiles } from "./ChosenFiles.ts"
+import { removalFile } from "./RemovalFile.ts"
 import type { TemplateFile } from "./Sections.ts"
 import { selectionFile } from "./SelectionFile.ts"
 import { storeFile } from "./StoreFile.ts"
@@ -161,12 +164,15 @@ export function readInput(entity: Entity, body: unknown, purpose: "create" | "up
 `
   },
   selectionFile,
+  ...chosenFiles,
+  removalFile,
   {
     path: "src/records/rows.ts",
     text: `/** How a record is read from its table. */
 import { type Queryable, quote } from "../database.ts";
 import { notFound } from "../http/problem.ts";
 import type { Entity, RecordRow, Value } from "./entity.ts";
+import type { Order } from "./selection.ts";
 import { fromColumn } from "./values.ts";
 
 /** The beginning of every statement whose rows \`toRecord\` takes. */
@@ -174,6 +180,9 @@ export function selectFrom(entity: Entity): string {
   const columns = ["id", ...entity.fields.map((field) => quote(field.column)), "created_at", "updated_at"];
   return \`SELECT \${columns.join(", ")} FROM \${quote(entity.table)}\`;
 }
+
+export const orderBy = ({ column, descending }: Order): string =>
+  \`\${quote(column)} \${descending ? "DESC" : "ASC"}, id ASC\`;
 
 /** Columns are read by position: a row of the driver has properties of its own, such as \`length\`. */
 export const toRecord = (entity: Entity, row: ArrayLike<unknown>): RecordRow =>
@@ -190,19 +199,6 @@ export async function readRecord(state: Queryable, entity: Entity, id: string): 
   if (row === undefined) throw noSuch(entity, id);
   return toRecord(entity, row);
 }
-/*IF audit*/
-
-/** The records that refer to \`id\` by a column. */
-export async function readReferring(
-  state: Queryable,
-  entity: Entity,
-  column: string,
-  id: string,
-): Promise<ReadonlyArray<RecordRow>> {
-  const rows = await state.query(\`\${selectFrom(entity)} WHERE \${quote(column)} = ? ORDER BY id\`, [id]);
-  return rows.map((row) => toRecord(entity, row));
-}
-/*END*/
 
 export const noSuch = (entity: Entity, id: string) =>
   notFound(\`There is no \${entity.name} with the id \${JSON.stringify(id)}.\`);

@@ -2,14 +2,18 @@
  * Fills a template's text for one project: keeps or drops sections, and puts in names.
  *
  * A section stands between block comments that say `IF audit` and `END`, with `ELSE audit` before what replaces it, so
- * that a template reads as the code it becomes. Markers that stand alone on a line take their line with them.
+ * that a template reads as the code it becomes. Markers that stand alone on a line take their line with them. Sections
+ * may stand inside each other.
  * `{{name}}` becomes a value.
  *
  * @since 0.1.0
  */
 
-/** What a section may depend on: the features, and whether the first entity has room for many different rows. */
-export type Flag = "auth" | "search" | "audit" | "csv" | "spacious"
+/**
+ * What a section may depend on: the features, whether one of them reads many records (`gathers`), and whether the first
+ * entity has room for many different rows.
+ */
+export type Flag = "auth" | "search" | "audit" | "csv" | "gathers" | "spacious"
 
 /** A file of the generated backend before it is filled in. */
 export interface TemplateFile {
@@ -31,14 +35,19 @@ export interface Fill {
  * @category combinators
  */
 export const fill = (text: string, { flags, values }: Fill): string =>
-  text
-    .replace(section, (_, flag: Flag, kept: string, otherwise: string | undefined) =>
-      flags.has(flag) ? kept : (otherwise ?? "")
-    )
-    .replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
-      const value = values[name]
-      if (value === undefined) throw new Error(`No value for {{${name}}} in a template of the backend`)
-      return value
-    })
+  resolve(text, flags).replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const value = values[name]
+    if (value === undefined) throw new Error(`No value for {{${name}}} in a template of the backend`)
+    return value
+  })
 
-const section = /\/\*IF (\w+)\*\/\n?([\s\S]*?)(?:\/\*ELSE \1\*\/\n?([\s\S]*?))?\/\*END\*\/\n?/g
+/** The innermost sections first, until none is left. */
+const resolve = (text: string, flags: ReadonlySet<Flag>): string => {
+  const resolved = text.replace(section, (_, flag: Flag, kept: string, otherwise: string | undefined) =>
+    flags.has(flag) ? kept : (otherwise ?? "")
+  )
+  return resolved === text ? text : resolve(resolved, flags)
+}
+
+const section =
+  /\/\*IF (\w+)\*\/\n?((?:(?!\/\*IF )[\s\S])*?)(?:\/\*ELSE \1\*\/\n?((?:(?!\/\*IF )[\s\S])*?))?\/\*END\*\/\n?/g

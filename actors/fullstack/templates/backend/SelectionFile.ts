@@ -13,13 +13,26 @@ export const selectionFile: TemplateFile = {
 import { type Argument, quote } from "../database.ts";
 import type { Query } from "../http/query.ts";
 import type { Entity } from "./entity.ts";
+/*IF search*/
+import { type Search, searchFor } from "./search.ts";
+/*END*/
 import { parseFilter, toColumn } from "./values.ts";
 
 export interface Selection {
   /** A condition with \`?\` for each of \`args\`. */
   readonly where: string;
   readonly args: ReadonlyArray<Argument>;
-  readonly orderBy: string;
+/*IF search*/
+  /** What the texts must contain as well. */
+  readonly search: Search | undefined;
+/*END*/
+  readonly order: Order;
+}
+
+/** Equal rows are ordered by id. */
+export interface Order {
+  readonly column: string;
+  readonly descending: boolean;
 }
 
 /** Parameters with a meaning of their own; a field of such a name cannot be filtered by. */
@@ -47,30 +60,29 @@ export function takeSelection(entity: Entity, query: Query): Selection {
   const q = searched.length === 0 ? undefined : query.take("q");
   if (q !== undefined && [...q].length > MAX_SEARCH_LENGTH) {
     query.refuse("q", \`must have at most \${MAX_SEARCH_LENGTH} characters\`);
-  } else if (q?.includes("\\0")) {
-    // SQLite would end the pattern there; and no text has that character.
-    conditions.push("0");
-  } else if (q) {
-    const patterns = patternsOf(q);
-    const matches = searched.flatMap((field) => patterns.map(() => \`\${quote(field.column)} GLOB ?\`));
-    conditions.push(\`(\${matches.join(" OR ")})\`);
-    args.push(...searched.flatMap(() => patterns));
   }
 /*END*/
-  return { where: conditions.length === 0 ? "1" : conditions.join(" AND "), args, orderBy: takeOrder(entity, query) };
+  return {
+    where: conditions.length === 0 ? "1" : conditions.join(" AND "),
+    args,
+/*IF search*/
+    search: q ? searchFor(entity, searched, q) : undefined,
+/*END*/
+    order: takeOrder(entity, query),
+  };
 }
 
 /** \`sort=field\` ascending, \`sort=-field\` descending; the newest first by default. The id decides between equals. */
-function takeOrder(entity: Entity, query: Query): string {
+function takeOrder(entity: Entity, query: Query): Order {
   const sort = query.take("sort") ?? "-createdAt";
   const sortable = columns(entity);
   const descending = sort.startsWith("-") && !sortable.has(sort);
   const column = sortable.get(descending ? sort.slice(1) : sort);
   if (column === undefined) {
     query.refuse("sort", \`must be one of \${[...sortable.keys()].join(", ")}, with a "-" before it for descending\`);
-    return "id";
+    return { column: "id", descending: false };
   }
-  return \`\${quote(column)} \${descending ? "DESC" : "ASC"}, id ASC\`;
+  return { column, descending };
 }
 
 const columns = (entity: Entity): ReadonlyMap<string, string> =>
@@ -84,20 +96,6 @@ const columns = (entity: Entity): ReadonlyMap<string, string> =>
 
 /** The length of \`q\` that is searched for at most; longer ones are refused. */
 const MAX_SEARCH_LENGTH = 200;
-
-/**
- * Patterns of text that contains this in upper or lower case: each letter stands beside its other case, because SQLite
- * itself knows cases of ASCII only. In both normal forms, as "é" may be stored as one character or as two.
- */
-const patternsOf = (text: string): ReadonlyArray<string> =>
-  [...new Set([text.normalize("NFC"), text.normalize("NFD")])].map((form) => \`*\${[...form].map(eitherCase).join("")}*\`);
-
-function eitherCase(character: string): string {
-  // A pattern's brackets stand for one character, so "SS" cannot stand for "ß".
-  const forms = [character.toLowerCase(), character.toUpperCase()].filter((form) => [...form].length === 1);
-  const set = new Set([character, ...forms]);
-  return set.size > 1 || "*?[".includes(character) ? \`[\${[...set].join("")}]\` : character;
-}
 /*END*/
 `
 }

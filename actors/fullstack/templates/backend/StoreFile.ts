@@ -12,15 +12,29 @@ export const storeFile: TemplateFile = {
   text: `/** Creates, reads, changes and deletes records. Each change is one transaction: checked, stored and recorded, or nothing. */
 import { randomUUID } from "node:crypto";
 /*IF audit*/
-import { affectedByDelete } from "../audit/dependents.ts";
 import { type Actor, recordChange } from "../audit/log.ts";
 /*END*/
+/*IF gathers*/
+import {
+  type Argument,
+  type Database,
+  type Queryable,
+  quote,
+  type Transaction,
+  type WriteTransaction,
+} from "../database.ts";
+/*ELSE gathers*/
 import { type Database, type Queryable, quote, type WriteTransaction } from "../database.ts";
+/*END*/
 import { conflict, type FieldError, invalid } from "../http/problem.ts";
 import type { Paging } from "../http/query.ts";
+/*IF gathers*/
+import { choose/*IF csv*/, inOrder/*END*/ } from "./chosen.ts";
+/*END*/
 import type { Entity, RecordRow } from "./entity.ts";
 import { type Input, readInput } from "./input.ts";
-import { /*IF audit*//*ELSE audit*/noSuch, /*END*/readRecord, selectFrom, toRecord } from "./rows.ts";
+import { removeWithDependents } from "./removal.ts";
+import { orderBy, readRecord, selectFrom, toRecord } from "./rows.ts";
 import type { Selection } from "./selection.ts";
 import { toColumn } from "./values.ts";
 
@@ -41,12 +55,19 @@ export class Store {
   }
 
   async list(entity: Entity, selection: Selection, { page, pageSize }: Paging): Promise<Page> {
+/*IF search*/
+    if (selection.search !== undefined) return this.#search(entity, selection, { page, pageSize });
+/*END*/
+    const table = quote(entity.table);
+    const order = orderBy(selection.order);
+    // The keys are put in order before the records are read: otherwise all columns of all rows would be sorted.
+    const keys = \`SELECT _key FROM \${table} WHERE \${selection.where} ORDER BY \${order} LIMIT ? OFFSET ?\`;
     const [rows, counts] = await this.#database.queryAll([
       [
-        \`\${selectFrom(entity)} WHERE \${selection.where} ORDER BY \${selection.orderBy} LIMIT ? OFFSET ?\`,
+        \`\${selectFrom(entity)} WHERE _key IN (\${keys}) ORDER BY \${order}\`,
         [...selection.args, pageSize, (page - 1) * pageSize],
       ],
-      [\`SELECT count(*) FROM \${quote(entity.table)} WHERE \${selection.where}\`, selection.args],
+      [\`SELECT count(*) FROM \${table} WHERE \${selection.where}\`, selection.args],
     ]);
     return { items: (rows ?? []).map((row) => toRecord(entity, row)), total: Number(counts?.[0]?.[0]), page, pageSize };
   }
@@ -97,15 +118,7 @@ export class Store {
   /** Records that refer to this one keep it, go with it or lose the reference, as the schema says for each reference. */
   async remove(entity: Entity, id: string/*IF audit*/, actor: Actor/*END*/): Promise<void> {
     return this.#write(entity, async (tx) => {
-/*IF audit*/
-      const before = await readRecord(tx, entity, id);
-      const affected = await affectedByDelete(tx, [...this.#entities.values()], entity, before);
-      await tx.run(\`DELETE FROM \${quote(entity.table)} WHERE id = ?\`, [id]);
-      for (const change of affected) await recordChange(tx, actor, change);
-/*ELSE audit*/
-      const deleted = await tx.run(\`DELETE FROM \${quote(entity.table)} WHERE id = ?\`, [id]);
-      if (deleted === 0) throw noSuch(entity, id);
-/*END*/
+      await removeWithDependents(tx, [...this.#entities.values()], entity, id/*IF audit*/, actor/*END*/);
     });
   }
 /*IF csv*/
@@ -116,15 +129,25 @@ export class Store {
     selection: Selection,
     visit: (records: ReadonlyArray<RecordRow>) => Promise<void>,
   ): Promise<void> {
-    await this.#database.snapshot(async (state) => {
-      for (let offset = 0; ; offset += EXPORT_BATCH) {
-        const rows = await state.query(
-          \`\${selectFrom(entity)} WHERE \${selection.where} ORDER BY \${selection.orderBy} LIMIT ? OFFSET ?\`,
-          [...selection.args, EXPORT_BATCH, offset],
-        );
-        if (rows.length > 0) await visit(rows.map((row) => toRecord(entity, row)));
-        if (rows.length < EXPORT_BATCH) return;
+    await this.#database.reading(async (state) => {
+      await choose(state, entity, selection, true);
+      for (let offset = 0; ; offset += EXPORT_RECORDS) {
+        const records = await readRecords(state, entity, selection, inOrder(selection), [EXPORT_RECORDS, offset]);
+        if (records.length > 0) await visit(records);
+        if (records.length < EXPORT_RECORDS) return;
       }
+    });
+  }
+/*END*/
+/*IF search*/
+
+  async #search(entity: Entity, selection: Selection, { page, pageSize }: Paging): Promise<Page> {
+    return this.#database.reading(async (state) => {
+      await choose(state, entity, selection, false);
+      const keys = \`SELECT _key FROM \${quote(entity.table)} WHERE _key IN (SELECT key FROM _chosen) ORDER BY \${orderBy(selection.order)} LIMIT ? OFFSET ?\`;
+      const items = await readRecords(state, entity, selection, keys, [pageSize, (page - 1) * pageSize]);
+      const [count] = await state.query("SELECT count(*) FROM _chosen");
+      return { items, total: Number(count?.[0]), page, pageSize };
     });
   }
 /*END*/
@@ -154,7 +177,21 @@ export class Store {
 /*IF csv*/
 
 /** Records that an export holds in memory at once. */
-const EXPORT_BATCH = 500;
+const EXPORT_RECORDS = 200;
+/*END*/
+/*IF gathers*/
+
+/** The records with the keys that a query gives, in order. */
+async function readRecords(
+  state: Transaction,
+  entity: Entity,
+  selection: Selection,
+  keys: string,
+  args: ReadonlyArray<Argument>,
+): Promise<ReadonlyArray<RecordRow>> {
+  const sql = \`\${selectFrom(entity)} WHERE _key IN (\${keys}) ORDER BY \${orderBy(selection.order)}\`;
+  return (await state.query(sql, args)).map((row) => toRecord(entity, row));
+}
 /*END*/
 
 /** What the database itself refused: a value that is taken, or a deletion that other records stand in the way of. */
