@@ -31,7 +31,7 @@ export const ofProgram = (program: string, commands: ReadonlyArray<Command<Optio
       ["--version", "show the version"]
     ]),
     "",
-    "Exit codes: 0 done; 1 failed, partial or paused; 2 bad input or usage; 130/143 interrupted.",
+    "Exit codes: 0 done; 1 failed or partial; 2 bad input or usage; 130/143 interrupted.",
     ""
   ].join("\n")
 

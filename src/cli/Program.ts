@@ -77,7 +77,7 @@ export const execute = (
     reason = why
     setTimeout(() => leave(exitCodeOf(why)), GRACE_MILLIS).unref()
     fiber.unsafeInterruptAsFork(fiber.id())
-    terminal.say(text)
+    terminal.tell(text)
   }
   for (const [signal, exitCode] of Object.entries(SIGNALS)) {
     process.on(signal, () => {
@@ -88,7 +88,7 @@ export const execute = (
   const uncaught = (error: unknown) => {
     const message = `an error that nobody handled: ${describe(error)}`
     // After the first the program is ending already.
-    if (reason !== undefined) return terminal.say(`troupe: ${message}`)
+    if (reason !== undefined) return terminal.tell(`troupe: ${message}`)
     const advice =
       "Wait for the promise or handle the event that it comes from; if that is not yours, please report it."
     end({ _tag: "Uncaught", message }, [`troupe: stopped by ${message}`, advice, ...stackOf(error, options)].join("\n"))
@@ -103,7 +103,7 @@ export const execute = (
     if (!ended && code === 0) {
       const message =
         "the program ended before its command did: a module that it loaded left, or waits for what never comes"
-      terminal.say(`troupe: ${message}.`)
+      terminal.tell(`troupe: ${message}.`)
       if (options.json) writeJson(terminal, { status: "bug", message })
       process.exitCode = 1
     }
@@ -135,7 +135,7 @@ const cutOffOf = (reason: Reason) =>
 const tellLost = (terminal: ReturnType<typeof Terminal.make>, output: Output) => {
   const lost = output.lost()
   if (lost === undefined) return
-  terminal.say(
+  terminal.tell(
     `troupe: the result could not be written to stdout: ${lost}. Give the command again with its output elsewhere.`
   )
   process.exitCode = Math.max(Number(process.exitCode ?? 0), 1)
@@ -148,11 +148,11 @@ const tell = (
 ): number => {
   const failure = Cause.failureOption(cause)
   if (Option.isNone(failure)) {
-    terminal.say(describeBug(cause, options))
+    terminal.tell(describeBug(cause, options))
     if (options.json) writeJson(terminal, { status: "bug", message: messageOf(Cause.squash(cause)) })
     return 1
   }
-  terminal.say(
+  terminal.tell(
     failure.value.message
       .split("\n")
       .map((line) => `troupe: ${printable(line)}`)
@@ -197,5 +197,5 @@ const logger = (terminal: ReturnType<typeof Terminal.make>) =>
     )
     const notes = HashMap.toEntries(annotations).map(([key, value]) => `${key}=${String(value)}`)
     const detail = Cause.isEmpty(cause) ? [] : [Cause.pretty(cause).split("\n")[0]]
-    terminal.say(printable([logLevel.label.toLowerCase(), ...words, ...notes, ...detail].join(" ")))
+    terminal.tell(printable([logLevel.label.toLowerCase(), ...words, ...notes, ...detail].join(" ")))
   })

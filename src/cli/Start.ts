@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import { existsSync, readFileSync } from "node:fs"
+import { readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import type { Report } from "../team/Report.ts"
 import * as ShellWords from "./ShellWords.ts"
@@ -32,7 +32,7 @@ export const of = (report: Report, root: string, shown: string): Start => {
     const scripts = scriptsOf(join(root, folder, "package.json"))
     // The last one is what starts it; the others are only taken where they exist.
     if (scripts[wanted.at(-1)![0]] === undefined) return undefined
-    const install = existsSync(join(root, folder, "node_modules"))
+    const install = isInstalled(join(root, folder))
       ? []
       : [written.has(`${folder}/package-lock.json`) ? "npm ci" : "npm install"]
     const runs = wanted.filter(([script]) => scripts[script] !== undefined).map(([, command]) => command)
@@ -50,6 +50,16 @@ export const of = (report: Report, root: string, shown: string): Start => {
     open:
       frontend !== undefined && /^vite( dev)?$/.test(frontend.scripts.dev ?? "") ? "http://localhost:5173" : undefined
   }
+}
+
+/**
+ * Whether npm has finished an install of what the lock file says. npm writes its own copy of the lock last, so one that was
+ * interrupted has left none, whatever else stands there; a lock file written since has to be installed anew.
+ */
+const isInstalled = (folder: string): boolean => {
+  const installed = statSync(join(folder, "node_modules", ".package-lock.json"), { throwIfNoEntry: false })
+  const lock = statSync(join(folder, "package-lock.json"), { throwIfNoEntry: false })
+  return installed !== undefined && (lock === undefined || lock.mtimeMs <= installed.mtimeMs)
 }
 
 const scriptsOf = (file: string): Readonly<Record<string, string | undefined>> => {

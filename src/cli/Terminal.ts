@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import { Context } from "effect"
+import { wrap } from "../observe/DisplayWidth.ts"
 import type { Redact } from "../secrets/Redaction.ts"
 
 /**
@@ -33,6 +34,8 @@ export class Terminal extends Context.Tag("troupe/cli/Terminal")<
     readonly result: (text: string) => void
     /** Writes lines to stderr, above the frame if one stands. */
     readonly say: (text: string) => void
+    /** Writes a message to stderr: what is longer than a terminal's line goes on in the next, whole words only. */
+    readonly tell: (message: string) => void
     /** Paints the frame anew; no lines take it away and show the cursor again. Does nothing where `live` is false. */
     readonly frame: (lines: ReadonlyArray<string>) => void
   }
@@ -70,10 +73,17 @@ export const make = (
   /** Back to where the frame begins. A window made narrower since has wrapped its lines, hence counted with today's width. */
   const rewind = () => {
     const rows = shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(visibleLength(line) / width())), 0)
-    return rows === 0 ? "" : `\r\u001b[${rows}A\u001b[J`
+    // Row by row: to erase a screen from its first row on is to clear it, and terminals keep what was cleared in their
+    // scrollback, ten times a second.
+    return rows === 0 ? "" : `\r${up(rows)}${"\u001b[2K\n".repeat(rows)}${up(rows)}`
   }
 
   const paint = () => shown.map((line) => `${line}\n`).join("")
+
+  const say = (text: string) => {
+    const lines = text.endsWith("\n") ? text : `${text}\n`
+    stderr.write(shown.length === 0 ? lines : `${rewind()}${lines}${paint()}`)
+  }
 
   return {
     live,
@@ -85,13 +95,13 @@ export const make = (
     resultColor,
     resultWidth: () => columnsOf(stdout),
     result: (text) => void stdout.write(redact(text)),
-    say: (text) => {
-      const clean = redact(text)
-      const lines = clean.endsWith("\n") ? clean : `${clean}\n`
-      stderr.write(shown.length === 0 ? lines : `${rewind()}${lines}${paint()}`)
+    say,
+    tell: (message) => {
+      const lines = message.split("\n")
+      say((stderr.isTTY === true ? lines.flatMap((line) => wrap(line, width())) : lines).join("\n"))
     },
     frame: (lines) => {
-      if (!live || (shown.length === 0 && lines.length === 0)) return
+      if (!live || (lines.length === shown.length && lines.every((line, at) => line === shown[at]))) return
       const back = rewind()
       const cursor = lines.length === 0 ? "\u001b[?25h" : shown.length === 0 ? "\u001b[?25l" : ""
       shown = lines.map(redact)
@@ -99,6 +109,8 @@ export const make = (
     }
   }
 }
+
+const up = (rows: number) => `\u001b[${rows}A`
 
 /** Characters on screen: what is left without colour sequences. Wide characters are cut by the renderer beforehand. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a colour sequence begins with ESC

@@ -148,7 +148,7 @@ const tell = Effect.fnUntraced(function* (report: Report, out: string, options: 
     ...ReportView.fact("project", shortPath(out), width),
     // Commands are never wrapped or cut: they are there to be pasted.
     ...startLines(start),
-    ...(report.status === "done" ? [] : ["", `To go on:  ${ShellWords.join(context.program, context.argv)}`]),
+    ...(report.status === "done" ? [] : ["", `To go on:  ${goOnCommand(context)}`]),
     ""
   ]
   terminal.say("")
@@ -156,6 +156,15 @@ const tell = Effect.fnUntraced(function* (report: Report, out: string, options: 
   terminal.say(lines(terminal.width(), terminal.color).join("\n"))
   terminal.result(toJson(report, out, start, context))
 })
+
+/** The same command again, which reuses what was finished; so without the option that forbids it. */
+const goOnCommand = ({ argv, program }: Context): string => {
+  const end = argv.includes("--") ? argv.indexOf("--") : argv.length
+  return ShellWords.join(
+    program,
+    argv.filter((word, at) => word !== "--no-cache" || at > end)
+  )
+}
 
 /** One line a command, as they are there to be pasted one by one. */
 const startLines = ({ commands, open }: Start.Start): ReadonlyArray<string> => {
@@ -168,7 +177,7 @@ const startLines = ({ commands, open }: Start.Start): ReadonlyArray<string> => {
 }
 
 const toJson = (report: Report, out: string, start: Start.Start, context: Context, error?: string): string => {
-  const goOn = report.status === "done" ? null : ShellWords.join(context.program, context.argv)
+  const goOn = report.status === "done" ? null : goOnCommand(context)
   const { status, ...rest } = encodeReport(report)
   // What an error that nobody handled cut off is no run that somebody cancelled.
   const document = { ...rest, status: error === undefined ? status : "failed" }
@@ -198,9 +207,7 @@ const tellInterrupted = Effect.fnUntraced(function* (
 const sayHowToGoOn = Effect.fnUntraced(function* (context: Context) {
   const terminal = yield* Terminal
   terminal.frame([])
-  terminal.say(
-    `Interrupted. What was finished is kept and will be reused. To go on:  ${ShellWords.join(context.program, context.argv)}`
-  )
+  terminal.say(`Interrupted. What was finished is kept and will be reused. To go on:  ${goOnCommand(context)}`)
 })
 
 const databaseOf = (options: Options) => options.db ?? Sqlite.defaultFile

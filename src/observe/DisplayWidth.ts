@@ -45,13 +45,18 @@ export const column = (text: string, width: number): string => {
   return fitted + " ".repeat(Math.max(0, width - cells(fitted)))
 }
 
-/** Splits at spaces into lines of at most `width` cells; a longer word is cut. @category combinators */
+/**
+ * Splits at spaces into lines of at most `width` cells. A longer word, such as a path, stays whole on a line of its own: it
+ * may be there to be copied.
+ *
+ * @category combinators
+ */
 export const wrap = (text: string, width: number): ReadonlyArray<string> => {
   const lines: Array<string> = []
   for (const word of text.split(" ")) {
     const last = lines.at(-1)
     if (last !== undefined && cells(last) + 1 + cells(word) <= width) lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(shorten(word, width))
+    else lines.push(word)
   }
   return lines
 }

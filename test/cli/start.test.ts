@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterEach, assert, describe, it } from "vitest"
@@ -12,7 +12,9 @@ afterEach(() => {
 })
 
 /** An output folder with these files, and the answer to how it is started. */
-const start = (files: Readonly<Record<string, unknown>>, more: Partial<Report> = {}) => {
+const start = (files: Readonly<Record<string, unknown>>, more: Partial<Report> = {}) => started(files, more).again()
+
+const started = (files: Readonly<Record<string, unknown>>, more: Partial<Report> = {}) => {
   const root = mkdtempSync(join(tmpdir(), "troupe-start-"))
   roots.push(root)
   for (const [path, content] of Object.entries(files)) {
@@ -21,7 +23,7 @@ const start = (files: Readonly<Record<string, unknown>>, more: Partial<Report> =
   }
   // Of a report only what is asked for here.
   const report = { status: "done", agents: [{ files: Object.keys(files) }], ...more } as unknown as Report
-  return Start.of(report, root, "out/my shop")
+  return { root, again: () => Start.of(report, root, "out/my shop") }
 }
 
 const backend = {
@@ -42,10 +44,18 @@ describe("the commands that start what was made", () => {
   })
 
   it("install nothing that is installed", () => {
-    assert.deepStrictEqual(start({ ...backend, "backend/node_modules/x": 1 }), {
+    assert.deepStrictEqual(start({ ...backend, "backend/node_modules/.package-lock.json": {} }), {
       commands: ["cd 'out/my shop/backend' && npm run build && npm start"],
       open: undefined
     })
+  })
+
+  it("install what an interrupted npm ci has left half, and what another lock file asks for since", () => {
+    const whole = "cd 'out/my shop/backend' && npm ci && npm run build && npm start"
+    assert.deepStrictEqual(start({ ...backend, "backend/node_modules/x/package.json": {} }).commands, [whole])
+    const { root, again } = started({ ...backend, "backend/node_modules/.package-lock.json": {} })
+    utimesSync(join(root, "backend/node_modules/.package-lock.json"), 1, 1)
+    assert.deepStrictEqual(again().commands, [whole])
   })
 
   it("promise no script, lock file or address that a team of one's own did not write", () => {

@@ -21,6 +21,9 @@ const streams = (tty: boolean, columns = 20) => {
   return { written, stdout, stderr }
 }
 
+/** Back over so many rows, each erased by itself: what clears the screen goes into the scrollback of some terminals. */
+const erased = (rows: number) => `\r\u001b[${rows}A${"\u001b[2K\n".repeat(rows)}\u001b[${rows}A`
+
 describe("Terminal", () => {
   it("paints a frame in place, and hides the cursor only while it stands", () => {
     const { stderr, stdout, written } = streams(true)
@@ -29,13 +32,32 @@ describe("Terminal", () => {
     assert.strictEqual(written.err, "\u001b[?25lone\ntwo\n")
     written.err = ""
     terminal.frame(["three"])
-    assert.strictEqual(written.err, "\r\u001b[2A\u001b[Jthree\n")
+    assert.strictEqual(written.err, `${erased(2)}three\n`)
     written.err = ""
     terminal.frame([])
-    assert.strictEqual(written.err, "\r\u001b[1A\u001b[J\u001b[?25h")
+    assert.strictEqual(written.err, `${erased(1)}\u001b[?25h`)
     written.err = ""
     terminal.frame([])
     assert.strictEqual(written.err, "")
+  })
+
+  it("writes nothing for a frame that stands already", () => {
+    const { stderr, stdout, written } = streams(true)
+    const terminal = Terminal.make(stdout, stderr, {})
+    terminal.frame(["one", "two"])
+    written.err = ""
+    terminal.frame(["one", "two"])
+    assert.strictEqual(written.err, "")
+  })
+
+  it("breaks messages between words only, and leaves long ones whole to be copied", () => {
+    const { stderr, stdout, written } = streams(true, 20)
+    const terminal = Terminal.make(stdout, stderr, {})
+    terminal.tell('found "serach", expected search\n/a/path/that/is/much/longer, see there')
+    assert.strictEqual(written.err, 'found "serach",\nexpected search\n/a/path/that/is/much/longer,\nsee there\n')
+    const piped = streams(false, 20)
+    Terminal.make(piped.stdout, piped.stderr, {}).tell('found "serach", expected search')
+    assert.strictEqual(piped.written.err, 'found "serach", expected search\n')
   })
 
   it("leaves a row free above the frame and one for the cursor", () => {
@@ -55,7 +77,7 @@ describe("Terminal", () => {
     terminal.frame(["frame"])
     written.err = ""
     terminal.say("a word")
-    assert.strictEqual(written.err, "\r\u001b[1A\u001b[Ja word\nframe\n")
+    assert.strictEqual(written.err, `${erased(1)}a word\nframe\n`)
   })
 
   it("goes back over the lines that a narrower window has wrapped", () => {
