@@ -207,7 +207,8 @@ const tellInterrupted = Effect.fnUntraced(function* (
 const sayHowToGoOn = Effect.fnUntraced(function* (context: Context) {
   const terminal = yield* Terminal
   terminal.frame([])
-  terminal.say(`Interrupted. What was finished is kept and will be reused. To go on:  ${goOnCommand(context)}`)
+  terminal.tell("Interrupted. What was finished is kept and will be reused.")
+  terminal.say(`To go on:  ${goOnCommand(context)}`)
 })
 
 const databaseOf = (options: Options) => options.db ?? Sqlite.defaultFile
