@@ -14,7 +14,7 @@ import * as path from "node:path"
 import { Effect, Layer } from "effect"
 import * as Artefact from "../src/team/Artefact.ts"
 import { calledOff, type PrepareOptions, Workspace, WorkspaceError, type WriteOptions } from "../src/team/Workspace.ts"
-import type * as FolderLock from "./internal/folderLock.ts"
+import * as FolderLock from "./internal/folderLock.ts"
 import * as Manifest from "./internal/workspaceManifest.ts"
 import { insideOf, refusalOf } from "./internal/workspacePath.ts"
 
@@ -116,6 +116,7 @@ export const layer = (options: Options): Layer.Layer<Workspace> =>
     return Workspace.of({
       root,
       prepare,
+      isBusy: (other) => Effect.promise(() => isBusy(path.resolve(other))),
       write,
       read: Effect.fnUntraced(function* (file) {
         const target = yield* checked(file)
@@ -140,6 +141,16 @@ export const layer = (options: Options): Layer.Layer<Workspace> =>
       })
     })
   })
+
+const isBusy = (root: string): Promise<boolean> =>
+  FolderLock.claim(path.join(root, Manifest.folder)).then(
+    (claim) => {
+      if (claim._tag === "Claimed") claim.release()
+      return claim._tag === "Held"
+    },
+    // The folder is gone, or nobody's.
+    () => false
+  )
 
 /**
  * Removes a file of an earlier run, unless somebody has edited it meanwhile, and the folders that are empty then. A folder

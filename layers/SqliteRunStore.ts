@@ -14,6 +14,7 @@ interface Row {
   readonly started_at: number
   readonly root: string
   readonly report: string | null
+  readonly killed: number
 }
 
 /**
@@ -26,6 +27,8 @@ export const layer = (options?: RunStoreOptions): Layer.Layer<RunStore, never, D
     RunStore,
     Effect.map(Database, ({ attempt, sql, write }) => {
       const keep = keepOf(options)
+      // Of this store, begun and not ended: they are at work whatever their folder says.
+      const own = new Set<string>()
       return RunStore.of({
         begin: (run) =>
           write(
@@ -38,6 +41,7 @@ export const layer = (options?: RunStoreOptions): Layer.Layer<RunStore, never, D
                   root: run.root,
                   report: null
                 })}`
+                own.add(run.runId)
                 yield* sql`delete from runs where position not in
                   (select position from runs order by position desc limit ${keep})`
               })
@@ -46,9 +50,19 @@ export const layer = (options?: RunStoreOptions): Layer.Layer<RunStore, never, D
         end: (report) =>
           write(
             Effect.asVoid(
-              sql`update runs set report = ${JSON.stringify(encodeReport(report))} where run_id = ${report.runId}`
+              sql`update runs set report = ${JSON.stringify(encodeReport(report))}, killed = 0 where run_id = ${report.runId}`
             )
-          ),
+          ).pipe(Effect.ensuring(Effect.sync(() => own.delete(report.runId)))),
+        unfinished: attempt(
+          Effect.flatMap(sql<Row>`select * from runs where report is null and killed = 0`, (rows) =>
+            Effect.forEach(
+              rows.filter((row) => !own.has(row.run_id)),
+              toRun
+            )
+          )
+        ),
+        close: (runId) =>
+          attempt(Effect.asVoid(sql`update runs set killed = 1 where run_id = ${runId} and report is null`)),
         list: (limit) =>
           attempt(
             Effect.flatMap(sql<Row>`select * from runs order by position desc limit ${limit}`, (rows) =>
@@ -74,6 +88,7 @@ const toRun = (row: Row): Effect.Effect<StoredRun> =>
       team: row.team,
       startedAt: row.started_at,
       root: row.root,
-      report: Option.getOrUndefined(report)
+      report: Option.getOrUndefined(report),
+      killed: row.killed === 1
     })
   )

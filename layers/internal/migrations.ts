@@ -43,5 +43,9 @@ export const migrations: Readonly<Record<string, Effect.Effect<void, unknown, Sq
     ) without rowid`
     yield* sql`create index result_files_by_content on result_files (sha256)`
     yield* sql`create index results_by_use on results (used_at)`
+  }),
+  "0002_killed_runs": Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* sql`alter table runs add column killed integer not null default 0`
   })
 }

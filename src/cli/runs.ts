@@ -30,14 +30,14 @@ export const main = Effect.fnUntraced(function* (invocation: Invocation<(typeof 
   return 0
 })
 
-/** What is known of a run that left no report: it works still, or was killed. */
-const NO_REPORT = "no report"
+/** A run without a report that nobody has found dead works still, or was killed since the last one began. */
+const statusOf = (run: StoredRun) => run.report?.status ?? (run.killed ? "killed" : "no report")
 
 /** By the names that a run's own report has for them. */
 const toJson = (run: StoredRun) => ({
   runId: run.runId,
   team: run.team,
-  status: run.report?.status ?? null,
+  status: run.report?.status ?? (run.killed ? "killed" : null),
   startedAt: run.startedAt,
   makespanMs: run.report?.makespanMs ?? null,
   reused: run.report?.counts.reused ?? null,
@@ -53,7 +53,7 @@ const table = (stored: ReadonlyArray<StoredRun>): string => {
     ...stored.map((run) => [
       run.runId.slice(0, 8),
       visible(run.team),
-      run.report?.status ?? NO_REPORT,
+      statusOf(run),
       new Date(run.startedAt).toISOString().slice(0, 16).replace("T", " "),
       run.report === undefined ? "-" : Elapsed.show(run.report.makespanMs),
       run.report === undefined ? "-" : String(run.report.counts.reused),

@@ -46,7 +46,7 @@ const FACT_WIDTH = 17
 
 const OUTCOME: Readonly<Record<RunStatus, readonly [Paint.Tone, string]>> = {
   done: ["good", "done"],
-  partial: ["warning", "partial: not everything could be verified"],
+  partial: ["warning", "partial: not everything was made, verified and kept"],
   failed: ["bad", "failed"],
   cancelled: ["warning", "cancelled"]
 }

@@ -70,6 +70,8 @@ export class Workspace extends Context.Tag("troupe/Workspace")<
      * Refused with `busy` while another run has it, in this process or any other.
      */
     readonly prepare: (options: PrepareOptions) => Effect.Effect<void, WorkspaceError, Scope.Scope>
+    /** Whether a run works in another folder, given as its absolute path. One that cannot be looked at is not busy. */
+    readonly isBusy: (root: string) => Effect.Effect<boolean>
     /** Writes a whole file atomically, making folders as needed. */
     readonly write: (path: string, content: string, options?: WriteOptions) => Effect.Effect<Artefact, WorkspaceError>
     readonly read: (path: string) => Effect.Effect<string, WorkspaceError>

@@ -60,7 +60,7 @@ const lines = (width: number, more = {}) => ReportView.lines(report(more), { wid
 describe("ReportView", () => {
   it("shows the table of agents, what went wrong, and how the time was used", () => {
     assert.deepStrictEqual(lines(80), [
-      "press: partial: not everything could be verified, 4.2 s",
+      "press: partial: not everything was made, verified and kept, 4.2 s",
       "",
       "agent       status         work  wait  tries  files          tokens",
       "researcher  done          3.1 s  2 ms      2      2  120 in, 30 out",

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
+import Database from "better-sqlite3"
 import { build } from "tsdown"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import * as FolderLock from "../../layers/internal/folderLock.ts"
@@ -98,6 +99,43 @@ describe("a run killed with -9", { timeout: 60_000 }, () => {
     assert.strictEqual(JSON.parse(again.out).counts.reused, 4, again.err)
     assert.deepStrictEqual(worked(folder), [...names.slice(0, 5), ...names.slice(4)])
     assert.deepStrictEqual(made(folder), whole)
+  })
+})
+
+describe("the history", { timeout: 60_000 }, () => {
+  const told = (folder: string) => {
+    const database = new Database(path.join(folder, "troupe.db"), { readonly: true })
+    const rows = database
+      .prepare("select root, killed, report is not null as reported from runs order by position")
+      .all()
+    database.close()
+    return rows.map((row) => {
+      const { killed, reported, root } = row as {
+        readonly killed: 0 | 1
+        readonly reported: 0 | 1
+        readonly root: string
+      }
+      return `${path.basename(root)} ${killed === 1 ? "killed" : reported === 1 ? "reported" : "open"}`
+    })
+  }
+
+  it("shows a killed run as such once another one begins, and leaves one that is at work alone", async () => {
+    const folder = fresh("history")
+    const killed = await run(folder, "2", "0", "one")
+    assert.strictEqual(killed.signal, "SIGKILL", killed.err)
+    assert.deepStrictEqual(told(folder), ["one open"])
+    // Another run of which the history knows works in this folder.
+    const notes = path.join(folder, "two", ".troupe")
+    fs.mkdirSync(notes, { recursive: true })
+    const database = new Database(path.join(folder, "troupe.db"))
+    database
+      .prepare("insert into runs (run_id, team, started_at, root) values ('x', 't', 1, ?)")
+      .run(path.dirname(notes))
+    database.close()
+    const claim = await FolderLock.claim(notes)
+    const next = await run(folder, "0", "0", "three")
+    if (claim._tag === "Claimed") claim.release()
+    assert.deepStrictEqual(told(folder), ["one killed", "two open", "three reported"], next.err)
   })
 })
 

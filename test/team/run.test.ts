@@ -8,7 +8,7 @@ import { ResultCache } from "../../src/team/ResultCache.ts"
 import type { RunEvent } from "../../src/team/Run.ts"
 import { RunStore } from "../../src/team/RunStore.ts"
 import * as Team from "../../src/team/Team.ts"
-import { Workspace } from "../../src/team/Workspace.ts"
+import { Workspace, WorkspaceError } from "../../src/team/Workspace.ts"
 
 const memory = Layer.mergeAll(
   ResultCache.layerMemory(),
@@ -120,6 +120,74 @@ describe("a run", () => {
       assert.strictEqual((yield* Effect.flip(workspace.read("b.txt"))).reason, "missing")
     }).pipe(Effect.provide(memory))
   )
+
+  it.effect("leaves the report that tells who made what, where nobody works again", () =>
+    Effect.gen(function* () {
+      const { agent } = crew()
+      const write: Work = ({ write }) => Effect.as(write("a.txt", "a"), "")
+      const team = (version = "1.0.0") => Team.make("one", { agents: [agent("a", [], write, { version })] })
+      const workspace = yield* Workspace
+      const first = yield* Team.run(team(), { input: {} })
+      const [json, markdown] = [yield* workspace.read("docs/report.json"), yield* workspace.read("docs/report.md")]
+      const second = yield* Team.run(team(), { input: {} })
+      assert.strictEqual(second.report.counts.reused, 1)
+      assert.strictEqual(yield* workspace.read("docs/report.json"), json)
+      assert.strictEqual(yield* workspace.read("docs/report.md"), markdown)
+      assert.strictEqual(JSON.parse(json).runId, first.runId)
+      // What stands there is of something else, or is no report: then "reused" says more.
+      const other = yield* Team.run(team("2.0.0"), { input: {} })
+      const third = yield* Team.run(team(), { input: {} })
+      assert.strictEqual(JSON.parse(yield* workspace.read("docs/report.json")).runId, third.runId)
+      assert.notStrictEqual(other.runId, third.runId)
+      yield* Effect.scoped(
+        Effect.zipRight(workspace.prepare({ team: "one" }), workspace.write("docs/report.json", "{"))
+      )
+      const fourth = yield* Team.run(team(), { input: {} })
+      assert.strictEqual(JSON.parse(yield* workspace.read("docs/report.json")).runId, fourth.runId)
+    }).pipe(Effect.provide(memory))
+  )
+
+  for (const full of ["folder", "history"] as const) {
+    it.effect(`is partial and says so, not refused, where the disk is full after all the work: ${full}`, () =>
+      Effect.gen(function* () {
+        const { agent, since } = crew()
+        const workspace = yield* Workspace
+        const runs = yield* RunStore
+        const broken = Layer.mergeAll(
+          Layer.succeed(Workspace, {
+            ...workspace,
+            write: (path, content, options) =>
+              full === "folder" && path.startsWith("docs/report")
+                ? new WorkspaceError({ reason: "unwritable", path, problem: "the disk is full", next: "Free some." })
+                : workspace.write(path, content, options)
+          }),
+          Layer.succeed(RunStore, {
+            ...runs,
+            end: (report) =>
+              full === "history"
+                ? new DatabaseError({
+                    reason: "unwritable",
+                    file: "x.db",
+                    problem: "the disk is full",
+                    next: "Free some."
+                  })
+                : runs.end(report)
+          })
+        )
+        const { events, onEvent } = listening()
+        const team = Team.make("one", {
+          agents: [agent("a", [], ({ write }) => Effect.as(write("a.txt", "a"), "made"))]
+        })
+        const result = yield* Team.run(team, { input: {}, onEvent }).pipe(Effect.provide(broken))
+        assert.deepStrictEqual(since(), ["a"])
+        assert.strictEqual(result.status, "partial")
+        assert.strictEqual(yield* workspace.read("a.txt"), "a")
+        assert.match(result.report.notes.join(), /report.*the disk is full/)
+        assert.deepStrictEqual(statuses(result.report), { a: "done" })
+        assert.strictEqual(events.at(-1)?._tag, "RunEnded")
+      }).pipe(Effect.provide(memory))
+    )
+  }
 
   it.effect("says which files of an earlier run it has removed", () =>
     Effect.gen(function* () {

@@ -63,6 +63,21 @@ export const storeSuite = <E>(
       }).pipe(Effect.provide(layers()))
     )
 
+    it.effect("closes a run that was killed, and takes its report should it end all the same", () =>
+      Effect.gen(function* () {
+        const runs = yield* RunStore
+        yield* runs.begin({ runId: "a", team: "team", startedAt: 1, root: "/out" })
+        // Begun here and not ended: it is at work, whatever its folder says.
+        assert.deepStrictEqual(yield* runs.unfinished, [])
+        yield* runs.close("a")
+        assert.strictEqual((yield* runs.get("a"))?.killed, true)
+        yield* runs.end(reportOf("a"))
+        yield* runs.close("a")
+        const run = yield* runs.get("a")
+        assert.deepStrictEqual([run?.killed, run?.report?.status], [false, "done"])
+      }).pipe(Effect.provide(layers()))
+    )
+
     it.effect("keeps no more runs than it was told to", () =>
       Effect.gen(function* () {
         const runs = yield* RunStore

@@ -44,6 +44,8 @@ export interface Measured {
   readonly model: string | undefined
   /** What kept the run from its end: somebody stopped it, or a defect broke it. */
   readonly cutOff: "interrupted" | "broken" | undefined
+  /** Whether something that the run made or says could not be kept; a note says what. */
+  readonly unkept: boolean
   readonly notes: ReadonlyArray<string>
 }
 
@@ -73,7 +75,7 @@ export const buildReport = (measured: Measured): Report => {
     format: 1,
     runId: measured.runId,
     team: measured.team,
-    status: statusOf(counts, measured.cutOff),
+    status: statusOf(counts, measured),
     startedAt: measured.startedAt,
     endedAt: measured.startedAt + Math.round(measured.makespanMs),
     makespanMs: measured.makespanMs,
@@ -121,10 +123,10 @@ const agentReport = (agent: Measured["agents"][number], measured: Measured): Age
 const interrupted = "the run was interrupted"
 const brokenOff = "a defect broke the run off"
 
-const statusOf = (counts: Report["counts"], cutOff: Measured["cutOff"]): RunStatus => {
+const statusOf = (counts: Report["counts"], { cutOff, unkept }: Pick<Measured, "cutOff" | "unkept">): RunStatus => {
   if (cutOff === "interrupted") return "cancelled"
   if (cutOff === "broken" || counts.failed > 0) return "failed"
-  return counts.notVerified + counts.cancelled + counts.skipped > 0 ? "partial" : "done"
+  return unkept || counts.notVerified + counts.cancelled + counts.skipped > 0 ? "partial" : "done"
 }
 
 const difference = (later: number | null, earlier: number | null) =>

@@ -51,6 +51,7 @@ export const make = <E>(fail: (refusal: Refusal) => E, calledOff: (path: string)
             })
         )
       }),
+    isBusy: (other: string) => Effect.sync(() => other === root && busy),
     write: (path: string, content: string, options?: { readonly signal?: AbortSignal | undefined }) =>
       Effect.flatMap(checked(path), () => {
         if (options?.signal?.aborted) return Effect.fail(calledOff(path))

@@ -78,6 +78,7 @@ export const oneAttempt = <A extends Agent.Any>(
       root: workspace.root,
       // Of a run that the agent begins: the folder says that it is taken.
       prepare: (options) => fence.within(workspace.prepare(options), () => ended(workspace.root, fence)),
+      isBusy: workspace.isBusy,
       write,
       read
     })

@@ -2,7 +2,7 @@
  * Runs a team from the first check to the last file.
  *
  * The story is told here; its parts have files of their own: `prepared` (before anything is written), `makePlan`,
- * `Scheduler` (who works when), `runAgent` (one agent from its key to its committed result), `buildReport`.
+ * `Scheduler` (who works when), `runAgent` (one agent from its key to its committed result), `endRun`, `buildReport`.
  */
 import { Cause, Duration, Effect, Exit, Random } from "effect"
 import type { ActorSystem } from "../../actor/ActorSystem.ts"
@@ -10,9 +10,8 @@ import { Secrets } from "../../secrets/Secrets.ts"
 import type * as Agent from "../Agent.ts"
 import type { DatabaseError } from "../DatabaseError.ts"
 import type { InputError } from "../InputError.ts"
-import * as Markdown from "../Markdown.ts"
 import { defaultProfile, profiles } from "../Profile.ts"
-import { encodeReport, type Report } from "../Report.ts"
+import type { Report } from "../Report.ts"
 import { ResultCache } from "../ResultCache.ts"
 import { NoOutput, RunEvent, type Runnable, type RunOptions, type RunResult } from "../Run.ts"
 import { RunStore } from "../RunStore.ts"
@@ -23,7 +22,9 @@ import * as AgentActor from "./agentActor.ts"
 import { buildReport, emptyRecord } from "./buildReport.ts"
 import * as Claims from "./claims.ts"
 import * as Clockwork from "./clockwork.ts"
+import { closeKilled } from "./closeKilled.ts"
 import type { Control } from "./control.ts"
+import { endRun, reportFiles } from "./endRun.ts"
 import * as Events from "./events.ts"
 import { forReading } from "./forReading.ts"
 import { makePlan } from "./makePlan.ts"
@@ -32,7 +33,7 @@ import { prepare } from "./prepared.ts"
 import { runAgent } from "./runAgent.ts"
 import { type Finished, onePathAtATime, type Stage } from "./stage.ts"
 
-/** What a run can end with besides a result. All of them come before an agent works, but for a report that cannot be written. */
+/** What a run can end with besides a result. All of them come before an agent works. */
 export type RunError = InputError | TeamError | DatabaseError | WorkspaceError
 
 /** What a run needs besides what its agents need. */
@@ -66,6 +67,7 @@ export const runTeam = <A extends Agent.Any>(
       const clock = yield* Clockwork.make
       const runId = options.runId ?? (yield* randomId)
       const agentsAtOnce = placesOf(options.agentsAtOnce ?? profiles[defaultProfile].agentsAtOnce, team.agents.length)
+      yield* closeKilled
       yield* runs.begin({ runId, team: team.name, startedAt: clock.startedAt, root: workspace.root })
       const notes: Array<string> = []
       const events = yield* Events.make(options.onEvent, stopBudget, (words) => notes.push(words))
@@ -90,8 +92,7 @@ export const runTeam = <A extends Agent.Any>(
         notes
       }
       const clean = forReading(yield* Secrets)
-      const report = Effect.fnUntraced(function* (exit: Exit.Exit<void>) {
-        const makespanMs = yield* clock.elapsed
+      const report = (exit: Exit.Exit<void>, makespanMs: number) => (unkept: boolean) => {
         const measured = buildReport({
           runId,
           team: team.name,
@@ -102,10 +103,11 @@ export const runTeam = <A extends Agent.Any>(
           agentsAtOnce,
           model: options.model,
           cutOff: Exit.isSuccess(exit) ? undefined : Cause.isInterruptedOnly(exit.cause) ? "interrupted" : "broken",
+          unkept,
           notes: stage.notes
         })
         return clean(measured)
-      })
+      }
 
       const schedule = Scheduler.run({
         tasks: team.agents.map((agent) => ({
@@ -132,23 +134,23 @@ export const runTeam = <A extends Agent.Any>(
       return yield* Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
           const exit = yield* Effect.exit(restore(schedule))
-          const tidied = yield* Effect.exit(Exit.isSuccess(exit) ? tidy(stage) : Effect.void)
-          const made = yield* report(exit)
-          const left = Exit.isSuccess(exit) && Exit.isSuccess(tidied)
-          const kept = yield* Effect.exit(left ? leave(made) : tidied)
-          // A database that is locked is waited for, and whoever stops the run meanwhile does not wait as long.
-          yield* restore(runs.end(made)).pipe(
-            Effect.catchAllCause((cause) =>
-              Cause.isInterruptedOnly(cause)
-                ? Effect.ignore(Effect.timeout(Effect.interruptible(runs.end(made)), "1 second"))
-                : Effect.failCause(cause)
-            )
-          )
+          const made = yield* endRun(stage, {
+            whole: Exit.isSuccess(exit),
+            report: report(exit, yield* clock.elapsed),
+            // A database that is locked is waited for, and whoever stops the run meanwhile does not wait as long.
+            keep: (made) =>
+              restore(runs.end(made)).pipe(
+                Effect.catchAllCause((cause) =>
+                  Cause.isInterruptedOnly(cause)
+                    ? Effect.ignore(Effect.timeout(Effect.interruptible(runs.end(made)), "1 second"))
+                    : Effect.failCause(cause)
+                )
+              )
+          })
           yield* events.publish(RunEvent.RunEnded({ at: yield* clock.now, status: made.status, report: made }))
           yield* restore(events.drain)
           // An interrupted or broken run ends as such, once its report is kept.
           if (Exit.isFailure(exit)) return yield* Effect.failCause(exit.cause as Cause.Cause<never>)
-          if (Exit.isFailure(kept)) return yield* Effect.failCause(kept.cause)
           return resultOf(made, stage)
         })
       )
@@ -158,32 +160,6 @@ export const runTeam = <A extends Agent.Any>(
 /** A whole number of at least 1; "as many as there are" where it is no finite number. */
 const placesOf = (wanted: number, agents: number) =>
   Number.isFinite(wanted) ? Math.max(1, Math.floor(wanted)) : agents
-
-const reportFiles = { json: "docs/report.json", markdown: "docs/report.md" }
-
-/** Clears away what an earlier run made and this one did not, and says so. A run with a gap in it leaves all of it. */
-const tidy = <A extends Agent.Any>(stage: Stage<A>) =>
-  Effect.gen(function* () {
-    const workspace = yield* Workspace
-    const files = [...stage.finished.values()].flatMap((each) => each.files.map((file) => file.path))
-    const removed = yield* workspace.finish({
-      keep: [...files, ...Object.values(reportFiles)],
-      removeStale: stage.finished.size === stage.team.agents.length
-    })
-    if (removed.length > 0)
-      stage.notes.push(`files of an earlier run that nobody makes any more were removed: ${some(removed)}`)
-  })
-
-/** Puts the report beside what was made. */
-const leave = (report: Report) =>
-  Effect.gen(function* () {
-    const workspace = yield* Workspace
-    yield* workspace.write(reportFiles.json, `${JSON.stringify(encodeReport(report), null, 2)}\n`)
-    yield* workspace.write(reportFiles.markdown, Markdown.fromReport(report))
-  })
-
-const some = (paths: ReadonlyArray<string>): string =>
-  paths.length <= 5 ? paths.join(", ") : `${paths.slice(0, 5).join(", ")} and ${paths.length - 5} more`
 
 const resultOf = <A extends Agent.Any>(report: Report, stage: Stage<A>): RunResult<A> => ({
   runId: report.runId,

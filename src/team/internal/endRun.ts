@@ -1,0 +1,87 @@
+/**
+ * The end of a run, once its last agent has ended: what an earlier run made is cleared away, the report is put beside what
+ * was made and into the history.
+ *
+ * The work is done by then, so nothing here fails the run: what cannot be kept, as on a full disk, is said in the report
+ * that is handed back, which is then partial.
+ */
+import { Effect, Option } from "effect"
+import type * as Agent from "../Agent.ts"
+import type { DatabaseError } from "../DatabaseError.ts"
+import * as Markdown from "../Markdown.ts"
+import { decodeReport, encodeReport, type Report } from "../Report.ts"
+import { Workspace } from "../Workspace.ts"
+import type { Stage } from "./stage.ts"
+
+/** Where a run leaves its report, in the output folder. */
+export const reportFiles = { json: "docs/report.json", markdown: "docs/report.md" }
+
+export interface Ending {
+  /** Whether the schedule came to its end. A run that was cut off leaves the folder as it is. */
+  readonly whole: boolean
+  /** The report as of now; `unkept` if part of what the run made or says could not be kept. */
+  readonly report: (unkept: boolean) => Report
+  /** Puts the report into the history of runs. */
+  readonly keep: (report: Report) => Effect.Effect<void, DatabaseError>
+}
+
+export const endRun = <A extends Agent.Any>(stage: Stage<A>, { keep, report, whole }: Ending) =>
+  Effect.gen(function* () {
+    let unkept = false
+    const kept = <E extends Error, R>(what: string, effect: Effect.Effect<void, E, R>) =>
+      Effect.catchAll(effect, (error) =>
+        Effect.sync(() => {
+          unkept = true
+          stage.notes.push(`${what}: ${error.message}`)
+        })
+      )
+    if (whole) {
+      yield* kept("the output folder could not be cleared up", tidy(stage))
+      yield* kept("the report could not be written beside what was made", leave(report(unkept)))
+    }
+    yield* kept(
+      "the report is missing from the history of runs",
+      Effect.suspend(() => keep(report(unkept)))
+    )
+    return report(unkept)
+  })
+
+/** Clears away what an earlier run made and this one did not, and says so. A run with a gap in it leaves all of it. */
+const tidy = <A extends Agent.Any>(stage: Stage<A>) =>
+  Effect.gen(function* () {
+    const workspace = yield* Workspace
+    const files = [...stage.finished.values()].flatMap((each) => each.files.map((file) => file.path))
+    const removed = yield* workspace.finish({
+      keep: [...files, ...Object.values(reportFiles)],
+      removeStale: stage.finished.size === stage.team.agents.length
+    })
+    if (removed.length > 0)
+      stage.notes.push(`files of an earlier run that nobody makes any more were removed: ${some(removed)}`)
+  })
+
+/** Puts the report beside what was made. One that tells who made just this stays: "reused" would say less. */
+const leave = (report: Report) =>
+  Effect.gen(function* () {
+    const workspace = yield* Workspace
+    const nothingNew = report.counts.reused === report.agents.length && report.notes.length === 0
+    if (nothingNew && tellsOfTheSame(yield* standing, report)) return
+    yield* workspace.write(reportFiles.json, `${JSON.stringify(encodeReport(report), null, 2)}\n`)
+    yield* workspace.write(reportFiles.markdown, Markdown.fromReport(report))
+  })
+
+/** The report that stands there, if it is one, with its Markdown beside it. */
+const standing = Effect.gen(function* () {
+  const workspace = yield* Workspace
+  yield* workspace.read(reportFiles.markdown)
+  const text = yield* workspace.read(reportFiles.json)
+  return yield* decodeReport(yield* Effect.try((): unknown => JSON.parse(text)))
+}).pipe(Effect.option)
+
+const tellsOfTheSame = (standing: Option.Option<Report>, report: Report): boolean => {
+  if (Option.isNone(standing) || standing.value.team !== report.team) return false
+  const keys = new Map(standing.value.agents.map((agent) => [agent.name, agent.key]))
+  return keys.size === report.agents.length && report.agents.every((agent) => keys.get(agent.name) === agent.key)
+}
+
+const some = (paths: ReadonlyArray<string>): string =>
+  paths.length <= 5 ? paths.join(", ") : `${paths.slice(0, 5).join(", ")} and ${paths.length - 5} more`
