@@ -38,7 +38,16 @@ export interface DeadLetter {
   readonly reason: Reason
   /** Epoch milliseconds of the system's Clock. */
   readonly atMillis: number
+  /**
+   * What its actor would have got: the very object, not a copy. `undefined` for a message without payload, and for all but the latest
+   * {@link payloadsKept} letters, so that large ones do not fill the memory. It is no part of what a letter prints or
+   * encodes, and is never logged: it may hold secrets.
+   */
+  readonly payload: unknown
 }
+
+/** Dead letters that keep their payload: the latest `100`. @category models */
+export const payloadsKept = 100
 
 /** A message that waits for somebody to decide. @category models */
 export interface Quarantined {

@@ -814,15 +814,15 @@ export class Cell extends MessageLoop implements Child {
       this.stashed.push({ rpc, payload, attachment, at: this.system.coarseMillis() })
       return
     }
-    this.system.deadLetters.record(this.address, this.tagOf(rpc), "stash full")
+    this.system.deadLetters.record(this.address, this.tagOf(rpc), "stash full", payload)
     attachment?.refuse(new StashFull({ address: this.address, capacity: this.behavior.stashCapacity }), "stash full")
   }
 
   /** What nobody waits for any more gives its place in the stash to others. */
   private forgetWithdrawn(stashed: ReadonlyArray<Stashed>): void {
-    this.stashed = stashed.filter(({ attachment, rpc }) => {
+    this.stashed = stashed.filter(({ attachment, payload, rpc }) => {
       if (!attachment?.withdrawn()) return true
-      this.noteWithdrawn(rpc, attachment)
+      this.noteWithdrawn(rpc, payload, attachment)
       return false
     })
   }

@@ -139,7 +139,7 @@ export abstract class Inbox implements Target, Place {
       case "failing":
         return Effect.fail(this.full())
       case "dropping":
-        this.dropped(rpc, attachment)
+        this.dropped(rpc, payload, attachment)
         return Exit.void
       case "sliding":
         this.slide(rpc, payload, attachment)
@@ -191,7 +191,7 @@ export abstract class Inbox implements Target, Place {
     switch (this.behavior.mailbox.overflow) {
       case "dropping":
         // To the asker a shed ask is a full mailbox.
-        this.dropped(rpc, ask)
+        this.dropped(rpc, payload, ask)
         return ask.outcome(undefined)
       case "failing":
         ask.refuse(this.full(), "mailbox full")
@@ -269,15 +269,15 @@ export abstract class Inbox implements Target, Place {
 
   private sweep(): void {
     this.vacant = 0
-    this.ring.keep((rpc, attachment) => {
+    this.ring.keep((rpc, payload, attachment) => {
       if (attachment === undefined || attachment.place !== undefined) return true
-      this.noteWithdrawn(rpc, attachment)
+      this.noteWithdrawn(rpc, payload, attachment)
       return false
     })
   }
 
-  protected noteWithdrawn(rpc: number, attachment: Attachment): void {
-    if (!attachment.isSilent) this.system.deadLetters.record(this.address, this.tagOf(rpc), "withdrawn")
+  protected noteWithdrawn(rpc: number, payload: unknown, attachment: Attachment): void {
+    if (!attachment.isSilent) this.system.deadLetters.record(this.address, this.tagOf(rpc), "withdrawn", payload)
   }
 
   /** A message comes into the mailbox that carries something. */
@@ -310,22 +310,22 @@ export abstract class Inbox implements Target, Place {
     } else if (this.state === State.absent) this.activate()
   }
 
-  private dropped(rpc: number, attachment: Attachment | undefined): void {
-    this.system.deadLetters.record(this.address, this.tagOf(rpc), "mailbox full")
+  private dropped(rpc: number, payload: unknown, attachment: Attachment | undefined): void {
+    this.system.deadLetters.record(this.address, this.tagOf(rpc), "mailbox full", payload)
     attachment?.refuse(this.full(), "mailbox full")
   }
 
   private slide(rpc: number, payload: unknown, attachment: Attachment | undefined): void {
     const shed: Hand = { rpc: 0, payload: undefined, attachment: undefined }
     for (;;) {
-      if (!this.ring.shed(rpc, shed)) return this.dropped(rpc, attachment)
+      if (!this.ring.shed(rpc, shed)) return this.dropped(rpc, payload, attachment)
       if (shed.attachment === undefined) break
       const isWanted = shed.attachment.place !== undefined
       this.tookOut(shed.attachment)
       if (isWanted) break
-      this.noteWithdrawn(shed.rpc, shed.attachment)
+      this.noteWithdrawn(shed.rpc, shed.payload, shed.attachment)
     }
-    this.dropped(shed.rpc, shed.attachment)
+    this.dropped(shed.rpc, shed.payload, shed.attachment)
     this.accept(rpc, payload, attachment)
   }
 
@@ -396,7 +396,8 @@ export abstract class Inbox implements Target, Place {
         attachment.refuse(error, reason)
         continue
       }
-      this.system.deadLetters.record(this.address, this.tagOf(hand.rpc), attachment?.withdrawn() ? "withdrawn" : reason)
+      const why = attachment?.withdrawn() ? "withdrawn" : reason
+      this.system.deadLetters.record(this.address, this.tagOf(hand.rpc), why, hand.payload)
       attachment?.refuse(error, reason)
     }
     this.ring.release()

@@ -75,7 +75,7 @@ export class LaneRing implements Messages {
     return this.lanes.flatMap((lane) => lane.fresh())
   }
 
-  keep(isWanted: (rpc: number, attachment: Attachment | undefined) => boolean): void {
+  keep(isWanted: (rpc: number, payload: unknown, attachment: Attachment | undefined) => boolean): void {
     for (const lane of this.lanes) lane.keep(isWanted)
   }
 

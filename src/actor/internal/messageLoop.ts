@@ -227,7 +227,7 @@ export abstract class MessageLoop extends Inbox {
       this.tookOut(attachment)
       if (attachment.withdrawn()) {
         this.attachment = undefined
-        this.noteWithdrawn(this.rpc, attachment)
+        this.noteWithdrawn(this.rpc, this.payload, attachment)
         return false
       }
     }
@@ -401,7 +401,7 @@ export abstract class MessageLoop extends Inbox {
 
   /** A fault plan takes the message away, as one that was lost: its asker hears nothing. */
   loseInHand(): void {
-    this.system.deadLetters.record(this.address, this.tagOf(this.rpc), "lost")
+    this.system.deadLetters.record(this.address, this.tagOf(this.rpc), "lost", this.payload)
     this.attachment?.becameDeadLetter("lost")
     this.attachment = undefined
     // `answer` will count it.

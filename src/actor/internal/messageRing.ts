@@ -28,7 +28,7 @@ export interface Messages {
   /** What was attached to the messages that came since this was last called. */
   fresh(): ReadonlyArray<Attachment>
   /** Takes out the messages that `isWanted` says no to; the others keep their order. */
-  keep(isWanted: (rpc: number, attachment: Attachment | undefined) => boolean): void
+  keep(isWanted: (rpc: number, payload: unknown, attachment: Attachment | undefined) => boolean): void
   /** Gives the memory back; call when empty. */
   release(): void
   /** Messages by lane: high, normal, low. */
@@ -98,13 +98,13 @@ export class MessageRing implements Messages {
     return found
   }
 
-  keep(isWanted: (rpc: number, attachment: Attachment | undefined) => boolean): void {
+  keep(isWanted: (rpc: number, payload: unknown, attachment: Attachment | undefined) => boolean): void {
     const { slots } = this
     if (slots === undefined) return
     let kept = 0
     for (let i = 0; i < this.size; i++) {
       const from = ((this.head + i) & this.mask) * width
-      if (!isWanted(slots[from] as number, slots[from + 2] as Attachment | undefined)) continue
+      if (!isWanted(slots[from] as number, slots[from + 1], slots[from + 2] as Attachment | undefined)) continue
       const to = ((this.head + kept++) & this.mask) * width
       for (let at = 0; at < width; at++) slots[to + at] = slots[from + at]
     }

@@ -3,15 +3,46 @@
  */
 import { Effect } from "effect"
 import type { TellError } from "../ActorError.ts"
-import { type DeadLetter, type DeadLetters, NotQuarantined, type Quarantined, type Reason } from "../DeadLetters.ts"
+import {
+  type DeadLetter,
+  type DeadLetters,
+  NotQuarantined,
+  payloadsKept,
+  type Quarantined,
+  type Reason
+} from "../DeadLetters.ts"
 import type { Log } from "./log.ts"
 
 /** Between two lines in the log about dead letters: a flood of them must not become a flood of lines. */
 const logEveryMillis = 10_000
 
+/** Whoever prints or encodes a letter as a whole does not get its payload, which may be large, or a secret. */
+class Letter implements DeadLetter {
+  #payload: unknown
+
+  constructor(
+    readonly address: string,
+    readonly message: string,
+    readonly reason: Reason,
+    readonly atMillis: number,
+    payload: unknown
+  ) {
+    this.#payload = payload
+  }
+  get payload(): unknown {
+    return this.#payload
+  }
+  forgetPayload(): void {
+    this.#payload = undefined
+  }
+}
+
 export class Recorder {
   private readonly letters: Array<DeadLetter> = []
   private oldest = 0
+  /** Those that still have their payload, in a ring. */
+  private readonly complete: Array<Letter> = []
+  private oldestComplete = 0
   private readonly totals: Record<Reason, number> = {
     "mailbox full": 0,
     stopped: 0,
@@ -35,15 +66,10 @@ export class Recorder {
     private readonly log: Log
   ) {}
 
-  record(address: string, message: string, reason: Reason): void {
+  record(address: string, message: string, reason: Reason, payload: unknown): void {
     const atMillis = this.now()
     this.totals[reason]++
-    const letter: DeadLetter = { address, message, reason, atMillis }
-    if (this.letters.length < this.limit) this.letters.push(letter)
-    else if (this.limit > 0) {
-      this.letters[this.oldest] = letter
-      this.oldest = (this.oldest + 1) % this.limit
-    }
+    if (this.limit > 0) this.keep(new Letter(address, message, reason, atMillis, payload))
     // A withdrawn request is its asker's doing and no surprise to anybody.
     if (reason === "withdrawn") return
     this.unlogged++
@@ -57,6 +83,17 @@ export class Recorder {
     )
   }
 
+  private keep(letter: Letter): void {
+    if (this.letters.length < this.limit) this.letters.push(letter)
+    else {
+      this.letters[this.oldest] = letter
+      this.oldest = (this.oldest + 1) % this.limit
+    }
+    this.complete[this.oldestComplete]?.forgetPayload()
+    this.complete[this.oldestComplete] = letter
+    this.oldestComplete = (this.oldestComplete + 1) % payloadsKept
+  }
+
   quarantine(
     address: string,
     message: string,
@@ -64,7 +101,7 @@ export class Recorder {
       readonly send: Effect.Effect<void, TellError>
     }
   ): void {
-    this.record(address, message, "quarantined")
+    this.record(address, message, "quarantined", found.payload)
     const id = ++this.lastId
     this.kept.set(id, { id, address, message, atMillis: this.now(), ...found })
     if (this.kept.size <= this.quarantineLimit) return
@@ -74,7 +111,7 @@ export class Recorder {
 
   private throwAway(message: Quarantined): void {
     this.kept.delete(message.id)
-    this.record(message.address, message.message, "discarded")
+    this.record(message.address, message.message, "discarded", message.payload)
   }
 
   private find(id: number) {
