@@ -6,7 +6,8 @@
  */
 export * as Actor from "./actor/Actor.ts"
 export * as ActorChange from "./actor/ActorChange.ts"
-export * as ActorContext from "./actor/ActorContext.ts"
+// Not as a namespace, which cannot be yielded: `yield* ActorContext` is what everybody writes first.
+export { ActorContext } from "./actor/ActorContext.ts"
 export * as ActorError from "./actor/ActorError.ts"
 export * as ActorMetrics from "./actor/ActorMetrics.ts"
 export * as ActorRef from "./actor/ActorRef.ts"

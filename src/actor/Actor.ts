@@ -39,6 +39,16 @@ export type Handlers<Rpcs extends Rpc.Any> = {
   readonly [R in Rpcs as R["_tag"]]: (payload: Rpc.Payload<R>, context: MessageContext) => Answer<R>
 }
 
+/** What a handler record may not have: a handler for no message, such as one whose name is misspelt. @category models */
+export type NoOthers<Rpcs extends Rpc.Any, H> = {
+  readonly [K in Exclude<keyof H, Rpcs["_tag"]>]: `${K & string} is no message of this protocol`
+}
+
+/** The same inside the Effect that builds a record; `unknown` where there is nothing to refuse. */
+type BuildsNoOthers<Rpcs extends Rpc.Any, H> = [Exclude<keyof H, Rpcs["_tag"]>] extends [never]
+  ? unknown
+  : Effect.Effect<NoOthers<Rpcs, H>, unknown, unknown>
+
 type Needs<O> =
   // biome-ignore lint/suspicious/noExplicitAny: matches every Option, Either and Effect
   O extends Option.Option<any> | Either.Either<any, any>
@@ -61,8 +71,8 @@ export type ActorOptions = Behavior.Options
 
 /** A type of actor, as plain data: its name and its protocol, with what is made of them. @category models */
 export interface Definition<Type extends string, Rpcs extends Rpc.Any> extends ActorType<Type, Rpcs> {
-  /** Checks a handler record against the protocol and keeps its own type. */
-  of<H extends Handlers<Rpcs>>(handlers: H): H
+  /** Checks a handler record against the protocol and keeps its own type. A handler for no message does not compile. */
+  of<H extends Handlers<Rpcs>>(handlers: H & NoOthers<Rpcs, H>): H
   /** Gives the roots of this type, by id. A root is activated by its first message. */
   readonly client: Effect.Effect<(id: string) => ActorRef<Rpcs>, never, ActorSystem>
   /** Its own address, inside the actor. */
@@ -72,7 +82,7 @@ export interface Definition<Type extends string, Rpcs extends Rpc.Any> extends A
    * and so becomes the Layer's.
    */
   become<H extends Handlers<Rpcs>>(
-    handlers: H
+    handlers: H & NoOthers<Rpcs, H>
   ): Effect.Effect<void, never, ActorContext | Exclude<HandlersNeed<H>, Scope.Scope | ActorContext>>
   /**
    * Provides the behaviour. `build` runs once per incarnation; as in a Layer, what it starts with `Effect.fork` ends with
@@ -81,7 +91,7 @@ export interface Definition<Type extends string, Rpcs extends Rpc.Any> extends A
    * `DuplicateActorType`. An option out of its range throws a `RangeError` here.
    */
   toLayer<H extends Handlers<Rpcs>, E, R>(
-    build: Effect.Effect<H, E, R>,
+    build: Effect.Effect<H, E, R> & BuildsNoOthers<Rpcs, H>,
     options?: ActorOptions
   ): Layer.Layer<never, never, ActorSystem | Exclude<R | HandlersNeed<H>, Scope.Scope | ActorContext>>
 }

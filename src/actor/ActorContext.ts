@@ -45,7 +45,17 @@ export class ActorContext extends Context.Tag("troupe/ActorContext")<
     /** Replaces the handlers until the next restart; `Definition.become` is the same with its type. */
     readonly become: (handlers: Readonly<Record<string, unknown>>) => Effect.Effect<void>
   }
->() {}
+>() {
+  /** The tag by the name it has in Effect's own modules, where the tag `X` of a module `X` is `X.X`. */
+  static readonly ActorContext = this
+  /** {@link deadlineOf} */
+  static readonly deadlineOf = (self: ActorContext["Type"]): Option.Option<number> => deadlineOf(self)
+}
+
+type Identifier = ActorContext
+export declare namespace ActorContext {
+  export type ActorContext = Identifier
+}
 
 /**
  * Until when the message in hand must be answered, in epoch milliseconds of the system's Clock as it stands; none for a tell,

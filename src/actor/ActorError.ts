@@ -252,13 +252,24 @@ export const AskError = Schema.Union(
  */
 export class InvalidChildOptions extends Schema.TaggedError<InvalidChildOptions>()("InvalidChildOptions", {
   address: Schema.String,
-  reason: Schema.Literal("significant and permanent", "significant, and the parent never shuts down by itself")
+  reason: Schema.Literal(
+    "significant and permanent",
+    "significant, and the parent never shuts down by itself",
+    "a limit of its own, and the parent counts for all"
+  )
 }) {
   override get message() {
-    return this.reason === "significant and permanent"
-      ? `${this.address} cannot be both significant and permanent, since a permanent child never ends for good: make it transient or temporary, or leave out "significant".`
-      : `${this.address} cannot be significant, since its parent's strategy has no autoShutdown: give the strategy "any" or "all", or leave out "significant".`
+    return whyInvalid[this.reason](this.address)
   }
+}
+
+const whyInvalid: Readonly<Record<InvalidChildOptions["reason"], (child: string) => string>> = {
+  "significant and permanent": (child) =>
+    `${child} cannot be both significant and permanent, since a permanent child never ends for good: make it transient or temporary, or leave out "significant".`,
+  "significant, and the parent never shuts down by itself": (child) =>
+    `${child} cannot be significant, since its parent's strategy has no autoShutdown: give the strategy "any" or "all", or leave out "significant".`,
+  "a limit of its own, and the parent counts for all": (child) =>
+    `${child} cannot keep a limit of its own, since its parent's strategy counts the restarts of all children: leave out "intensity" and "exceeded" of the child's supervision, or "intensity" of the strategy.`
 }
 
 /** The parent has as many children as its strategy allows: this one was not started. @category errors */

@@ -7,7 +7,7 @@
  * @since 0.1.0
  */
 import type * as Rpc from "@effect/rpc/Rpc"
-import { Context, Duration, Effect, Layer, type Scope, type Stream } from "effect"
+import { Context, Duration, Effect, Layer, type Option, type Scope, type Stream } from "effect"
 import type { ActorChange } from "./ActorChange.ts"
 import type { ActorContext } from "./ActorContext.ts"
 import type { SpawnError, TellError } from "./ActorError.ts"
@@ -73,6 +73,17 @@ export class LocalActorSystem extends Context.Tag("troupe/LocalActorSystem")<
       id: string,
       options?: ChildOptions
     ) => Effect.Effect<ActorRef<Rpcs>, SpawnError, Scope.Scope>
+    /**
+     * The child of that type and id which `spawn` has started here: of the actor this runs in, or of hosts elsewhere; also
+     * one that is between two lives or was given up. None if there is no such child, or if it has ended. Akka's
+     * `context.child`.
+     */
+    readonly child: <Type extends string, Rpcs extends Rpc.Any>(
+      definition: ActorType<Type, Rpcs>,
+      id: string
+    ) => Effect.Effect<Option.Option<ActorRef<Rpcs>>>
+    /** All of them, in the order in which they were spawned. OTP's `which_children`. */
+    readonly children: Effect.Effect<ReadonlyArray<ActorRef.Any>>
     /** Waits for the next end of an actor; see "Life of an address" for when it answers at once. */
     readonly watch: (ref: ActorRef.Any) => Effect.Effect<End>
     /**
@@ -211,6 +222,19 @@ export const spawn = <Type extends string, Rpcs extends Rpc.Any>(
   options?: ChildOptions
 ): Effect.Effect<ActorRef<Rpcs>, SpawnError, LocalActorSystem | Scope.Scope> =>
   Effect.flatMap(LocalActorSystem, (system) => system.spawn(definition, id, options))
+
+/** {@link LocalActorSystem.child}. @category combinators */
+export const child = <Type extends string, Rpcs extends Rpc.Any>(
+  definition: ActorType<Type, Rpcs>,
+  id: string
+): Effect.Effect<Option.Option<ActorRef<Rpcs>>, never, LocalActorSystem> =>
+  Effect.flatMap(LocalActorSystem, (system) => system.child(definition, id))
+
+/** {@link LocalActorSystem.children}. @category combinators */
+export const children: Effect.Effect<ReadonlyArray<ActorRef.Any>, never, LocalActorSystem> = Effect.flatMap(
+  LocalActorSystem,
+  (system) => system.children
+)
 
 /** {@link LocalActorSystem.watch}. @category combinators */
 export const watch = (ref: ActorRef.Any): Effect.Effect<End, never, LocalActorSystem> =>

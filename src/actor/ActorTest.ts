@@ -12,7 +12,7 @@
  */
 import type * as Rpc from "@effect/rpc/Rpc"
 import { Cause, Data, Effect, Exit, Layer, Logger, Option, type Scope, TestClock } from "effect"
-import type { Definition, Handlers, HandlersNeed } from "./Actor.ts"
+import type { Definition, Handlers, HandlersNeed, NoOthers } from "./Actor.ts"
 import type { ActorContext } from "./ActorContext.ts"
 import type { ActorRef } from "./ActorRef.ts"
 import type { ActorSnapshot } from "./ActorSnapshot.ts"
@@ -183,7 +183,7 @@ export const probe: {
   ): Effect.Effect<Probe<Rpcs>, never, ActorSystem.ActorSystem | Scope.Scope>
   <Type extends string, Rpcs extends Rpc.Any, H extends Partial<Handlers<Rpcs>>>(
     definition: Definition<Type, Rpcs>,
-    handlers: H,
+    handlers: H & NoOthers<Rpcs, H>,
     options?: ProbeOptions
   ): Effect.Effect<
     Probe<Rpcs>,

@@ -56,8 +56,8 @@ export interface Strategy {
 export interface Options {
   /**
    * Restarts within `period`, counted over all children, as OTP counts; with one more the supervisor stops its children
-   * and ends. The limits of the children's own `Supervision` do not count then; its decisions and its backoff do. A whole
-   * number of 0 and more. Default: none, each child has the limit of its `Supervision` (3 in 10 s, unless set).
+   * and ends. The children's own `Supervision` keeps its decisions and its backoff; its default limit does not count then, and
+   * a child that was given a limit is refused by `spawn`. A whole number of 0 and more. Default: none, each child has the limit of its `Supervision` (3 in 10 s, unless set).
    */
   readonly intensity?: number | undefined
   /** Length of the sliding window of `intensity`; more than zero. Default `10 seconds`. Alone it is a mistake. */

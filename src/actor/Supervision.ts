@@ -32,6 +32,8 @@ export interface Supervision {
   /** Restarts within `period` before the actor is given up. */
   readonly intensity: number
   readonly period: Duration.Duration
+  /** Whether `intensity` or `exceeded` was given: a parent that counts itself refuses such a child. */
+  readonly hasOwnLimit: boolean
   readonly backoff: Backoff | undefined
   /** What a full window leads to. */
   readonly exceeded: "stop" | "escalate"
@@ -40,8 +42,9 @@ export interface Supervision {
 /** The limit of restarts and the waits before them. What is out of its range throws a `RangeError`. @category models */
 export interface RestartOptions {
   /**
-   * Restarts within `period`; one more is refused. Default `3`; 0 and more. Does not count below a parent whose `Strategy`
-   * has an intensity of its own.
+   * Restarts within `period`; one more is refused. Default `3`; 0 and more. Below a parent whose `Strategy` has an intensity
+   * the parent counts, as in OTP: the default does not count there, and `spawn` refuses a child that was given one
+   * (`InvalidChildOptions`), or an `exceeded`.
    */
   readonly intensity?: number | undefined
   /** Length of the sliding window; more than zero. Default `10 seconds`. The rule is OTP's, whose default is 1 in 5 s. */
@@ -60,7 +63,7 @@ export interface RestartOptions {
         readonly jitter?: number | undefined
       }
     | undefined
-  /** When the window is full: `stop` (default) gives the actor up, `escalate` crashes its parent as well. */
+  /** When the window of `intensity` is full: `stop` (default) gives the actor up, `escalate` crashes its parent as well. */
   readonly exceeded?: "stop" | "escalate" | undefined
 }
 
@@ -92,6 +95,7 @@ export function decider(decide: (cause: Cause.Cause<unknown>) => Directive, opti
     decide,
     intensity: wholeNumber("Supervision intensity", options?.intensity ?? 3, 0),
     period: Duration.millis(periodMillis),
+    hasOwnLimit: options?.intensity !== undefined || options?.exceeded !== undefined,
     backoff: options?.backoff === undefined ? undefined : backoffOf(options.backoff),
     exceeded: options?.exceeded ?? "stop"
   }

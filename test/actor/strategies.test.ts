@@ -447,11 +447,35 @@ describe("Significant children", () => {
 })
 
 describe("Limits", () => {
-  it("per supervisor: restarts of all children count together, and their own limits do not", () =>
+  for (const [what, supervision, strategy] of [
+    [
+      "an intensity of a child's own is refused",
+      Supervision.restart({ intensity: 0 }),
+      Strategy.oneForOne({ intensity: 2 })
+    ],
+    [
+      "an exceeded is as well",
+      Supervision.decider(() => "restart", { exceeded: "escalate" }),
+      Strategy.restForOne({ intensity: 2 })
+    ],
+    ["below a parent that does not count both are taken", Supervision.restart({ intensity: 0 }), Strategy.oneForOne()]
+  ] as const) {
+    it(`per supervisor: ${what}, not ignored in silence`, () =>
+      run(() =>
+        Effect.gen(function* () {
+          const { happened, parent } = yield* family(strategy, { a: { supervision, later: true } })
+          const isRefused = strategy.intensity !== undefined
+          assert.strictEqual(yield* parent.ask.Spawn({ name: "a" }), isRefused ? "InvalidChildOptions" : "spawned")
+          assert.strictEqual(yield* happened, isRefused ? "+p" : "+p +a")
+        })
+      ))
+  }
+
+  it("per supervisor: restarts of all children count together, also more than the default of each", () =>
     run(() =>
       Effect.gen(function* () {
-        const strict = { supervision: Supervision.restart({ intensity: 0 }) }
-        const { crash, happened } = yield* family(Strategy.oneForOne({ intensity: 2 }), { a: strict, b: strict })
+        const patient = { supervision: Supervision.restart({ backoff: { min: 0 } }) }
+        const { crash, happened } = yield* family(Strategy.oneForOne({ intensity: 2 }), { a: patient, b: patient })
         yield* crash("a")
         yield* crash("b")
         assert.strictEqual(yield* happened, "+p +a +b -a +a -b +b")

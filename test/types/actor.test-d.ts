@@ -13,6 +13,7 @@ import * as ActorTest from "../../src/actor/ActorTest.ts"
 import type { DeadLetters } from "../../src/actor/DeadLetters.ts"
 import type { Receipt } from "../../src/actor/Receipt.ts"
 import type { Shutdown } from "../../src/actor/Shutdown.ts"
+import * as Troupe from "../../src/index.ts"
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 /** Compiles only where both types are the same. */
@@ -113,6 +114,34 @@ export const incomplete = [
   })
 ]
 
+const complete = { Pay: () => 1, Open: () => {}, Last: () => Option.none(), Page: () => Either.right(1) }
+export const misspelt = [
+  // @ts-expect-error a handler for no message
+  Till.of({ ...complete, Opne: () => {} }),
+  Till.of({
+    Pay: ({ amount }) => amount,
+    Open: () => {},
+    Last: () => Option.none(),
+    Page: () => Either.right(1),
+    // @ts-expect-error so it is where the others are written beside it
+    Close: () => {}
+  }),
+  // @ts-expect-error and where nobody says "of"
+  Till.toLayer(Effect.succeed({ ...complete, Opne: () => {} })),
+  // @ts-expect-error and for what comes later
+  Till.become({ ...complete, Opne: () => {} }),
+  // @ts-expect-error and for a stand-in, which need not have them all
+  ActorTest.probe(Till, { Pay: () => 1, Opne: () => {} }),
+  Till.toLayer(Effect.succeed(complete)),
+  Till.toLayer(Effect.fail("no ink")),
+  Till.toLayer(Effect.never),
+  Till.become(complete)
+]
+/** Which one it was stands in the compiler's words. */
+export const inWords: Parameters<typeof Till.of<typeof complete & { Opne: () => void }>>[0]["Opne"] extends infer W
+  ? Equal<W, (() => void) & "Opne is no message of this protocol">
+  : never = true
+
 const effectful = Schema.declare((value: unknown): value is Effect.Effect<number> => Effect.isEffect(value))
 export const ambiguous = [
   // @ts-expect-error an answer that is an Effect could not be told from one to run
@@ -140,6 +169,10 @@ export const local = Effect.gen(function* () {
   same<typeof receipt, Effect.Effect<Receipt, TellError, ActorSystem.LocalActorSystem>>(true)
   // @ts-expect-error an ask has its own answer
   ActorSystem.receipt(ref.ask.Open())
+  const child = ActorSystem.child(Till, "t")
+  same<typeof child, Effect.Effect<Option.Option<ActorRef<Rpcs>>, never, ActorSystem.LocalActorSystem>>(true)
+  const children = ActorSystem.children
+  same<typeof children, Effect.Effect<ReadonlyArray<ActorRef.Any>, never, ActorSystem.LocalActorSystem>>(true)
   // Being told needs a mailbox: only inside an actor.
   const watching = ActorSystem.watchWith(ref, () => ref.tell.Open())
   same<typeof watching, Effect.Effect<Effect.Effect<void>, never, ActorSystem.LocalActorSystem | ActorContext>>(true)
@@ -152,6 +185,17 @@ same<
   ReturnType<typeof ActorSystem.layer>,
   Layer.Layer<ActorSystem.ActorSystem | ActorSystem.LocalActorSystem | DeadLetters | Shutdown>
 >(true)
+
+/** As a user has it: the tag itself is what the package exports, and its module's name for it is the same. */
+export const imported = Effect.gen(function* () {
+  const self = yield* Troupe.ActorContext
+  same<typeof self, ActorContext["Type"]>(true)
+  same<typeof self, Troupe.ActorContext.ActorContext["Type"]>(true)
+  const byModule = yield* Troupe.ActorContext.ActorContext
+  same<typeof byModule, typeof self>(true)
+  same<ReturnType<typeof Troupe.ActorContext.deadlineOf>, Option.Option<number>>(true)
+})
+same<Effect.Effect.Context<typeof imported>, ActorContext>(true)
 
 export const probed = Effect.gen(function* () {
   const alone = ActorTest.probe(Till)

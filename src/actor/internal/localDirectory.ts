@@ -2,7 +2,7 @@
  * The two services over one local system: names to cells, and refs that send to them.
  */
 import type * as Rpc from "@effect/rpc/Rpc"
-import { type Duration, Effect, ExecutionStrategy, Exit, type Fiber, Scope } from "effect"
+import { type Duration, Effect, ExecutionStrategy, Exit, type Fiber, Option, Scope } from "effect"
 import { ActorContext } from "../ActorContext.ts"
 import {
   ActorAlreadyExists,
@@ -202,18 +202,21 @@ export const localDirectory = (system: LocalSystem) => {
     Effect.uninterruptibleMask((restore) =>
       Effect.withFiberRuntime((fiber) => {
         const parent = contextOf(fiber)
-        const address = `${parent === undefined ? "host" : parent.address}/${definition.type}/${id}`
+        const address = childAddress(parent, definition.type, id)
         const registration = system.registrations.get(definition.type)
         if (registration === undefined) {
           return Effect.fail(new ActorNotFound({ address, reason: "no layer provides its type" }))
         }
-        // What an actor's supervisor holds was put there by this function.
-        const supervisor = parent === undefined ? system.hosted : (parent.children as Supervisor<Cell> | undefined)
+        const supervisor = supervisorOf(parent)
         if (system.stopping || registration.closing || supervisor === undefined) {
           return Effect.fail(new ActorStopping({ address }))
         }
         const kept = keptAs(address, options, supervisor)
         if (kept instanceof InvalidChildOptions) return Effect.fail(kept)
+        if (supervisor.strategy.intensity !== undefined && registration.behavior.supervision.hasOwnLimit) {
+          const reason = "a limit of its own, and the parent counts for all"
+          return Effect.fail(new InvalidChildOptions({ address, reason }))
+        }
         const namesake = supervisor.find(address)
         if (namesake !== undefined && namesake.state !== State.ended) {
           return Effect.fail(new ActorAlreadyExists({ address }))
@@ -253,6 +256,28 @@ export const localDirectory = (system: LocalSystem) => {
         return Effect.as(owned, cellRef(definition, cell) as unknown as ActorRef<Rpcs>)
       })
     )
+
+  /** Who supervises what is spawned in an actor, or outside of any; nobody, where the actor's incarnation is over. */
+  const supervisorOf = (parent: CellContext | undefined): Supervisor<Cell> | undefined =>
+    // What an actor's supervisor holds was put there by `spawn`.
+    parent === undefined ? system.hosted : (parent.children as Supervisor<Cell> | undefined)
+
+  const child = <Type extends string, Rpcs extends Rpc.Any>(definition: ActorType<Type, Rpcs>, id: string) =>
+    Effect.withFiberRuntime<Option.Option<ActorRef<Rpcs>>>((fiber) => {
+      const parent = contextOf(fiber)
+      const cell = supervisorOf(parent)?.find(childAddress(parent, definition.type, id))
+      return Effect.succeed(
+        cell === undefined || cell.state === State.ended
+          ? Option.none()
+          : Option.some(cellRef(definition, cell) as unknown as ActorRef<Rpcs>)
+      )
+    })
+
+  const children = Effect.withFiberRuntime<ReadonlyArray<ActorRef.Any>>((fiber) =>
+    Effect.succeed(
+      [...(supervisorOf(contextOf(fiber)) ?? [])].filter(({ state }) => state !== State.ended).map(({ self }) => self)
+    )
+  )
 
   const keptByDefault: Kept = { restart: "transient", significant: false, stopBudgetMillis: system.stopBudgetMillis }
 
@@ -347,6 +372,8 @@ export const localDirectory = (system: LocalSystem) => {
     },
     local: {
       spawn,
+      child,
+      children,
       watch: (ref: ActorRef.Any) =>
         Effect.async<End>((resume) => {
           const cell = watchedBy(ref)
@@ -367,6 +394,9 @@ export const localDirectory = (system: LocalSystem) => {
     }
   }
 }
+
+const childAddress = (parent: CellContext | undefined, type: string, id: string): string =>
+  `${parent === undefined ? "host" : parent.address}/${type}/${id}`
 
 /** Which actor, and which incarnation of it, a fiber works for. */
 const contextOf = (fiber: Fiber.RuntimeFiber<unknown, unknown>): CellContext | undefined =>
