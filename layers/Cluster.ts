@@ -8,31 +8,38 @@
  * )
  * ```
  *
- * When a runner dies, its addresses answer elsewhere within 10 seconds; `npm run test:cluster` kills one and measures. A
- * message that is not durable is never sent twice. Who has an address is decided by locks of the database's sessions, so
- * a runner that only stalls keeps its actors to itself.
+ * Who has an address is decided by leases. When a runner dies or hangs, its addresses answer elsewhere in 3 to 4 seconds;
+ * `npm run test:cluster` does both and measures. A runner that cannot renew its lease, because the database is gone, the
+ * network between them is cut or the process was stopped, ends its actors half a second before others may take them: while
+ * the database is gone nobody's actors run, and senders wait or meet their deadlines. A step that nobody can interrupt,
+ * such as a computation without end or a write that is on its way, may outlast that; `ActorContext.epoch` fences it.
+ * A message that is not durable is never sent twice.
+ *
+ * Durable messages are read 500 at a time; of one actor some 500 are in hand, of all actors some 4,000.
  *
  * All processes of one cluster, runners and clients, share one database and are of one version of their definitions. The
  * wire is neither encrypted nor does it ask who connects: keep it on a private network.
  *
  * @since 0.1.0
  */
+
+import { Socket } from "node:net"
 import type { MessageStorage } from "@effect/cluster/MessageStorage"
 import * as RunnerAddress from "@effect/cluster/RunnerAddress"
-import * as RunnerHealth from "@effect/cluster/RunnerHealth"
 import * as Runners from "@effect/cluster/Runners"
 import type { Sharding } from "@effect/cluster/Sharding"
 import * as ShardingConfig from "@effect/cluster/ShardingConfig"
 import * as SocketRunner from "@effect/cluster/SocketRunner"
-import * as SqlMessageStorage from "@effect/cluster/SqlMessageStorage"
-import * as SqlRunnerStorage from "@effect/cluster/SqlRunnerStorage"
 import * as NodeClusterSocket from "@effect/platform-node/NodeClusterSocket"
 import * as RpcSerialization from "@effect/rpc/RpcSerialization"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { SqlError } from "@effect/sql/SqlError"
 import * as PgClient from "@effect/sql-pg/PgClient"
-import { Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
+import { Duration, Effect, Layer, Option, Redacted, Schedule, Schema } from "effect"
+import type { Leases } from "../src/cluster/Leases.ts"
 import * as AtMostOnce from "./internal/atMostOnce.ts"
+import * as PagedMessages from "./internal/pagedMessages.ts"
+import * as PgLeases from "./internal/pgLeases.ts"
 
 /**
  * A process could not become part of the cluster: also where others that were first have joined for 30 seconds.
@@ -50,29 +57,26 @@ export class ClusterNotJoined extends Schema.TaggedError<ClusterNotJoined>()("Cl
 }
 
 /**
- * What ships, for all processes of a cluster. The defaults of `@effect/cluster` take 26 seconds to move the actors of a
- * runner that was killed, these 5 to 8 (three runners, PostgreSQL 15, all on one machine of two cores that had eight times
- * as much to do). Shorter times would move them sooner, and would take a runner that is only busy for a dead one.
+ * What ships, for all processes of a cluster. A runner that dies or hangs is found by the others after `leaseExpiration`
+ * and up to half a second more; the actors that it had answer elsewhere in 3 to 4 seconds. Shorter times would move them
+ * sooner, and would take a runner that is only busy for a dead one.
  *
  * @category models
  */
 export const settings = {
   /**
-   * Parts into which all addresses are divided; a part moves as a whole, and is locked by one row of work. `60`: enough for
+   * Parts into which all addresses are divided; a part moves as a whole, and is leased by one row. `60`: enough for
    * some 20 runners to have even shares. Must be the same in all processes, and stay so.
    */
   shardsPerGroup: 60,
-  /**
-   * How often a runner says that it lives and keeps its locks: `2 seconds`. Also how long the database may take to answer:
-   * a runner that cannot be sure of its locks ends its actors.
-   */
-  shardLockRefreshInterval: Duration.seconds(2),
-  /** Silence after which a runner is taken for dead: `6 seconds`, three refreshes. */
-  shardLockExpiration: Duration.seconds(6),
-  /** How often one of the runners looks whether the others can be reached, which finds most deaths sooner: `1 second`. */
+  /** How often a runner asks whether its lease still holds, which costs nothing: `1 second`. Also what acquiring may take. */
+  shardLockRefreshInterval: Duration.seconds(1),
+  /** How long a runner may be silent before others take what it had: `3 seconds`. */
+  shardLockExpiration: Duration.seconds(3),
+  /** How often one of the runners looks whether the others can be reached: `1 second`. */
   runnerHealthCheckInterval: Duration.seconds(1),
-  /** How often processes look who is there: `500 millis`. By so much later they send to the right runner. */
-  refreshAssignmentsInterval: Duration.millis(500),
+  /** How often processes look who is there: `250 millis`. By so much later they send to the right runner. */
+  refreshAssignmentsInterval: Duration.millis(250),
   /** How often a runner looks into storage for messages that nobody announced to it: `1 second`. */
   entityMessagePollInterval: Duration.seconds(1),
   /** How often an asker looks into storage for an answer whose runner died: `200 millis`. */
@@ -82,6 +86,16 @@ export const settings = {
   /** What is under way when a runner is shut down has this long to end: `15 seconds`. */
   entityTerminationTimeout: Duration.seconds(15)
 } as const satisfies Partial<ShardingConfig.ShardingConfig["Type"]>
+
+/** What goes with the settings above. */
+const leases = {
+  /** How often a runner renews its lease, and looks at the others'. */
+  beatInterval: Duration.millis(250),
+  /** A runner ends its actors when it could not renew for so long: half a second before others take them. */
+  leaseMillis: Duration.toMillis(settings.shardLockExpiration) - 500,
+  silenceMillis: Duration.toMillis(settings.shardLockExpiration),
+  longestLookMillis: 500
+}
 
 /** @category models */
 export interface Address {
@@ -94,8 +108,8 @@ export interface Options {
   /** `postgres://user:password@host:port/database`. Tables are made where they are missing; they begin with `cluster_`. */
   readonly database: Redacted.Redacted
   /**
-   * Connections to the database at most. Default `10`; at least 3: a runner keeps one for its locks, and joining takes
-   * another while tables are made.
+   * Connections to the database for durable messages and their answers, at most. Default `10`; at least 2, since tables are
+   * made in a transaction. Two more are for leases, and another one while the process joins.
    */
   readonly connections?: number | undefined
   /** Bytes of a message at most, in its encoding. Default `16777216`; more cuts the connection it came by. */
@@ -115,7 +129,7 @@ export interface RunnerOptions extends Options {
 /** A process that runs actors. Closing it hands them over. @category layers */
 export const runner = (
   options: RunnerOptions
-): Layer.Layer<Sharding | Runners.Runners | MessageStorage, ClusterNotJoined> => {
+): Layer.Layer<Sharding | Runners.Runners | MessageStorage | Leases, ClusterNotJoined> => {
   const { host, port } = options.address
   const listen = options.listenAddress ?? options.address
   const config = ShardingConfig.layer({
@@ -130,12 +144,12 @@ export const runner = (
     NodeClusterSocket.layerSocketServer,
     ({ cause }) => new ClusterNotJoined({ what: `the address ${listen.host}:${listen.port}`, reason: shown(cause) })
   )
-  const health = RunnerHealth.layerPing.pipe(Layer.provide(Runners.layerRpc))
-  return leavingLast.pipe(
+  const health = PgLeases.health.pipe(Layer.provide(Runners.layerRpc))
+  return Layer.merge(leavingLast, PagedMessages.draining).pipe(
     Layer.provideMerge(SocketRunner.layer),
     Layer.provide([server, health]),
     Layer.provide(AtMostOnce.layer),
-    Layer.provideMerge(storage(options)),
+    Layer.provideMerge(storage(options, true)),
     Layer.provide(config),
     Layer.provide(serialization(options))
   )
@@ -151,10 +165,12 @@ const leavingLast = Layer.scopedDiscard(
 )
 
 /** A process that only sends to actors. @category layers */
-export const client = (options: Options): Layer.Layer<Sharding | Runners.Runners | MessageStorage, ClusterNotJoined> =>
+export const client = (
+  options: Options
+): Layer.Layer<Sharding | Runners.Runners | MessageStorage | Leases, ClusterNotJoined> =>
   SocketRunner.layerClientOnly.pipe(
     Layer.provide(AtMostOnce.layer),
-    Layer.provideMerge(storage(options)),
+    Layer.provideMerge(storage(options, false)),
     Layer.provide(ShardingConfig.layer({ ...settings, runnerAddress: Option.none() })),
     Layer.provide(serialization(options))
   )
@@ -162,13 +178,29 @@ export const client = (options: Options): Layer.Layer<Sharding | Runners.Runners
 const serialization = (options: Options) =>
   RpcSerialization.layerMsgPackWith({ maxBufferSize: options.maxMessageBytes })
 
-const storage = (options: Options) =>
-  withJoinLock(Layer.merge(SqlMessageStorage.layer, SqlRunnerStorage.layer)).pipe(
-    Layer.provide(database(options)),
+const storage = (options: Options, joins: boolean) => {
+  const runners = PgLeases.layer({ ...leases, joins }).pipe(
+    // A machine that is busy while it starts may take longer to connect than a runner may to renew its lease.
+    Layer.provide(
+      Layer.retry(
+        database(options, leaseConnections),
+        Schedule.addDelay(Schedule.recurs(3), () => 500)
+      )
+    )
+  )
+  const messages = PagedMessages.layer.pipe(
+    Layer.provide(database(options, { most: options.connections ?? 10, patience: 30_000 }))
+  )
+  return withJoinLock(Layer.provideMerge(messages, runners)).pipe(
+    Layer.provide(database(options, { most: 1, patience: 40_000 })),
     Layer.mapError(
       (error) => new ClusterNotJoined({ what: `the database ${whereOf(options)}`, reason: shown(error.cause) })
     )
   )
+}
+
+/** Leases have connections of their own, so that no message holds them up, and find out soon when one is dead. */
+const leaseConnections = { most: 2, patience: 1200 }
 
 /**
  * Processes that start at once on an empty database all want to make its tables, and PostgreSQL refuses one or the other:
@@ -202,16 +234,30 @@ const withJoinLock = <A, E, R>(layer: Layer.Layer<A, E, R>): Layer.Layer<A, E | 
 /** The lock's name: `trou` and `join` in ASCII. Names of two parts never meet those of one, which lock the shards. */
 const joinLock = [0x74726f75, 0x6a6f696e]
 
-const database = (options: Options) =>
+interface Connections {
+  readonly most: number
+  /**
+   * Milliseconds after which a connection that brings nothing is closed, and with it what was asked there: without this, one
+   * that a network has dropped without a word is waited for until the system gives it up, a quarter of an hour later.
+   */
+  readonly patience: number
+}
+
+const database = (options: Options, { most, patience }: Connections) =>
   PgClient.layer({
     url: Redacted.make(withKeepAlive(options)),
-    maxConnections: options.connections ?? 10,
+    maxConnections: most,
     connectTimeout: "5 seconds",
-    applicationName: "troupe"
+    idleTimeout: Duration.millis(patience / 2),
+    applicationName: "troupe",
+    stream: () => {
+      const socket = new Socket()
+      return socket.setTimeout(patience, () => socket.destroy(new Error(`PostgreSQL was silent for ${patience} ms`)))
+    }
   })
 
 /**
- * The locks of a machine that has vanished without a word are free when the database notices, which by default takes two
+ * Whoever vanishes without a word while it joins holds the others up until the database notices, which by default takes two
  * hours. These are settings of the session: the database asks after 2 seconds of silence, and gives up after 2 more.
  */
 const keepAlive = "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2"
