@@ -16,6 +16,7 @@ import * as Sharding from "@effect/cluster/Sharding"
 import type { ShardingConfig } from "@effect/cluster/ShardingConfig"
 import * as Snowflake from "@effect/cluster/Snowflake"
 import * as SqlMessageStorage from "@effect/cluster/SqlMessageStorage"
+import type * as Rpc from "@effect/rpc/Rpc"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import { Clock, Context, Effect, Layer } from "effect"
@@ -52,6 +53,11 @@ const pageSql = `SELECT m.id FROM cluster_messages m WHERE ${unreadSql} ORDER BY
 /** The oldest of each actor. */
 const firstsSql = `SELECT id FROM (SELECT DISTINCT ON (m.entity_type, m.entity_id) m.id, m.rowid FROM cluster_messages m
   WHERE ${unreadSql} ORDER BY m.entity_type, m.entity_id, m.rowid) firsts ORDER BY rowid LIMIT $4`
+
+type Service = MessageStorage.MessageStorage["Type"]
+type Incoming = Effect.Effect.Success<ReturnType<Service["unprocessedMessages"]>>[number]
+type Answer = Parameters<Service["saveReply"]>[0]
+type ExitEncoded = Reply.WithExitEncoded<Rpc.Any>
 
 interface Fence {
   readonly shardId: string
@@ -94,7 +100,7 @@ const make = Effect.gen(function* () {
 
   /** Who may write an answer: whoever holds the shard as it was held when the message was read. */
   const fences = new WeakMap<object, Fence>()
-  const fenced = (message: Message.Incoming<any>): Message.Incoming<any> => {
+  const fenced = (message: Incoming): Incoming => {
     if (message._tag !== "IncomingRequest") return message
     const fence = fenceOf(message)
     return new Message.IncomingRequest({
@@ -105,7 +111,7 @@ const make = Effect.gen(function* () {
       }
     })
   }
-  const fenceOf = ({ envelope }: Message.IncomingRequest<any>): Fence | undefined => {
+  const fenceOf = ({ envelope }: Extract<Incoming, { readonly _tag: "IncomingRequest" }>): Fence | undefined => {
     const shardId = envelope.address.shardId.toString()
     const epoch = leases.epochOf(shardId)
     return epoch === undefined ? undefined : { shardId, epoch }
@@ -132,7 +138,7 @@ const make = Effect.gen(function* () {
     })
 
   /** The answer, and that its message has one, are written together. */
-  const saveExit = (reply: Reply.WithExitEncoded<any>, { epoch, shardId }: Fence) =>
+  const saveExit = (reply: ExitEncoded, { epoch, shardId }: Fence) =>
     Effect.flatMap(
       query(
         sql.unsafe(
@@ -150,13 +156,13 @@ const make = Effect.gen(function* () {
       (held) => (held.length > 0 ? Effect.void : Effect.fail(new PersistenceError({ cause: new Overtaken(shardId) })))
     )
 
-  const saveReply = (reply: Reply.ReplyWithContext<any>) =>
+  const saveReply = (reply: Answer) =>
     Effect.gen(function* () {
       const { _tag, requestId } = reply.reply
       const fence = fences.get(reply)
       if (_tag === "Chunk" || fence === undefined) yield* all.saveReply(reply)
       // What it is was looked at just now.
-      else yield* saveExit((yield* Reply.serialize(reply)) as Reply.WithExitEncoded<any>, fence)
+      else yield* saveExit((yield* Reply.serialize(reply)) as ExitEncoded, fence)
       if (_tag === "WithExit" && inHand.remove(requestId)) yield* next.read
     })
 

@@ -6,6 +6,7 @@
  * spared, and one which wakes up later finds that it is none any more. What it held is free from then on.
  */
 import { PersistenceError } from "@effect/cluster/ClusterError"
+import type { RunnerAddress } from "@effect/cluster/RunnerAddress"
 import * as RunnerHealth from "@effect/cluster/RunnerHealth"
 import * as RunnerStorage from "@effect/cluster/RunnerStorage"
 import * as Runners from "@effect/cluster/Runners"
@@ -248,25 +249,26 @@ export const layer = (
 ): Layer.Layer<RunnerStorage.RunnerStorage | Leases | Book, SqlError | PersistenceError, SqlClient.SqlClient> =>
   Layer.scopedContext(make(options))
 
-/** Silence after which it is the lease's turn to say who is dead. */
-const silent = 1000
+/** Silence, in milliseconds, after which it is the lease's turn to say who is dead. */
+const silent = 700
 
 /** A runner that has a beat, but cannot be reached by the others, gives its actors to them. */
 export const health = Layer.effect(
   RunnerHealth.RunnerHealth,
-  Effect.map(Effect.all([Book, Runners.Runners]), ([book, runners]) =>
-    RunnerHealth.RunnerHealth.of({
+  Effect.map(Effect.all([Book, Runners.Runners]), ([book, runners]) => {
+    const ping = (address: RunnerAddress) =>
+      Effect.isSuccess(
+        Effect.retry(Effect.timeout(Effect.disconnect(runners.ping(address)), "2 seconds"), {
+          times: 2,
+          schedule: Schedule.spaced(500)
+        })
+      )
+    return RunnerHealth.RunnerHealth.of({
       isAlive: (address) =>
-        Effect.suspend(() =>
-          (book.silenceOf(`${address.host}:${address.port}`) ?? 0) > silent
-            ? Effect.succeed(true)
-            : Effect.isSuccess(
-                Effect.retry(Effect.timeout(Effect.disconnect(runners.ping(address)), "2 seconds"), {
-                  times: 2,
-                  schedule: Schedule.spaced(500)
-                })
-              )
-        )
+        Effect.map(ping(address), (answers) => {
+          const silentMillis = book.silenceOf(`${address.host}:${address.port}`)
+          return answers || (silentMillis !== undefined && silentMillis > silent)
+        })
     })
-  )
+  })
 )

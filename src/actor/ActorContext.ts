@@ -29,6 +29,14 @@ export class ActorContext extends Context.Tag("troupe/ActorContext")<
     readonly id: string
     /** 1 for the first life, one more with each restart. */
     readonly incarnation: number
+    /**
+     * How often the address was given to a machine by its cluster, which grows with each move: a fencing token for what the
+     * actor writes to other systems, which refuse what comes with a smaller one than they have seen. In SQL:
+     * `update account set balance = …, epoch = ${self.epoch} where id = … and epoch <= ${self.epoch}`. A step of a former
+     * life that nobody could interrupt in time changes nothing then. It stays the same over restarts. `0` in one process,
+     * and over a `Sharding` without `Leases`.
+     */
+    readonly epoch: number
     /** Asks the actor to stop after the messages it has; does not wait for the end, which could not come. */
     readonly stop: Effect.Effect<void>
     /** Messages to itself, later. */

@@ -50,6 +50,16 @@ export interface Options {
   readonly spanName?: string | undefined
 }
 
+/** What a system of many machines puts around the actors of a type, which it may lose. @category models */
+export interface Guard {
+  /** The epoch of an actor that begins now: see `ActorContext.epoch`. */
+  readonly epochOf: (id: string) => number
+  /** Around each handler of an incarnation, those of `become` as well: what decides whether it may begin. */
+  readonly around: (id: string, epoch: number, handler: Handler) => Handler
+}
+
+type Handler = (payload: unknown, context: unknown) => unknown
+
 /** The same with its defaults filled in, and what runs: plain data for the system. @category models */
 export interface Behavior {
   readonly mailbox: Mailbox.Mailbox
@@ -68,6 +78,7 @@ export interface Behavior {
   readonly spanName: string
   /** What the Layer was given. */
   readonly services: Context.Context<never>
+  readonly guard?: Guard | undefined
 }
 
 const eachByItself = /* @__PURE__ */ Strategy.oneForOne()

@@ -31,14 +31,19 @@
 import * as EntityId from "@effect/cluster/EntityId"
 import { Sharding } from "@effect/cluster/Sharding"
 import type * as Rpc from "@effect/rpc/Rpc"
-import { Clock, Context, Duration, Effect, Layer } from "effect"
+import { Clock, Context, Duration, Effect, FiberRef, Layer, Option } from "effect"
+import type { ActorContext } from "../actor/ActorContext.ts"
 import type { ActorRef, ActorType } from "../actor/ActorRef.ts"
 import * as ActorSystems from "../actor/ActorSystem.ts"
+import { FairScheduler } from "../actor/FairScheduler.ts"
 import * as ClusterRef from "./internal/clusterRef.ts"
 import { Hosting } from "./internal/hosting.ts"
 import { Remote } from "./internal/remote.ts"
 import { entityOf } from "./internal/runner.ts"
+import * as Tenure from "./internal/tenure.ts"
+import * as WatchfulScheduler from "./internal/watchfulScheduler.ts"
 import { entity } from "./internal/wire.ts"
+import { Leases } from "./Leases.ts"
 
 /** @category models */
 export interface Options extends ActorSystems.Options {
@@ -111,13 +116,18 @@ const make = (settings: Settings) =>
     const { askTimeoutMillis, entityIdleTime, reachTimeout, registrationGrace, requestsInFlight, tellTimeoutMillis } =
       settings
     const sharding = yield* Sharding
-    const cells = yield* Layer.build(settings.cells)
+    const leases = Option.getOrUndefined(yield* Effect.serviceOption(Leases))
+    const around = yield* FiberRef.get(FiberRef.currentScheduler)
+    const watchful = leases === undefined || around instanceof FairScheduler ? undefined : WatchfulScheduler.make()
+    const cells = yield* Effect.withScheduler(Layer.build(settings.cells), watchful ?? around)
     const portable = Context.get(cells, ActorSystems.ActorSystem)
     const wire = entity(portable.name)
     const client = yield* sharding.makeClient(wire)
     const local = Context.get(cells, ActorSystems.LocalActorSystem)
     const startedAt = yield* Clock.currentTimeMillis
-    const hosting = new Hosting({ sharding, portable, local, registrationGrace, requestsInFlight }, startedAt)
+    const tenure = Tenure.make(leases)
+    const hosting = new Hosting({ sharding, portable, local, tenure, registrationGrace, requestsInFlight }, startedAt)
+    if (watchful !== undefined) watchful.look = hosting.look
     const hold = (entityId: string) =>
       Effect.ignore(Effect.sandbox(client(entityId).Host(undefined, { discard: true })))
     yield* sharding.registerEntity(wire, entityOf(wire, hosting, hold), {
@@ -131,11 +141,14 @@ const make = (settings: Settings) =>
     yield* Effect.addFinalizer(() => hosting.leaveAll)
     yield* Effect.forkScoped(hosting.watch)
 
-    const remote = new Remote(client, { tellTimeoutMillis, reachTimeout, requestsInFlight })
+    const shardOf = (entityId: string) => sharding.getShardId(EntityId.make(entityId), "default")
+    const senderOf = (self: ActorContext["Type"]) => Tenure.senderOf(tenure, self, shardOf)
+    const remote = new Remote(client, senderOf, { tellTimeoutMillis, reachTimeout, requestsInFlight })
     const routes: ClusterRef.Routes = {
       remote,
-      shardOf: (entityId) => sharding.getShardId(EntityId.make(entityId), "default"),
-      isHere: (entityId) => hosting.isHere(entityId),
+      shardOf,
+      hostHere: (entityId) => hosting.inUse(entityId),
+      hasStill: (hosted) => hosting.has(hosted),
       isHome: (type, shardId) => hosting.isHome(type, shardId),
       enter: hold,
       cell: (definition, id) => portable.ref(definition, id),

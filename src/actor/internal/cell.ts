@@ -172,7 +172,7 @@ export class Cell extends MessageLoop implements Child {
     }
     this.cause = undefined
     this.whenStarted = whenStarted
-    const incarnation = new Incarnation(this, ++this.incarnations)
+    const incarnation = new Incarnation(this, ++this.incarnations, this.behavior.guard?.epochOf(this.id) ?? 0)
     this.state = isLast ? State.draining : State.starting
     this.incarnation = incarnation
     const { faults } = this.system
@@ -237,7 +237,10 @@ export class Cell extends MessageLoop implements Child {
     const message_tag = this.protocol.tags.find((tag) => typeof handlers?.[tag] !== "function")
     if (message_tag !== undefined) return new HandlerMissing({ address: this.address, message_tag })
     // Looked at above: they are functions, and the definition's types say which.
-    const table = this.protocol.tags.map((tag) => handlers[tag] as Handler)
+    const given = this.protocol.tags.map((tag) => handlers[tag] as Handler)
+    const { guard } = this.behavior
+    const epoch = this.incarnation?.epoch ?? 0
+    const table = guard === undefined ? given : given.map((handler) => guard.around(this.id, epoch, handler))
     this.handlers = this.system.faults === undefined ? table : this.system.faults.around(this, table)
     return undefined
   }

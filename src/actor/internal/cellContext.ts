@@ -68,6 +68,9 @@ export class CellContext implements Self {
   get incarnation(): number {
     return this.life.number
   }
+  get epoch(): number {
+    return this.life.epoch
+  }
   get stop(): Effect.Effect<void> {
     return Effect.sync(() => this.cell.stopItself(this.life))
   }

@@ -49,7 +49,9 @@ export class Incarnation implements Sender {
 
   constructor(
     readonly cell: Handling,
-    readonly number: number
+    readonly number: number,
+    /** Under which the address was this machine's when it began. */
+    readonly epoch: number
   ) {}
 
   get node(): Node | undefined {

@@ -6,16 +6,20 @@
  */
 import type { ShardId } from "@effect/cluster/ShardId"
 import { Duration, Effect, Effectable, Either } from "effect"
-import { MessageRefused } from "../../actor/ActorError.ts"
+import { ActorStopping, MessageRefused } from "../../actor/ActorError.ts"
 import type { ActorRef, ActorType } from "../../actor/ActorRef.ts"
 import { codecOf, type Message } from "./codec.ts"
+import { type Hosted, NotBegun } from "./hosting.ts"
 import { type Remote, type Target, targetOf } from "./remote.ts"
+import { lostWhileHandled } from "./runner.ts"
 
 export interface Routes {
   readonly remote: Remote
   readonly shardOf: (entityId: string) => ShardId
-  /** The actor lives on this machine. */
-  readonly isHere: (entityId: string) => boolean
+  /** Where the actor lives on this machine; undefined if it does not. */
+  readonly hostHere: (entityId: string) => Hosted | undefined
+  /** Whether what was sent there may be answered: the address may have been lost meanwhile. */
+  readonly hasStill: (hosted: Hosted) => boolean
   /** If it lives nowhere, it would here. */
   readonly isHome: (type: string, shardId: ShardId) => boolean
   /** Takes an address of this machine into use. */
@@ -152,12 +156,34 @@ class ClusterRef {
       }
       const { entityId } = this.target
       if (message.durable) return elsewhere(constructed.right)
-      if (this.routes.isHere(entityId)) return here(payload)
+      const host = this.routes.hostHere(entityId)
+      if (host !== undefined) return this.sendHere(host, message, payload, here, elsewhere)
       if (!this.routes.isHome(this.definition.type, this.shardId)) return elsewhere(constructed.right)
       // Its first message, or the first after its end: the cluster hears of it before the cell does.
-      return Effect.flatMap(Effect.timeoutOption(Effect.disconnect(this.routes.enter(entityId)), enterLimit), () =>
-        this.routes.isHere(entityId) ? here(payload) : elsewhere(constructed.right)
-      )
+      return Effect.flatMap(Effect.timeoutOption(Effect.disconnect(this.routes.enter(entityId)), enterLimit), () => {
+        const host = this.routes.hostHere(entityId)
+        return host === undefined
+          ? elsewhere(constructed.right)
+          : this.sendHere(host, message, payload, here, elsewhere)
+      })
+    })
+  }
+
+  /** On the short way, which the address may leave while it is gone. */
+  private sendHere(
+    host: Hosted,
+    message: Message,
+    payload: unknown,
+    here: Send,
+    elsewhere: Send
+  ): Effect.Effect<unknown, unknown> {
+    const lost = () => Effect.fail(lostWhileHandled(host.address, message.tag))
+    return Effect.matchEffect(here(payload), {
+      onSuccess: (value) => (this.routes.hasStill(host) ? Effect.succeed(value) : lost()),
+      onFailure: (error) => {
+        if (error instanceof NotBegun) return this.send(message, payload, here, elsewhere)
+        return error instanceof ActorStopping && !this.routes.hasStill(host) ? lost() : Effect.fail(error)
+      }
     })
   }
 }

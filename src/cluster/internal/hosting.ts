@@ -8,13 +8,14 @@
 import type { EntityAddress } from "@effect/cluster/EntityAddress"
 import type { ShardId } from "@effect/cluster/ShardId"
 import type { Sharding } from "@effect/cluster/Sharding"
-import { Cause, Clock, Duration, Effect, Option, type Scope } from "effect"
+import { Cause, Clock, Data, Duration, Effect, Option, type Scope } from "effect"
 import { ActorContext } from "../../actor/ActorContext.ts"
 import type { ActorRef, ActorType } from "../../actor/ActorRef.ts"
 import type { ActorSystem, LocalActorSystem, StopOptions } from "../../actor/ActorSystem.ts"
-import type { Behavior } from "../../actor/Behavior.ts"
+import type { Behavior, Guard } from "../../actor/Behavior.ts"
 import { type Codec, codecOf, notIdempotent } from "./codec.ts"
-import { actorOf, entityIdOf } from "./wire.ts"
+import type { Tenure } from "./tenure.ts"
+import { actorOf, entityIdOf, type From } from "./wire.ts"
 
 /** A type that a Layer has provided. */
 export interface Registration {
@@ -33,6 +34,12 @@ export interface Hosted {
   readonly type: string
   readonly id: string
   readonly shardId: ShardId
+  /** The same as text. */
+  readonly shard: string
+  /** Under which it is this machine's; undefined if it was none any more when its entity began. */
+  readonly epoch: number | undefined
+  /** It was this machine's: what was begun is cut off, and nothing is answered. */
+  lost: boolean
   /** Nothing was sent to it yet, and nothing of it was here before. */
   isNew: boolean
   /** The entity will be closed: nothing new begins. */
@@ -46,6 +53,7 @@ export interface Hosted {
 export interface Services {
   readonly sharding: Sharding["Type"]
   readonly portable: ActorSystem["Type"]
+  readonly tenure: Tenure
   readonly local: LocalActorSystem["Type"]
   /** How long a type may be unknown before messages to it are refused. */
   readonly registrationGrace: Duration.Duration
@@ -53,7 +61,7 @@ export interface Services {
 }
 
 /** How often it is looked whether addresses were lost: by so much a machine is slower to give them up. */
-const lookEveryMillis = 200
+const lookEveryMillis = 100
 
 /** How often it is looked whether held addresses have an actor: two looks without one let the address go. */
 const lookForActorsEveryMillis = 5000
@@ -62,6 +70,10 @@ const lookForActorsEveryMillis = 5000
 class NotHosted extends Error {
   override readonly name = "NotHosted"
 }
+
+/** The machine has lost the address before the message was begun: it may be sent again. */
+export class NotBegun extends Data.TaggedError("NotBegun") {}
+const notBegun = Effect.fail(new NotBegun())
 
 export class Hosting {
   private readonly registrations = new Map<string, Registration>()
@@ -88,6 +100,7 @@ export class Hosting {
           for (const { shardId, members } of this.byShard.values()) {
             if (!this.services.sharding.hasShardId(shardId)) for (const hosted of members) this.give(hosted)
           }
+          this.loseWhatIsLost()
           sinceActors += lookEveryMillis
           if (sinceActors < lookForActorsEveryMillis) return
           sinceActors = 0
@@ -96,6 +109,27 @@ export class Hosting {
       )
     )
   })
+
+  /** Before each step of any actor: a lease ends as a whole, so one shard is enough to look at. */
+  readonly look = (): void => {
+    const first = this.byShard.keys().next()
+    if (!first.done && this.services.tenure.epochOf(first.value) === undefined) this.loseWhatIsLost()
+  }
+
+  private loseWhatIsLost(): void {
+    for (const { members } of this.byShard.values()) for (const hosted of members) this.has(hosted)
+  }
+
+  /** Whether the address is this machine's still, as it was when its entity began. If not, its actor is cut off. */
+  has(hosted: Hosted): boolean {
+    if (hosted.lost) return false
+    if (hosted.epoch !== undefined && this.services.tenure.epochOf(hosted.shard) === hosted.epoch) return true
+    hosted.lost = true
+    this.give(hosted)
+    const ref = this.isTakenOver(hosted) ? undefined : this.cell(hosted)
+    if (ref !== undefined) Effect.runFork(this.services.portable.stop(ref, { now: true }))
+    return false
+  }
 
   private lookForActor(hosted: Hosted): void {
     const ref = this.cell(hosted)
@@ -176,19 +210,22 @@ export class Hosting {
   /** The entity of an address begins: from here on the address is this machine's. */
   enter({ entityId, shardId }: EntityAddress): Hosted {
     const { id, type } = actorOf(entityId)
+    const shard = shardId.toString()
     const hosted: Hosted = {
       entityId,
       address: `${type}/${id}`,
       type,
       id,
       shardId,
+      shard,
+      epoch: this.services.tenure.epochOf(shard),
+      lost: false,
       isNew: !this.hosted.has(entityId),
       leaving: false,
       letGo: undefined,
       quiet: false
     }
     this.hosted.set(entityId, hosted)
-    const shard = shardId.toString()
     const known = this.byShard.get(shard)
     if (known === undefined) this.byShard.set(shard, { shardId, members: new Set([hosted]) })
     else known.members.add(hosted)
@@ -202,7 +239,7 @@ export class Hosting {
       this.give(hosted)
       const ref = this.isTakenOver(hosted) ? undefined : this.cell(hosted)
       return Effect.zipRight(
-        ref === undefined ? Effect.void : this.services.portable.stop(ref),
+        ref === undefined ? Effect.void : this.services.portable.stop(ref, { now: hosted.lost }),
         Effect.sync(() => this.forget(hosted))
       )
     })
@@ -214,10 +251,9 @@ export class Hosting {
 
   private forget(hosted: Hosted): void {
     if (!this.isTakenOver(hosted)) this.hosted.delete(hosted.entityId)
-    const shard = hosted.shardId.toString()
-    const members = this.byShard.get(shard)?.members
+    const members = this.byShard.get(hosted.shard)?.members
     members?.delete(hosted)
-    if (members?.size === 0) this.byShard.delete(shard)
+    if (members?.size === 0) this.byShard.delete(hosted.shard)
     if (this.byShard.size === 0) this.any.unsafeClose()
   }
 
@@ -231,6 +267,11 @@ export class Hosting {
     hosted.letGo?.()
   }
 
+  /** Whether a message of that sender may be handled. */
+  admits(from: From | undefined): boolean {
+    return this.services.tenure.admits(from)
+  }
+
   at(entityId: string): Hosted | undefined {
     return this.hosted.get(entityId)
   }
@@ -241,13 +282,14 @@ export class Hosting {
     return registration === undefined ? undefined : this.services.portable.ref(registration.definition, hosted.id)
   }
 
-  /** Whether this machine has the address in use, so that its actor may be sent to without asking the cluster. */
-  isHere(entityId: string): boolean {
+  /** The address, if this machine has it in use, so that its actor may be sent to without asking the cluster. */
+  inUse(entityId: string): Hosted | undefined {
     const hosted = this.hosted.get(entityId)
     if (hosted?.letGo === undefined || hosted.leaving || !this.services.sharding.hasShardId(hosted.shardId))
-      return false
+      return undefined
+    if (!this.has(hosted)) return undefined
     hosted.quiet = false
-    return true
+    return hosted
   }
 
   /** Whether an address that nobody has in use would be this machine's. */
@@ -302,13 +344,27 @@ export class Hosting {
   private guarded(definition: ActorType.Any, behavior: Behavior): Behavior {
     const build = Effect.flatMap(Effect.serviceOption(ActorContext), (self) => {
       const id = Option.getOrThrow(self).id
-      return this.hosted.has(entityIdOf(definition.type, id))
+      const hosted = this.hosted.get(entityIdOf(definition.type, id))
+      return hosted !== undefined && this.has(hosted)
         ? behavior.build
         : Effect.die(new NotHosted(`${definition.type}/${id} is not this machine's any more.`))
     })
     const { supervision } = behavior
     const decide = (cause: Cause.Cause<unknown>) =>
       Cause.squash(cause) instanceof NotHosted ? "stop" : supervision.decide(cause)
-    return { ...behavior, build, supervision: { ...supervision, decide } }
+    const hostOf = (id: string) => this.hosted.get(entityIdOf(definition.type, id))
+    const guard: Guard = {
+      epochOf: (id) => hostOf(id)?.epoch ?? 0,
+      around: (id, _, handler) => {
+        const hosted = hostOf(id)
+        return (payload, context) => (hosted !== undefined && this.has(hosted) ? handler(payload, context) : notBegun)
+      }
+    }
+    return {
+      ...behavior,
+      build,
+      supervision: { ...supervision, decide },
+      guard: this.services.tenure.hasLeases ? guard : undefined
+    }
   }
 }

@@ -17,7 +17,7 @@ import {
 } from "../../actor/ActorError.ts"
 import type { StopOptions } from "../../actor/ActorSystem.ts"
 import type { Message } from "./codec.ts"
-import { entityIdOf, type Failure, type Wire } from "./wire.ts"
+import { entityIdOf, type Failure, type From, type Wire } from "./wire.ts"
 
 type Client = Effect.Effect.Success<Wire["client"]>
 
@@ -54,13 +54,16 @@ type WireError =
 export class Remote {
   constructor(
     private readonly client: Client,
+    private readonly senderOf: (self: ActorContext["Type"]) => From | "lost" | undefined,
     private readonly settings: Settings
   ) {}
 
   ask(target: Target, message: Message, payload: unknown, timeoutMillis: number): Effect.Effect<unknown, unknown> {
     return Effect.gen(this, function* () {
       const now = yield* Clock.currentTimeMillis
-      const inherited = Option.flatMap(yield* Effect.serviceOption(ActorContext), deadlineOf)
+      const self = yield* Effect.serviceOption(ActorContext)
+      const from = yield* this.from(target, message, self)
+      const inherited = Option.flatMap(self, deadlineOf)
       const deadline = Math.min(
         now + timeoutMillis,
         Option.getOrElse(inherited, () => Number.POSITIVE_INFINITY)
@@ -72,7 +75,9 @@ export class Remote {
       const send = Effect.flatMap(Clock.currentTimeMillis, (now) => {
         const remainingMillis = deadline === Number.POSITIVE_INFINITY ? null : Math.max(0, deadline - now)
         const request = { tag: message.tag, payload: encoded, remainingMillis }
-        return message.durable ? actor.Deliver({ ...request, key: `${message.tag}/${key}` }) : actor.Ask(request)
+        return message.durable
+          ? actor.Deliver({ ...request, key: `${message.tag}/${key}` })
+          : actor.Ask({ ...request, from })
       })
       const answered = Effect.flatMap(this.settled(target, message, send, limit), ({ value }) =>
         Effect.mapError(message.decodeSuccess(value), misfit(target, message, "answer"))
@@ -93,6 +98,8 @@ export class Remote {
 
   tell(target: Target, message: Message, payload: unknown): Effect.Effect<void, TellError> {
     return Effect.gen(this, function* () {
+      const self = yield* Effect.serviceOption(ActorContext)
+      const from = yield* this.from(target, message, self)
       const encoded = yield* this.encoded(target, message, payload)
       const actor = this.client(target.entityId)
       const { reachTimeout, tellTimeoutMillis } = this.settings
@@ -114,8 +121,8 @@ export class Remote {
         )
       }
       // Who handles a message must not wait for ever, as in one process.
-      const waitMillis = Option.isSome(yield* Effect.serviceOption(ActorContext)) ? tellTimeoutMillis : null
-      const send = actor.Tell({ tag: message.tag, payload: encoded, waitMillis })
+      const waitMillis = Option.isSome(self) ? tellTimeoutMillis : null
+      const send = actor.Tell({ tag: message.tag, payload: encoded, from, waitMillis })
       return yield* Effect.raceFirst(
         Effect.disconnect(this.settled(target, message, send, 0)),
         Effect.disconnect(this.nobodyThere(target, message.tag))
@@ -155,6 +162,19 @@ export class Remote {
         })
       )
     )
+  }
+
+  /** Who sends; an actor that has lost its address sends nothing any more. */
+  private from(
+    target: Target,
+    message: Message,
+    self: Option.Option<ActorContext["Type"]>
+  ): Effect.Effect<From | undefined, ActorUnreachable> {
+    const from = Option.isSome(self) ? this.senderOf(self.value) : undefined
+    if (from !== "lost") return Effect.succeed(from)
+    const { address } = target
+    const reason = "its sender has lost its own address"
+    return Effect.fail(new ActorUnreachable({ address, message_tag: message.tag, reason, handled: "no" }))
   }
 
   private encoded(target: Target, message: Message, payload: unknown): Effect.Effect<unknown, MessageRefused> {

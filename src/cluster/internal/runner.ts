@@ -8,6 +8,7 @@ import { Cause, Duration, Effect } from "effect"
 import {
   ActorNotFound,
   ActorStopping,
+  ActorUnreachable,
   type AskError,
   isAskError,
   MailboxFull,
@@ -15,8 +16,8 @@ import {
 } from "../../actor/ActorError.ts"
 import type { ActorRef } from "../../actor/ActorRef.ts"
 import type { Message } from "./codec.ts"
-import type { Hosted, Hosting, Registration } from "./hosting.ts"
-import { actorOf, type Failure, Leaving, Refusal, Undelivered, type Wire } from "./wire.ts"
+import { type Hosted, type Hosting, NotBegun, type Registration } from "./hosting.ts"
+import { actorOf, type Failure, type From, Leaving, Refusal, Undelivered, type Wire } from "./wire.ts"
 
 /** How soon a message in storage looks whether its actor may begin after all. */
 const lookAgainAfter = Duration.millis(200)
@@ -28,6 +29,7 @@ const durationOf = (millis: number | null) => (millis === null ? Duration.infini
 type Sends = Readonly<Record<string, (payload: unknown) => Effect.Effect<unknown, unknown>>>
 
 interface Incoming {
+  readonly from?: From | undefined
   readonly tag: string
   readonly payload?: unknown
 }
@@ -82,7 +84,7 @@ class Runner {
   ready({ address, payload }: Request<Incoming>): Effect.Effect<Ready, Undelivered | Leaving> {
     return Effect.suspend(() => {
       const hosted = this.hosting.at(address.entityId)
-      if (hosted === undefined || hosted.leaving) return Effect.fail(new Leaving())
+      if (hosted === undefined || hosted.leaving || !this.hosting.has(hosted)) return Effect.fail(new Leaving())
       return Effect.flatMap(this.hosting.registration(hosted.type), (registration) =>
         this.readyFor(hosted, payload, registration)
       )
@@ -91,13 +93,15 @@ class Runner {
 
   private readyFor(
     hosted: Hosted,
-    { payload, tag }: Incoming,
+    { from, payload, tag }: Incoming,
     registration: Registration | undefined
   ): Effect.Effect<Ready, Undelivered | Leaving> {
     if (registration === undefined) {
       return undelivered(new ActorNotFound({ address: hosted.address, reason: "no layer provides its type" }))
     }
     if (registration.closing || hosted.leaving) return Effect.fail(new Leaving())
+    if (!this.hosting.admits(from))
+      return refused(hosted, tag, "its sender has been replaced by a later life of its own.")
     const message = registration.codec.get(tag)
     if (message === undefined) return refused(hosted, tag, "the protocol that its runner has knows no such message.")
     const decoded = Effect.provide(message.decodePayload(payload), registration.behavior.services)
@@ -121,14 +125,18 @@ class Runner {
       refused(hosted, message.tag, `its ${what} does not fit: ${reason}`)
     return Effect.matchCauseEffect((ask as Sends)[message.tag]!(payload), {
       onSuccess: (value) =>
-        Effect.matchEffect(Effect.provide(message.encodeSuccess(value), services), {
-          onSuccess: (value) => Effect.succeed({ value }),
-          onFailure: misfit("answer")
-        }),
+        !this.hosting.has(hosted)
+          ? this.overtaken(ready)
+          : Effect.matchEffect(Effect.provide(message.encodeSuccess(value), services), {
+              onSuccess: (value) => Effect.succeed({ value }),
+              onFailure: misfit("answer")
+            }),
       onFailure: (cause): Effect.Effect<never, Failure> => {
         const failure = Cause.failureOption(cause)
         // Defects reach an asker as `ActorCrashed` only; what is left is the interruption of this very request.
         if (failure._tag === "None") return Effect.failCause(cause as Cause.Cause<never>)
+        if (failure.value instanceof NotBegun) return Effect.fail(new Leaving())
+        if (!this.hosting.has(hosted)) return this.overtaken(ready)
         if (isAskError(failure.value)) return undelivered(failure.value)
         return Effect.matchEffect(Effect.provide(message.encodeError(failure.value), services), {
           onSuccess: (error): Effect.Effect<never, Failure> => Effect.fail(new Refusal({ error })),
@@ -136,6 +144,11 @@ class Runner {
         })
       }
     })
+  }
+
+  /** Its actor was cut off, or has gone on without knowing that its address had another one. */
+  private overtaken({ hosted, message }: Ready): Effect.Effect<never, Failure> {
+    return message.durable ? Effect.fail(new Leaving()) : undelivered(lostWhileHandled(hosted.address, message.tag))
   }
 
   tell(
@@ -182,6 +195,10 @@ class Runner {
     )
   }
 }
+
+/** Nobody can say how far it had come. */
+export const lostWhileHandled = (address: string, message_tag: string) =>
+  new ActorUnreachable({ address, message_tag, reason: "its runner lost its lease", handled: "unknown" })
 
 const undelivered = (error: AskError): Effect.Effect<never, Undelivered> => Effect.fail(new Undelivered({ error }))
 

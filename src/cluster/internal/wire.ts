@@ -20,6 +20,10 @@ const message = {
   payload: encoded
 }
 
+/** Which actor sends, by its shard, and in which of its lives: a receiver that has met a later one refuses it. */
+const from = Schema.optional(Schema.Struct({ shardId: Schema.String, epoch: Schema.Number }))
+export type From = { readonly shardId: string; readonly epoch: number }
+
 /** Epochs differ from machine to machine, so what travels is the time that is left; null for no end. */
 const millis = Schema.NullOr(Schema.Number)
 
@@ -38,10 +42,10 @@ export type Failure = typeof failure.Type
 const answer = Schema.Struct({ value: encoded })
 
 /** An ask that ends with its runner. */
-const Ask = Rpc.make("Ask", { payload: { ...message, remainingMillis: millis }, success: answer, error: failure })
+const Ask = Rpc.make("Ask", { payload: { ...message, from, remainingMillis: millis }, success: answer, error: failure })
 
 /** A tell that ends with its runner: answered as soon as the mailbox has it. */
-const Tell = Rpc.make("Tell", { payload: { ...message, waitMillis: millis }, error: failure })
+const Tell = Rpc.make("Tell", { payload: { ...message, from, waitMillis: millis }, error: failure })
 
 /**
  * A message that outlives its runner: kept in the cluster's storage until it is handled. `key` is what the protocol's
