@@ -149,7 +149,7 @@ export const runner = (
     Layer.provideMerge(SocketRunner.layer),
     Layer.provide([server, health]),
     Layer.provide(AtMostOnce.layer),
-    Layer.provideMerge(storage(options, true)),
+    Layer.provideMerge(storage(options)),
     Layer.provide(config),
     Layer.provide(serialization(options))
   )
@@ -170,7 +170,7 @@ export const client = (
 ): Layer.Layer<Sharding | Runners.Runners | MessageStorage | Leases, ClusterNotJoined> =>
   SocketRunner.layerClientOnly.pipe(
     Layer.provide(AtMostOnce.layer),
-    Layer.provideMerge(storage(options, false)),
+    Layer.provideMerge(storage(options)),
     Layer.provide(ShardingConfig.layer({ ...settings, runnerAddress: Option.none() })),
     Layer.provide(serialization(options))
   )
@@ -178,8 +178,8 @@ export const client = (
 const serialization = (options: Options) =>
   RpcSerialization.layerMsgPackWith({ maxBufferSize: options.maxMessageBytes })
 
-const storage = (options: Options, joins: boolean) => {
-  const runners = PgLeases.layer({ ...leases, joins }).pipe(
+const storage = (options: Options) => {
+  const runners = PgLeases.layer(leases).pipe(
     // A machine that is busy while it starts may take longer to connect than a runner may to renew its lease.
     Layer.provide(
       Layer.retry(

@@ -15,32 +15,50 @@ import * as RpcClient from "@effect/rpc/RpcClient"
 import type { FromClientEncoded, FromServerEncoded } from "@effect/rpc/RpcMessage"
 import * as RpcSerialization from "@effect/rpc/RpcSerialization"
 import { Effect, Layer } from "effect"
+import type { LeaseBook } from "./leaseBook.ts"
+import { Book } from "./pgLeases.ts"
 
 /** How long a connection may take to be made, in milliseconds: runners are on one network. */
 const openTimeoutMillis = 1000
 
 /** @category layers */
-export const layer: Layer.Layer<Runners.RpcClientProtocol, never, RpcSerialization.RpcSerialization> = Layer.effect(
-  Runners.RpcClientProtocol,
-  Effect.map(
-    RpcSerialization.RpcSerialization,
-    (serialization) =>
-      ({ host, port }) =>
-        Effect.gen(function* () {
-          const socket = yield* Effect.orDie(NodeSocket.makeNet({ host, port, openTimeout: openTimeoutMillis }))
-          const connection = { isOpen: false }
-          const protocol = yield* Effect.provideService(
-            RpcClient.makeProtocolSocket(),
-            Socket.Socket,
-            noting(socket, connection)
-          ).pipe(Effect.provideService(RpcSerialization.RpcSerialization, serialization))
-          return answering(protocol, connection)
-        })
+export const layer: Layer.Layer<Runners.RpcClientProtocol, never, RpcSerialization.RpcSerialization | Book> =
+  Layer.effect(
+    Runners.RpcClientProtocol,
+    Effect.map(
+      Effect.all([RpcSerialization.RpcSerialization, Book]),
+      ([serialization, book]) =>
+        ({ host, port }) =>
+          Effect.gen(function* () {
+            const socket = yield* Effect.orDie(NodeSocket.makeNet({ host, port, openTimeout: openTimeoutMillis }))
+            const connection = { isOpen: false }
+            const protocol = yield* Effect.provideService(
+              RpcClient.makeProtocolSocket(),
+              Socket.Socket,
+              noting(untilGone(socket, book, `${host}:${port}`), connection)
+            ).pipe(Effect.provideService(RpcSerialization.RpcSerialization, serialization))
+            return answering(protocol, connection)
+          })
+    )
   )
-)
 
 interface Connection {
   isOpen: boolean
+}
+
+/**
+ * A connection to a process that is dead to the others is lost, although a process that only hangs keeps it open: those who
+ * wait for it would do so until their deadlines, or for ever.
+ */
+const untilGone = (socket: Socket.Socket, book: LeaseBook, address: string): Socket.Socket => {
+  const gone = Effect.async<never, SocketError>((resume) => {
+    const error = new Socket.SocketGenericError({ reason: "Read", cause: new Error(`${address} has left the cluster`) })
+    return Effect.sync(book.onGone(address, () => resume(Effect.fail(error))))
+  })
+  return Socket.Socket.of({
+    ...socket,
+    runRaw: (handler, options) => Effect.raceFirst(socket.runRaw(handler, options), gone)
+  })
 }
 
 /** Notes when the connection is made: what waits to be written is written from then on. */

@@ -48,6 +48,7 @@ export class LeaseBook {
   private confirmedAt: Mark | undefined
   private lookedAt: Mark | undefined
   private observed = new Map<number, Observed>()
+  private readonly whenGone = new Map<string, Set<() => void>>()
 
   constructor(
     private readonly time: MachineTime,
@@ -116,7 +117,9 @@ export class LeaseBook {
 
   /** Notes what the database says, and gives those who have been silent for too long. */
   look(members: ReadonlyArray<Member>): ReadonlyArray<Member> {
+    const before = this.members
     this.members = members
+    this.tellOfGone(before)
     const now = this.time.mark()
     const passed =
       this.lookedAt === undefined ? 0 : Math.min(this.time.since(this.lookedAt), this.times.longestLookMillis)
@@ -124,13 +127,31 @@ export class LeaseBook {
     const observed = new Map<number, Observed>()
     const silent: Array<Member> = []
     for (const member of members) {
-      const before = this.observed.get(member.incarnation)
-      const silentMillis = before?.beat === member.beat ? before.silentMillis + passed : 0
+      const known = this.observed.get(member.incarnation)
+      const silentMillis = known?.beat === member.beat ? known.silentMillis + passed : 0
       observed.set(member.incarnation, { beat: member.beat, silentMillis })
       if (member.incarnation !== this.incarnation && silentMillis > this.times.silenceMillis) silent.push(member)
     }
     this.observed = observed
     return silent
+  }
+
+  private tellOfGone(before: ReadonlyArray<Member>): void {
+    const living = new Set(this.members.map(({ incarnation }) => incarnation))
+    for (const { address, incarnation } of before) {
+      if (!living.has(incarnation)) for (const tell of this.whenGone.get(address) ?? []) tell()
+    }
+  }
+
+  /** Calls `tell` whenever the process behind an address has left or died; the result ends that. */
+  onGone(address: string, tell: () => void): () => void {
+    const all = this.whenGone.get(address) ?? new Set()
+    this.whenGone.set(address, all)
+    all.add(tell)
+    return () => {
+      all.delete(tell)
+      if (all.size === 0) this.whenGone.delete(address)
+    }
   }
 
   /** Milliseconds since the last beat of an address was seen; none for one that is no member. */

@@ -23,8 +23,6 @@ export class Book extends Context.Tag("troupe/layers/LeaseBook")<Book, LeaseBook
 export interface Options extends Times {
   /** How often a member counts up its beat, and looks at the others'. */
   readonly beatInterval: Duration.Duration
-  /** A process that only sends looks, and has no beat. */
-  readonly joins: boolean
 }
 
 /** How long one question may take. */

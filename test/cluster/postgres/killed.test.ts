@@ -1,59 +1,28 @@
 /**
  * Three runners on a real PostgreSQL, with the settings that ship. One is killed with -9 while everything is under way.
  */
-import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { createRequire } from "node:module"
-import { fileURLToPath, pathToFileURL } from "node:url"
 import { SqlClient } from "@effect/sql"
 import { PgClient } from "@effect/sql-pg"
-import { Cause, Duration, Effect, Exit, Fiber, Layer, Logger, LogLevel, Redacted, Schedule } from "effect"
+import { Cause, Duration, Effect, Exit, Fiber, Redacted, Schedule } from "effect"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import * as Cluster from "../../../layers/Cluster.ts"
 import { isAskError } from "../../../src/actor/ActorError.ts"
 import { type ActorSystem, stop } from "../../../src/actor/ActorSystem.ts"
-import * as ClusterActorSystem from "../../../src/cluster/ClusterActorSystem.ts"
 import { Account, Refused } from "./account.ts"
 import * as Postgres from "./postgres.ts"
-
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href
-const runnerFile = fileURLToPath(new URL("./runner.ts", import.meta.url))
-
-interface Runner {
-  readonly process: ChildProcess
-  readonly pid: number
-  log: string
-}
+import * as Runners from "./runners.ts"
 
 /** What the issue promises. */
 const promisedMillis = 10_000
 
 const bin = Postgres.binaries()
-if (bin === undefined)
-  console.warn("SKIPPED: PostgreSQL is not installed (pg_config was not found); nothing was proved.")
 
 describe.skipIf(bin === undefined)("A cluster of three runners on PostgreSQL", () => {
   let postgres: Postgres.Postgres
-  const runners: Array<Runner> = []
+  const runners: Array<Runners.Runner> = []
 
-  const startRunner = async (port: number): Promise<Runner> => {
-    const child = spawn(process.execPath, ["--import", tsx, runnerFile, postgres.url, String(port)], {
-      stdio: ["pipe", "pipe", "pipe"]
-    })
-    const runner: Runner = { process: child, pid: child.pid!, log: "" }
-    runners.push(runner)
-    const log = (chunk: unknown) => {
-      runner.log += String(chunk)
-    }
-    child.stderr.on("data", log)
-    await new Promise<void>((resolve, reject) => {
-      child.stdout.on("data", (chunk) => {
-        if (String(chunk).includes("ready")) resolve()
-        else log(chunk)
-      })
-      child.once("exit", (code) => reject(new Error(`a runner ended with ${code} before it was ready:\n${runner.log}`)))
-    })
-    return runner
+  const startRunner = async (port: number): Promise<void> => {
+    runners.push(await Runners.start(port, { database: postgres.url }))
   }
 
   beforeAll(async () => {
@@ -69,29 +38,12 @@ describe.skipIf(bin === undefined)("A cluster of three runners on PostgreSQL", (
   }, 60_000)
 
   afterAll(async () => {
-    // What they said helps where one of them was slow.
-    for (const { log, pid } of runners) if (log !== "") console.log(`runner ${pid} said:\n${log}`)
-    for (const { process: child } of runners) {
-      if (child.exitCode !== null || child.signalCode !== null) continue
-      child.kill("SIGKILL")
-      await once(child, "exit")
-    }
+    await Runners.endAll(runners)
     await postgres?.stop()
   }, 60_000)
 
-  type Services = ActorSystem | SqlClient.SqlClient
-
-  /** A process that only sends: this one. */
-  const asClient = <A, E>(program: Effect.Effect<A, E, Services>): Promise<A> => {
-    const database = Redacted.make(postgres.url)
-    return Effect.runPromise(
-      program.pipe(
-        Effect.provide(Layer.provide(ClusterActorSystem.layer(), Cluster.client({ database }))),
-        Effect.provide(PgClient.layer({ url: database })),
-        Effect.provide(Logger.minimumLogLevel(LogLevel.Error))
-      )
-    )
-  }
+  const asClient = <A, E>(program: Effect.Effect<A, E, ActorSystem | SqlClient.SqlClient>): Promise<A> =>
+    Runners.asClient(postgres.url, program)
 
   const ids = Array.from({ length: 60 }, (_, i) => `a${i}`)
 
@@ -152,7 +104,7 @@ describe.skipIf(bin === undefined)("A cluster of three runners on PostgreSQL", (
           const slow = yield* Effect.forEach(busy, (id, n) =>
             Effect.fork(millisOf(Effect.exit(accounts(id).ask.Slow({ n }))))
           )
-          yield* eventually(
+          yield* Runners.eventually(
             sql<{ n: number }>`select n from begun where kind = 'slow'`,
             (rows) => rows.length === busy.length
           )
@@ -183,7 +135,7 @@ describe.skipIf(bin === undefined)("A cluster of three runners on PostgreSQL", (
             { concurrency: 4, discard: true }
           )
           const keeping = yield* Effect.fork(keep)
-          yield* eventually(
+          yield* Runners.eventually(
             sql<{ n: number }>`select n from begun where kind = 'keep' and pid = ${victim.pid}`,
             (rows) => rows.length >= 3
           )
@@ -230,7 +182,7 @@ describe.skipIf(bin === undefined)("A cluster of three runners on PostgreSQL", (
           const answered = answers.filter((exit) => Exit.isSuccess(exit) || failureOf(exit) instanceof Refused).length
           assert.strictEqual(answered, kept.length, answers.filter(Exit.isFailure).map(String).slice(0, 3).join("\n"))
           const { millis: untilKept, value: begun } = yield* millisOf(
-            eventually(
+            Runners.eventually(
               sql<{ n: number }>`select distinct n from begun where kind = 'keep'`,
               (rows) => rows.length === 300
             )
@@ -291,13 +243,6 @@ describe.skipIf(bin === undefined)("A cluster of three runners on PostgreSQL", (
     }
   }, 60_000)
 })
-
-/** Looks again until what was begun in other processes is as it should be. */
-const eventually = <A, E, R>(look: Effect.Effect<A, E, R>, isDone: (found: A) => boolean) =>
-  Effect.flatMap(look, (found) => (isDone(found) ? Effect.succeed(found) : Effect.fail("not yet" as const))).pipe(
-    Effect.retry(Schedule.spaced("100 millis")),
-    Effect.timeoutFail({ duration: "60 seconds", onTimeout: () => "it never came" as const })
-  )
 
 /** A typed failure, of the protocol or of delivery; nothing else may come out of an ask. */
 const failureOf = (exit: Exit.Exit<unknown, unknown>) => {

@@ -1,5 +1,5 @@
 /**
- * A runner in a process of its own: `runner.ts <database> <port>`. Says `ready` when it is, hands over on SIGTERM, and ends
+ * A runner in a process of its own: `runner.ts <database> <port> <database of records> <file of the ledger>`. Says `ready` when it is, hands over on SIGTERM, and ends
  * with the process that started it.
  */
 import { PgClient } from "@effect/sql-pg"
@@ -7,14 +7,15 @@ import { Cause, Effect, Exit, Fiber, Layer, Logger, LogLevel, Redacted } from "e
 import * as Cluster from "../../../layers/Cluster.ts"
 import * as ClusterActorSystem from "../../../src/cluster/ClusterActorSystem.ts"
 import { AccountLive } from "./account.ts"
+import * as Ledger from "./ledger.ts"
 
-const [database, port] = process.argv.slice(2)
+const [database, port, records, ledger] = process.argv.slice(2)
 const url = Redacted.make(database!)
 
-const program = AccountLive.pipe(
+const program = (ledger ? Ledger.layer(ledger) : AccountLive).pipe(
   Layer.provide(ClusterActorSystem.layer()),
   Layer.provide(Cluster.runner({ database: url, address: { host: "127.0.0.1", port: Number(port) } })),
-  Layer.provide(PgClient.layer({ url })),
+  Layer.provide(PgClient.layer({ url: Redacted.make(records!), maxConnections: 5 })),
   Layer.tap(() => Effect.sync(() => process.stdout.write("ready\n"))),
   Layer.launch,
   Effect.provide(Logger.minimumLogLevel(LogLevel.Warning)),
