@@ -10,7 +10,7 @@
  *
  * Who has an address is decided by leases. When a runner dies or hangs, its addresses answer elsewhere in 3 to 4 seconds;
  * `npm run test:cluster` does both and measures. A runner that cannot renew its lease, because the database is gone, the
- * network between them is cut or the process was stopped, ends its actors half a second before others may take them: while
+ * network between them is cut or the process was stopped, ends its actors 300 ms before others may take them: while
  * the database is gone nobody's actors run, and senders wait or meet their deadlines. A step that nobody can interrupt,
  * such as a computation without end or a write that is on its way, may outlast that; `ActorContext.epoch` fences it.
  * A message that is not durable is never sent twice.
@@ -91,8 +91,8 @@ export const settings = {
 const leases = {
   /** How often a runner renews its lease, and looks at the others'. */
   beatInterval: Duration.millis(250),
-  /** A runner ends its actors when it could not renew for so long: half a second before others take them. */
-  leaseMillis: Duration.toMillis(settings.shardLockExpiration) - 500,
+  /** A runner ends its actors when it could not renew for so long: before others take them. */
+  leaseMillis: Duration.toMillis(settings.shardLockExpiration) - 300,
   silenceMillis: Duration.toMillis(settings.shardLockExpiration),
   longestLookMillis: 500
 }
@@ -200,7 +200,7 @@ const storage = (options: Options) => {
 }
 
 /** Leases have connections of their own, so that no message holds them up, and find out soon when one is dead. */
-const leaseConnections = { most: 2, patience: 1200 }
+const leaseConnections = { most: 2, patience: 2000 }
 
 /**
  * Processes that start at once on an empty database all want to make its tables, and PostgreSQL refuses one or the other:

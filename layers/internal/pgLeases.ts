@@ -26,7 +26,7 @@ export interface Options extends Times {
 }
 
 /** How long one question may take. */
-const patience = Duration.seconds(1)
+const patience = Duration.seconds(2)
 
 const membersSql = `coalesce((SELECT json_agg(m) FROM (
   SELECT incarnation, beat, address, runner, healthy, leaving FROM cluster_members ORDER BY machine_id) m), '[]')`
@@ -68,7 +68,7 @@ const make = (options: Options) =>
       Effect.disconnect(question).pipe(
         Effect.timeoutFail({
           duration: patience,
-          onTimeout: () => new PersistenceError({ cause: new Error("the database has not answered for a second") })
+          onTimeout: () => new PersistenceError({ cause: new Error("the database has not answered for 2 seconds") })
         }),
         PersistenceError.refail,
         Effect.withTracerEnabled(false)

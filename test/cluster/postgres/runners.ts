@@ -5,7 +5,7 @@ import { createRequire } from "node:module"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import type { SqlClient } from "@effect/sql"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Layer, Logger, LogLevel, Redacted, Schedule } from "effect"
+import { type Duration, Effect, Layer, Logger, LogLevel, Redacted, Schedule } from "effect"
 import * as Cluster from "../../../layers/Cluster.ts"
 import type { ActorSystem } from "../../../src/actor/ActorSystem.ts"
 import * as ClusterActorSystem from "../../../src/cluster/ClusterActorSystem.ts"
@@ -79,7 +79,7 @@ export const asClient = <A, E>(url: string, program: Effect.Effect<A, E, Service
 export const eventually = <A, E, R>(
   look: Effect.Effect<A, E, R>,
   isDone: (found: A) => boolean,
-  within = "60 seconds" as const
+  within: Duration.DurationInput = "60 seconds"
 ) =>
   Effect.flatMap(look, (found) => (isDone(found) ? Effect.succeed(found) : Effect.fail("not yet" as const))).pipe(
     Effect.retry(Schedule.spaced("100 millis")),

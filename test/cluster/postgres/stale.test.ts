@@ -137,7 +137,8 @@ describe.skipIf(bin === undefined)("A runner that was replaced and does not know
         const millis = yield* replaced(victim, orphans)
         console.log(`${orphans.length} actors of a stopped process answer elsewhere after ${millis} ms`)
         assert.isBelow(millis, promisedMillis)
-        const [rest, exits] = yield* Effect.timed(Effect.forEach([...asked, ...told], Fiber.join))
+        const senders: ReadonlyArray<Fiber.Fiber<Exit.Exit<unknown, unknown>>> = [...asked, ...told]
+        const [rest, exits] = yield* Effect.timed(Effect.forEach(senders, (sender) => Fiber.join(sender)))
         assert.isBelow(millis + Duration.toMillis(rest), promisedMillis, "senders waited for a process that is dead")
         for (const exit of exits) assert.include(String(exit), "ActorUnreachable")
         yield* ticking
