@@ -5,7 +5,8 @@
  * coordinator follows them from criterion to test to result. So they are worked out from the requirements alone, never
  * from a model, and the same requirements always give the same ids in the same order.
  *
- * Kinds of an entity: `create`, `read`, `list`, `page`, `sort`, `filter`, `update`, `delete`, `validate`; `unique`,
+ * Kinds of an entity: `create`, `read`, `list`, `page`, `sort`, `filter`, `update`, `delete`, `validate`; `access` where
+ * there are accounts; `unique`,
  * `reference`, `restrict`, `cascade`, `set-null` where its fields ask for them; `search` and `csv` with those features;
  * `ui-list`, `ui-create`, `ui-edit`, `ui-delete`, `ui-errors`, `ui-search`, `ui-csv` in the browser.
  *
@@ -35,7 +36,7 @@ export const subjectOf = (entity: Entity): string =>
  */
 export const storiesOf = (project: Project): ReadonlyArray<Story> => [
   ...project.entities.flatMap((entity) => entityStories(project, entity)),
-  ...(project.features.has("user-authentication") ? [authentication()] : []),
+  ...(project.features.has("user-authentication") ? [authentication(), administration()] : []),
   ...(project.features.has("audit-log") ? [auditLog(project)] : []),
   ...(project.ui.pages.includes("dashboard") ? [dashboard(project)] : []),
   service(project)
@@ -119,6 +120,7 @@ const entityStories = (project: Project, entity: Entity): ReadonlyArray<Story> =
         "update",
         `PATCH ${item} with some fields answers 200, changes only those and updatedAt; an unknown id answers 404.`
       ),
+      ...accessText(project, entity).map((text) => api("access", text)),
       ui("ui-edit", `The form opens with what the ${one} holds; saving it shows the change.`)
     ]),
     story("remove", `Remove ${a(one)}`, `to remove ${a(one)}`, "the list holds only what matters", [
@@ -178,11 +180,52 @@ const range = (least: number | undefined, most: number | undefined, unit: string
   return most === undefined ? ` of at least ${least}${unit}` : ` of ${least} to ${most}${unit}`
 }
 
+/** What one account may do with the rows of another. */
+const accessText = (project: Project, entity: Entity): ReadonlyArray<string> => {
+  if (entity.access === undefined) return []
+  const many = entity.plural.title.toLowerCase()
+  const kind = {
+    owner: `Every account sees all ${many}; only its creator and the administrator change or delete one, others get 403.`,
+    shared: `Every account sees, changes and deletes all ${many}.`,
+    private: `Only its creator and the administrator see, change or delete one of the ${many}; for others it is not there, in no list, count, search or export, and reading, changing or deleting it answers 404.`
+  }[entity.access]
+  const hidden = entity.fields.filter(
+    (field) => field.type === "reference" && accessOf(project, field.to) === "private"
+  )
+  return [
+    [
+      kind,
+      ...(hidden.length === 0
+        ? []
+        : [`${names(hidden)} may hold only what the account sees: anything else answers 422 at the field.`]),
+      ...(cascadesOver(project, entity)
+        ? ["A deletion that would take along rows which the account may not delete answers 409 and deletes nothing."]
+        : [])
+    ].join(" ")
+  ]
+}
+
+const accessOf = (project: Project, written: string) =>
+  project.entities.find((entity) => entity.name.written === written)?.access
+
+/** Whether rows of one account may go along when another deletes what they refer to. */
+const cascadesOver = (project: Project, entity: Entity): boolean =>
+  project.entities.some(
+    (other) =>
+      other.access !== "shared" &&
+      other.fields.some(
+        (field) => field.type === "reference" && field.to === entity.name.written && field.onDelete === "cascade"
+      )
+  )
+
 const uniqueText = (entity: Entity): ReadonlyArray<string> => {
   const unique = entity.fields.filter((field) => field.unique)
   if (unique.length === 0) return []
   const one = entity.name.title.toLowerCase()
-  return [`A second ${one} with the same ${names(unique, "or")} answers 409, when it is added and when it is changed.`]
+  const whose = entity.access === "private" ? " of the same creator" : ""
+  return [
+    `A second ${one}${whose} with the same ${names(unique, "or")} answers 409, when it is added and when it is changed.`
+  ]
 }
 
 const referenceText = (entity: Entity): ReadonlyArray<string> => {
@@ -247,12 +290,12 @@ const authentication = (): Story => {
     criteria: [
       about(
         "register",
-        "POST /api/auth/register with an email and a password of 8 to 200 characters answers 201, signs in by an httpOnly, same-site cookie, and answers 409 for an email that is taken.",
+        "POST /api/auth/register with an email and a password of 8 to 200 characters answers 201, signs in by an httpOnly, same-site cookie, and answers 409 for an email that is taken to those who may register.",
         "backend-developer"
       ),
       about(
         "login",
-        "POST /api/auth/login answers 200 and a session cookie for the right password, and 401 with the same message for a wrong one and for an unknown email.",
+        "POST /api/auth/login answers 200 and a session cookie for the right password, and 401 with the same message for a wrong one and for an unknown email. Who guesses waits ever longer, and keeps nobody else from signing in.",
         "backend-developer"
       ),
       about(
@@ -262,9 +305,20 @@ const authentication = (): Story => {
       ),
       about(
         "me",
-        "GET /api/auth/me answers 200 with the id and email of the account that is signed in.",
+        "GET /api/auth/me answers 200 with the id and email of the account that is signed in, and whether it is the administrator.",
         "backend-developer"
       ),
+      about(
+        "sessions",
+        "DELETE /api/auth/sessions answers 204, and no session of the account is worth anything afterwards.",
+        "backend-developer"
+      ),
+      about(
+        "password",
+        "POST /api/auth/password with the current and a new password answers 200, ends all other sessions of the account, and answers 422 for a wrong current one.",
+        "backend-developer"
+      ),
+      about("site", "A change that the page of another site asks for answers 403.", "backend-developer"),
       about(
         "required",
         "Everything under /api but register and login answers 401 without a session.",
@@ -274,6 +328,33 @@ const authentication = (): Story => {
         "ui",
         "Without a session the pages show the form to sign in or register; after it they show the data, and signing out returns to the form.",
         "frontend-developer"
+      )
+    ]
+  })
+}
+
+/** `US-auth.administer`. */
+const administration = (): Story => {
+  const about = ofOwn("auth")
+  return new Story({
+    id: "US-auth.administer",
+    title: "Say who may come in",
+    text: "As the administrator, I want to decide who gets an account, so that nobody comes in uninvited.",
+    criteria: [
+      about(
+        "registration",
+        "The first account is the administrator. From then on registering answers 403, until the administrator opens registration by PUT /api/auth/registration, and again once it is closed.",
+        "backend-developer"
+      ),
+      about(
+        "invite",
+        "POST /api/auth/invitations answers 201 with a link by which one account can be made, once and within 7 days; it can be withdrawn before.",
+        "backend-developer"
+      ),
+      about(
+        "accounts",
+        "GET /api/auth/accounts lists all accounts. It, registration and invitations answer 403 to all but the administrator.",
+        "backend-developer"
       )
     ]
   })
@@ -294,7 +375,9 @@ const auditLog = (project: Project): Story => {
       ),
       about(
         "list",
-        "GET /api/audit-log answers 200 with items, total, page and pageSize, the newest record first.",
+        `GET /api/audit-log answers 200 with items, total, page and pageSize, the newest record first${
+          project.features.has("user-authentication") ? "; 403 to all but the administrator" : ""
+        }.`,
         "backend-developer"
       )
     ]

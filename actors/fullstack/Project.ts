@@ -9,10 +9,10 @@
  * @since 0.1.0
  */
 import * as Names from "./Names.ts"
-import type { EntitySpec, Feature, FieldSpec, Requirements, Scale } from "./Requirements.ts"
+import type { Access, EntitySpec, Feature, FieldSpec, Requirements, Scale } from "./Requirements.ts"
 
 export type { Name } from "./Names.ts"
-export type { Feature, Scale } from "./Requirements.ts"
+export type { Access, Feature, Scale } from "./Requirements.ts"
 
 type Name = Names.Name
 
@@ -77,6 +77,8 @@ export interface Entity {
   /** SQL table: the plural in snake case; always quoted. Never starts with `_`, which is kept for the backend's own tables. */
   readonly table: string
   readonly description: string | undefined
+  /** Who may see and change its rows; `undefined` exactly where the project has no accounts. */
+  readonly access: Access | undefined
   readonly fields: ReadonlyArray<Field>
 }
 
@@ -100,6 +102,23 @@ export interface Project {
     /** Per cent of a month, such as `99.5`. */
     readonly availability: number | undefined
     readonly region: string | undefined
+  }
+}
+
+/**
+ * What each kind of access means, for people.
+ *
+ * @category models
+ */
+export const rights: Readonly<Record<Access, { readonly sees: string; readonly changes: string }>> = {
+  owner: {
+    sees: "Every account sees them.",
+    changes: "Only its creator and the administrator may: others get 403."
+  },
+  shared: { sees: "Every account sees them.", changes: "Every account may." },
+  private: {
+    sees: "Only their creator and the administrator see them.",
+    changes: "Only its creator and the administrator may: for others it is not there, 404."
   }
 }
 
@@ -178,6 +197,7 @@ const entity = (spec: EntitySpec): Entity => {
     // SQLite keeps names that begin with `sqlite_` for itself.
     table: plural.snake.startsWith("sqlite_") ? `app_${plural.snake}` : plural.snake,
     description: spec.description,
+    access: spec.access,
     fields: spec.fields.map(field)
   }
 }

@@ -12,7 +12,7 @@ import type { InputError } from "../../src/team/InputError.ts"
 import * as Entities from "./internal/Entities.ts"
 import { collect, type Report } from "./internal/Report.ts"
 
-export type { EntitySpec } from "./internal/Entities.ts"
+export type { Access, EntitySpec } from "./internal/Entities.ts"
 export type { FieldSpec, FieldType } from "./internal/FieldDefinition.ts"
 
 export type Feature = (typeof choices.features)[number]
@@ -78,7 +78,7 @@ const document = (report: Report, value: unknown): Requirements | undefined => {
   const stack = report.has(root, "stack") ? stackOf(report, root.stack) : stackOf(report, {})
   const features = report.has(root, "features") ? report.choices("features", root.features, choices.features) : []
   const entities = report.has(root, "entities")
-    ? Entities.parse(report, root.entities)
+    ? Entities.parse(report, root.entities, hasAccounts(features, root.features))
     : report.missing("entities", "at least one entity with fields")
   const ui = uiOf(report, report.has(root, "ui") ? root.ui : {}, name ?? "")
   const architecture = architectureOf(report, report.has(root, "architecture") ? root.architecture : {})
@@ -87,6 +87,12 @@ const document = (report: Report, value: unknown): Requirements | undefined => {
   if (features === undefined || entities === undefined || ui === undefined) return undefined
   if (architecture === undefined || constraints === undefined) return undefined
   return { name, description, scale, stack, features, entities, ui, architecture, constraints }
+}
+
+/** `undefined` where some of the features that were written are none: the one in question may have been meant. */
+const hasAccounts = (features: ReadonlyArray<Feature> | undefined, written: unknown): boolean | undefined => {
+  if (features?.includes("user-authentication") === true) return true
+  return features === undefined || (Array.isArray(written) && written.length > features.length) ? undefined : false
 }
 
 const stackOf = (report: Report, value: unknown): Requirements["stack"] | undefined => {

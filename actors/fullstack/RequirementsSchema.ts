@@ -7,7 +7,7 @@
  *
  * @since 0.1.0
  */
-import { limits } from "./internal/Entities.ts"
+import { access, limits } from "./internal/Entities.ts"
 import { type FieldType, onDelete, options, types } from "./internal/FieldDefinition.ts"
 import { choices } from "./Requirements.ts"
 
@@ -70,6 +70,12 @@ export const jsonSchema = (): Json => ({
       additionalProperties: false,
       properties: {
         description: { type: "string" },
+        access: {
+          enum: access,
+          default: "owner",
+          description:
+            "Only with user-authentication. owner: every account reads, its creator and the administrator change; shared: every account changes; private: only its creator and the administrator see it."
+        },
         fields: {
           type: "object",
           minProperties: 1,

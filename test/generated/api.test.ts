@@ -9,6 +9,7 @@ import { Duration, Effect } from "effect"
 import { parse as parseYaml } from "yaml"
 import * as Requirements from "../../actors/fullstack/Requirements.ts"
 import { seedOr } from "../seed.ts"
+import * as Access from "./api/access.ts"
 import { everyAnswer } from "./api/answers.ts"
 import * as AuditLog from "./api/auditLog.ts"
 import type { Client } from "./api/client.ts"
@@ -89,7 +90,11 @@ const ofFeatures: Partial<Record<Requirements.Feature, Checks>> = {
     "opens, keeps apart and ends sessions": SignIn.sessions,
     "knows an e-mail address in each of its forms": SignIn.sameAddress,
     "refuses bad credentials field by field": SignIn.credentials,
-    "does not tell who has an account": SignIn.noEnumeration
+    "does not tell who has an account": SignIn.noEnumeration,
+    "lets each account do with whose rows what their access says": Access.statuses,
+    "tells nothing of rows that are not there for an account": Access.nothingLeaks,
+    "deletes nothing along that the account may not delete": Access.deletions,
+    "leaves a reference to what the account does not see": Access.keptReferences
   }
 }
 
@@ -105,7 +110,9 @@ const drawn = Array.from({ length: 60 }, (_, seed) => [`seed ${seed}`, Arbitrary
   .slice(0, 4)
 
 const projects: Readonly<Record<string, unknown>> = {
-  ...Object.fromEntries(["one-entity", "unicode", "everything", "thirty"].map((name) => [name, sample(name)])),
+  ...Object.fromEntries(
+    ["one-entity", "unicode", "everything", "thirty", "access"].map((name) => [name, sample(name)])
+  ),
   ...Object.fromEntries(drawn)
 }
 // `exercising` knows the project by its name.

@@ -13,8 +13,15 @@ import { join, list, type Report } from "./Report.ts"
 export interface EntitySpec {
   readonly name: string
   readonly description?: string
+  /** Who may see and change its rows. Present exactly where there are accounts. */
+  readonly access?: Access
   readonly fields: ReadonlyArray<FieldDefinition.FieldSpec>
 }
+
+export type Access = (typeof access)[number]
+
+/** What `access` may say; the JSON Schema is made from the same list. */
+export const access = ["owner", "shared", "private"] as const
 
 /** The most entities of a file, and the most fields of one; stated in the errors and in the JSON Schema. */
 export const limits = { entities: 500, fields: 200 } as const
@@ -29,7 +36,12 @@ const given: ReadonlyMap<string, string> = new Map([
 /** Paths below `/api` that are not collections of entities. */
 const takenPaths: ReadonlySet<string> = new Set(["auth", "audit-log"])
 
-export const parse = (report: Report, value: unknown): ReadonlyArray<EntitySpec> | undefined => {
+/** `accounts`: whether the project has any; `undefined` where the features cannot be read. */
+export const parse = (
+  report: Report,
+  value: unknown,
+  accounts: boolean | undefined
+): ReadonlyArray<EntitySpec> | undefined => {
   const all = report.record("entities", value)
   if (all === undefined) return undefined
   const names = Object.keys(all)
@@ -52,7 +64,7 @@ export const parse = (report: Report, value: unknown): ReadonlyArray<EntitySpec>
     const expected = "a name whose plural is no path of the API's own"
     report.add({ path, found: `"${name.written}"`, expected, fix: "Rename it." })
   }
-  const decoded = names.map((name) => entity(report, join("entities", name), name, all[name], names))
+  const decoded = names.map((name) => entity(report, join("entities", name), name, all[name], names, accounts))
   const entities = decoded.filter((one) => one !== undefined)
   endlessChain(report, entities)
   return entities
@@ -63,9 +75,10 @@ const entity = (
   path: string,
   name: string,
   value: unknown,
-  entities: ReadonlyArray<string>
+  entities: ReadonlyArray<string>,
+  accounts: boolean | undefined
 ): EntitySpec | undefined => {
-  const known = ["description", "fields"]
+  const known = ["description", "access", "fields"]
   const record = report.record(path, value, known, (key) =>
     FieldDefinition.isType((value as Readonly<Record<string, unknown>>)[key]) && nearest(key, known) === undefined
       ? `Fields stand one level deeper, under "fields".`
@@ -75,6 +88,7 @@ const entity = (
   const description = report.has(record, "description")
     ? report.text(`${path}.description`, record.description)
     : undefined
+  const access = report.has(record, "access") ? accessOf(report, `${path}.access`, record.access, accounts) : "owner"
   if (!report.has(record, "fields")) return report.missing(`${path}.fields`, "at least one field")
   const fields = report.record(`${path}.fields`, record.fields)
   if (fields === undefined) return undefined
@@ -98,8 +112,19 @@ const entity = (
   return {
     name,
     ...(description === undefined ? {} : { description }),
+    ...(accounts === true && access !== undefined ? { access } : {}),
     fields: decoded.filter((one): one is FieldDefinition.FieldSpec => one !== undefined)
   }
+}
+
+const accessOf = (report: Report, path: string, value: unknown, accounts: boolean | undefined): Access | undefined => {
+  if (accounts !== false) return report.choice(path, value, access)
+  return report.add({
+    path,
+    found: `the key "access"`,
+    expected: "no such key in a project without accounts, where everybody may do everything",
+    fix: `Add "user-authentication" to the features, or remove the key.`
+  })
 }
 
 const fieldName = (report: Report, path: string, written: string): Names.Name | undefined => {

@@ -52,7 +52,20 @@ describe("Criteria.storiesOf", () => {
       assert.include(thing, kind)
     }
     assert.notInclude(kinds(everything, "owner"), "reference")
-    assert.deepStrictEqual(kinds(everything, "auth"), ["register", "login", "logout", "me", "required", "ui"])
+    assert.deepStrictEqual(kinds(everything, "auth"), [
+      "register",
+      "login",
+      "logout",
+      "me",
+      "sessions",
+      "password",
+      "site",
+      "required",
+      "ui",
+      "registration",
+      "invite",
+      "accounts"
+    ])
     assert.deepStrictEqual(kinds(everything, "audit"), ["record", "list"])
     assert.deepStrictEqual(kinds(everything, "dashboard"), ["ui"])
   })

@@ -30,6 +30,31 @@ const includes = (text: string, ...parts: ReadonlyArray<string>) => {
   for (const part of parts) assert.include(text, part)
 }
 
+describe("access of an entity", () => {
+  const withAccess = (access: unknown, features: unknown = ["user-authentication"]) => ({
+    name: "x",
+    features,
+    entities: { Thing: { ...(access === undefined ? {} : { access }), fields: { f: "string" } } }
+  })
+  const accessOf = (value: unknown) => Effect.runSync(Requirements.parse(value)).entities[0]!.access
+
+  it("is the owner's unless told otherwise", () => {
+    assert.strictEqual(accessOf(withAccess(undefined)), "owner")
+    for (const access of ["owner", "shared", "private"]) assert.strictEqual(accessOf(withAccess(access)), access)
+    includes(single(withAccess("privat")), "entities.Thing.access", "owner, shared, private", "private")
+    includes(single(withAccess(["owner"])), "entities.Thing.access", "owner, shared, private")
+  })
+
+  it("is an error without accounts, which says so", () => {
+    for (const features of [[], ["search"]]) {
+      includes(single(withAccess("shared", features)), "entities.Thing.access", "user-authentication")
+      assert.isUndefined(accessOf(withAccess(undefined, features)))
+    }
+    // What is wrong with the features is told once.
+    includes(single(withAccess("shared", ["user-auth"])), "features")
+  })
+})
+
 describe("Requirements.parse", () => {
   it("fills in every default", () => {
     assert.deepStrictEqual(Effect.runSync(Requirements.parse(smallest)), {

@@ -127,9 +127,9 @@ describe("the API document", () => {
       const { api } = yield* work(everything)
       const answers = (path: string, method: string) => Object.keys(api.paths[path][method].responses)
       assert.deepStrictEqual(answers("/api/things", "get"), ["200", "400", "401"])
-      assert.deepStrictEqual(answers("/api/things", "post"), ["201", "400", "401", "409", "413", "415", "422"])
-      assert.deepStrictEqual(answers("/api/owners/{id}", "delete"), ["204", "400", "401", "404", "409"])
-      assert.deepStrictEqual(answers("/api/things/{id}", "delete"), ["204", "400", "401", "404"])
+      assert.deepStrictEqual(answers("/api/things", "post"), ["201", "400", "401", "403", "409", "413", "415", "422"])
+      assert.deepStrictEqual(answers("/api/owners/{id}", "delete"), ["204", "400", "401", "403", "404", "409"])
+      assert.deepStrictEqual(answers("/api/things/{id}", "delete"), ["204", "400", "401", "403", "404"])
       assert.property(api.paths["/api/things"].post.responses["201"].headers, "Location")
       assert.includeMembers(answers("/api/auth/login", "post"), ["401", "415", "429"])
       assert.includeMembers(answers("/api/auth/register", "post"), ["409", "415", "429"])
@@ -250,7 +250,13 @@ describe("the database schema", () => {
           .pluck()
           .all()
       assert.deepStrictEqual(tables((yield* work(smallest)).result.ddl), [])
-      assert.deepStrictEqual(tables((yield* work(awkward)).result.ddl), ["_account", "_audit_log", "_session"])
+      assert.deepStrictEqual(tables((yield* work(awkward)).result.ddl), [
+        "_account",
+        "_audit_log",
+        "_invitation",
+        "_registration",
+        "_session"
+      ])
     })
   )
 })

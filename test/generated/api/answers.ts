@@ -4,7 +4,7 @@ import { assert } from "@effect/vitest"
 import type { Client } from "./client.ts"
 import type { Collection, Operation, Row } from "./description.ts"
 import { makeRows, type Rows, set } from "./rows.ts"
-import { password } from "./session.ts"
+import { cookieOf, password, signUp } from "./session.ts"
 
 /** Needs a database that is broken, which is not for HTTP to bring about. */
 const outOfReach = new Set(["GET /healthz 503"])
@@ -25,7 +25,6 @@ export const everyAnswer = async (client: Client) => {
   if (client.api.has("audit-log")) {
     await client.expect(200, "GET", "/api/audit-log")
     await client.expect(400, "GET", "/api/audit-log?page=0")
-    if (client.api.has("user-authentication")) await client.expect(401, "GET", "/api/audit-log", { cookie: "" })
   }
   if (client.api.has("user-authentication")) await ofAccounts(client)
 
@@ -64,6 +63,8 @@ const ofCollection = async (
       return void (method === "POST" || method === "PATCH" ? await expect(at, { raw: "{" }) : undefined)
     case 401:
       return void (await expect(at, { cookie: "" }))
+    case 403:
+      return void (await expect(at, { headers: { origin: "https://elsewhere.test" } }))
     case 404:
       return void (await expect(missing, method === "PATCH" ? { body: {} } : {}))
     case 409:
@@ -91,8 +92,10 @@ const conflict = async (client: Client, rows: Rows, collection: Collection, meth
   const { entity, path } = collection
   if (method === "DELETE") {
     const kept = await rows.create(collection, {}, "required")
-    await hold(client, rows, collection, kept, new Set())
-    return void (await client.expect(409, "DELETE", `${path}/${kept.id}`))
+    if (await hold(client, rows, collection, kept, new Set())) {
+      return void (await client.expect(409, "DELETE", `${path}/${kept.id}`))
+    }
+    return heldByOthers(client, rows, collection)
   }
   const field = entity.fields.find(({ unique }) => unique)!
   const value = field.type === "reference" ? (await rows.create(client.api.collection(field.to!))).id : undefined
@@ -123,6 +126,28 @@ const hold = async (client: Client, rows: Rows, to: Collection, row: Row, tried:
   return false
 }
 
+/** What an account made is kept from its own deletion by what would go along and is not the account's. */
+const heldByOthers = async (client: Client, rows: Rows, to: Collection) => {
+  const { cookie } = client
+  await signUp(client, `${randomUUID()}@example.test`)
+  const theirs = client.cookie
+  const kept = await rows.create(to, {}, "required")
+  client.cookie = cookie
+  const tried = new Set<string>()
+  // Down the chain of what goes along, until something is the administrator's alone to delete.
+  const along = async (target: Collection, id: unknown): Promise<void> => {
+    tried.add(target.entity.name)
+    for (const from of client.api.collections) {
+      for (const field of from.entity.fields) {
+        if (field.to !== target.entity.name || field.onDelete !== "cascade" || tried.has(from.entity.name)) continue
+        await along(from, (await rows.create(from, set({}, field.name, id), "required")).id)
+      }
+    }
+  }
+  await along(to, kept.id)
+  await client.expect(409, "DELETE", `${to.path}/${kept.id}`, { cookie: theirs })
+}
+
 /** Those of sign-in, the waiting ones last: after them this address is refused for a while. */
 const ofAccounts = async (client: Client) => {
   const { cookie } = client
@@ -133,23 +158,68 @@ const ofAccounts = async (client: Client) => {
   await client.expect(409, "POST", register, { body: taken })
   await client.expect(200, "POST", login, { body: taken })
   await client.expect(401, "POST", login, { body: { ...taken, password: "something else" } })
-  for (const path of [register, login]) {
-    await client.expect(400, "POST", path, { raw: "{" })
-    await client.expect(413, "POST", path, { raw: tooLarge })
-    await client.expect(415, "POST", path, { raw: "{}", headers: { "content-type": "text/plain" } })
-    await client.expect(422, "POST", path, { body: { email: 1 } })
+  const bodies = [
+    ["POST", register],
+    ["POST", login],
+    ["POST", "/api/auth/password"],
+    ["PUT", "/api/auth/registration"]
+  ] as const
+  for (const [method, path] of bodies) {
+    await client.expect(400, method, path, { raw: "{" })
+    await client.expect(413, method, path, { raw: tooLarge })
+    await client.expect(415, method, path, { raw: "{}", headers: { "content-type": "text/plain" } })
+    await client.expect(422, method, path, { body: { email: 1 } })
+  }
+  await ofAdministrator(client, cookieOf(await client.expect(200, "POST", login, { body: taken })))
+  for (const { method, path, responses } of client.api.operations) {
+    if (!path.startsWith("/api/auth/") || !responses.has(403) || method === "GET") continue
+    const at = path.replace("{id}", randomUUID())
+    await client.expect(403, method, at, { body: {}, headers: { origin: "https://elsewhere.test" } })
   }
   await client.expect(200, "GET", "/api/auth/me", { cookie })
   await client.expect(401, "GET", "/api/auth/me", { cookie: "" })
   await client.expect(401, "POST", "/api/auth/logout", { cookie: "" })
+  await untilRefused(client, "/api/auth/password", { currentPassword: "something else", newPassword: password })
   await client.expect(204, "POST", "/api/auth/logout", { cookie })
   for (const [path, body] of [
     [login, { ...taken, password: "something else" }],
     [register, taken]
   ] as const) {
-    for (let n = 0, waiting = false; n < 20 && !waiting; n++) {
-      const answers = await Promise.all(Array.from({ length: 10 }, () => client.send("POST", path, { body })))
-      waiting = answers.some(({ status }) => status === 429)
-    }
+    await untilRefused(client, path, body)
   }
+}
+
+const untilRefused = async (client: Client, path: string, body: unknown) => {
+  for (let n = 0, waiting = false; n < 20 && !waiting; n++) {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => client.send("POST", path, { body })))
+    waiting = answers.some(({ status }) => status === 429)
+  }
+}
+
+/** What the administrator alone may do; `cookie` is another account's. */
+const ofAdministrator = async (client: Client, cookie: string) => {
+  const invitations = "/api/auth/invitations"
+  const missing = `${invitations}/${randomUUID()}`
+  for (const { method, path, responses } of client.api.operations) {
+    const administrative = /^\/api\/auth\/(accounts|registration|invitations)/.test(path) || path === "/api/audit-log"
+    if (!administrative) continue
+    assert.isTrue(responses.has(403), path)
+    const at = path.replace("{id}", randomUUID())
+    const body = method === "PUT" ? { body: { open: true } } : {}
+    await client.expect(403, method, at, { ...body, cookie })
+    await client.expect(401, method, at, { ...body, cookie: "" })
+    if (method === "GET") await client.expect(200, method, at)
+  }
+  await client.expect(400, "GET", "/api/auth/accounts?page=0")
+  await client.expect(200, "PUT", "/api/auth/registration", { body: { open: true } })
+  await client.expect(404, "DELETE", missing)
+  const { id } = (await client.expect(201, "POST", invitations)).json
+  await client.expect(204, "DELETE", `${invitations}/${id}`)
+  for (let n = 0; n < 100; n++) await client.expect(201, "POST", invitations)
+  await client.expect(409, "POST", invitations)
+  await client.expect(401, "DELETE", "/api/auth/sessions", { cookie: "" })
+  await client.expect(401, "POST", "/api/auth/password", { body: {}, cookie: "" })
+  const change = { currentPassword: password, newPassword: "another horse battery" }
+  const changed = cookieOf(await client.expect(200, "POST", "/api/auth/password", { body: change, cookie }))
+  await client.expect(204, "DELETE", "/api/auth/sessions", { cookie: changed })
 }

@@ -28,15 +28,18 @@ const changesOf = (collection: Collection, before: Row | undefined, after: Row |
   )
 
 export const auditLog = async (client: Client) => {
-  const rows = makeRows(client)
   const mine = client.api.has("user-authentication") ? (await client.expect(200, "GET", "/api/auth/me")).json.id : null
-  const other = { ...client, cookie: "" }
-  const first = client.cookie
-  const theirs = await signUp(other, "gina@example.test")
+  // The log is the administrator's, what it tells is another account's as well.
+  const administrator = client.cookie
+  const theirs = await signUp(client, "gina@example.test")
+  const cookie = client.cookie
+  const rows = makeRows(client)
 
   for (const collection of client.api.collections) {
     const { entity, path } = collection
+    client.cookie = cookie
     const body = await rows.body(collection)
+    client.cookie = administrator
     const since = (await entries(client)).length
     const start = Date.now()
     const expected: Array<Partial<Entry>> = []
@@ -49,16 +52,16 @@ export const auditLog = async (client: Client) => {
         changes: changesOf(collection, before, after)
       })
 
-    const created = (await client.expect(201, "POST", path, { body })).json
-    note("create", mine, undefined, created)
+    const created = (await client.expect(201, "POST", path, { body, cookie })).json
+    note("create", theirs, undefined, created)
     const at = `${path}/${created.id}`
     let current = created
     for (const field of entity.fields) {
       if (field.type === "reference") continue
       const value = goodValues(field).find((value) => value !== current[field.name])
       if (value === undefined) continue
-      const answer = await client.expect(200, "PATCH", at, { body: set({}, field.name, value), cookie: other.cookie })
-      note("update", theirs, current, answer.json)
+      const answer = await client.expect(200, "PATCH", at, { body: set({}, field.name, value) })
+      note("update", mine, current, answer.json)
       current = answer.json
     }
     // Nothing of what follows changes anything.
@@ -70,8 +73,8 @@ export const auditLog = async (client: Client) => {
       await client.expect(422, "PATCH", at, { body: set({}, field.name, bad.value) })
       await client.expect(422, "POST", path, { body: set({ ...body }, field.name, bad.value) })
     }
-    await client.expect(204, "DELETE", at, { cookie: first })
-    note("delete", mine, current, undefined)
+    await client.expect(204, "DELETE", at, { cookie })
+    note("delete", theirs, current, undefined)
     await client.expect(404, "DELETE", at)
 
     const log = await entries(client)

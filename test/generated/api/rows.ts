@@ -19,14 +19,16 @@ export interface Rows {
 export const makeRows = (client: Client): Rows => {
   const { api } = client
   const drawn = new Map<FieldSpec, number>()
+  // By the account as well, for one may not see what another has made.
   const shared = new Map<string, string>()
 
   const idOf = async (field: FieldSpec): Promise<string> => {
     const target = api.collection(field.to!)
-    const known = shared.get(field.to!)
+    const key = `${client.cookie} ${field.to}`
+    const known = shared.get(key)
     if (known !== undefined && !field.unique) return known
     const { id } = await rows.create(target, {}, "required")
-    shared.set(field.to!, id as string)
+    shared.set(key, id as string)
     return id as string
   }
 

@@ -10,10 +10,16 @@ export const cookieOf = (answer: Answer): string => {
   return cookie.split(";")[0]!
 }
 
-/** Makes an account and gives its cookie to the client. Returns the account's id, or null without accounts. */
+/**
+ * Makes an account and gives its cookie to the client. Returns the account's id, or null without accounts. The first one
+ * is the administrator, who opens registration for those that follow.
+ */
 export const signUp = async (client: Client, email = "anna@example.test"): Promise<string | null> => {
   if (!client.api.has("user-authentication")) return null
   const answer = await client.expect(201, "POST", "/api/auth/register", { body: { email, password }, cookie: "" })
   client.cookie = cookieOf(answer)
+  if (answer.json.administrator === true) {
+    await client.expect(200, "PUT", "/api/auth/registration", { body: { open: true } })
+  }
   return answer.json.id as string
 }

@@ -91,7 +91,7 @@ export const columnsOf = (db: Database.Database, table: string): Readonly<Record
   return byName(
     columns.map(({ name, notnull, type }) => {
       const key = keys.find(({ from }) => from === name)
-      const unique = indexes.some((index) => index.unique && index.columns.length === 1 && index.columns[0] === name)
+      const unique = indexes.some((index) => index.unique && index.columns.at(-1) === name)
       const refers = key === undefined ? {} : { to: key.table, onDelete: key.on_delete }
       return [name, { type, required: notnull === 1, unique, ...limits.get(name), ...refers }] as const
     })

@@ -26,6 +26,12 @@ export const ddl = (project: Project): ReadonlyArray<string> => {
   ]
 }
 
+/**
+ * The account that made a row; null for rows from before there were accounts. An underscore: no field's column has one in
+ * front. No foreign key: a row outlives the account that made it, and is then the administrator's.
+ */
+export const creatorColumn = "_created_by"
+
 /** The name of the view that counts the rows of every table of an entity. */
 export const summaryView = "_summary"
 
@@ -56,11 +62,20 @@ export interface Index {
  */
 export const indexes = (entity: Entity): ReadonlyArray<Index> => [
   index(entity, "created_at", `"created_at" DESC, "id"`, "The list's own order, the newest first.", false),
+  ...(entity.access === "private"
+    ? [
+        index(
+          entity,
+          creatorColumn,
+          `${quote(creatorColumn)}, "created_at" DESC, "id"`,
+          "The list of one account, the newest first.",
+          false
+        )
+      ]
+    : []),
   ...entity.fields.flatMap((field) => [
-    ...(field.unique
-      ? [index(entity, field.column, quote(field.column), `No two have the same ${field.name.written}.`, true)]
-      : []),
-    ...(field.type === "reference" && !field.unique
+    ...(field.unique ? [unique(entity, field)] : []),
+    ...(field.type === "reference" && (!field.unique || entity.access === "private")
       ? [
           index(
             entity,
@@ -74,6 +89,24 @@ export const indexes = (entity: Entity): ReadonlyArray<Index> => [
       : [])
   ])
 ]
+
+/**
+ * Rows that one account may not see must not tell it which values are taken: there, a value is unique among the rows of
+ * one creator. SQLite takes nulls for different from each other, so rows without a creator count as one's.
+ */
+const unique = (entity: Entity, field: Field): Index => {
+  const { column } = field
+  const { written } = field.name
+  return entity.access === "private"
+    ? index(
+        entity,
+        column,
+        `coalesce(${quote(creatorColumn)}, ''), ${quote(column)}`,
+        `No two of one creator have the same ${written}.`,
+        true
+      )
+    : index(entity, column, quote(column), `No two have the same ${written}.`, true)
+}
 
 // Two underscores: no table or column has them, so two indexes never share a name.
 const index = (
@@ -130,6 +163,7 @@ const table = (entity: Entity, tables: ReadonlyMap<string, string>): string =>
       `"_key" INTEGER PRIMARY KEY`,
       `"id" TEXT NOT NULL UNIQUE`,
       ...entity.fields.map((field) => column(field, tables)),
+      ...(entity.access === undefined ? [] : [`${quote(creatorColumn)} TEXT`]),
       `"created_at" TEXT NOT NULL`,
       `"updated_at" TEXT NOT NULL`
     ]
@@ -211,7 +245,19 @@ const accounts: ReadonlyArray<string> = [
   "id" TEXT NOT NULL PRIMARY KEY,
   "email" TEXT NOT NULL UNIQUE COLLATE NOCASE,
   "password_hash" TEXT NOT NULL,
+  "administrator" INTEGER NOT NULL DEFAULT 0 CHECK ("administrator" IN (0, 1)),
   "created_at" TEXT NOT NULL
+) STRICT`,
+  // Holds one row once the administrator has opened or closed registration.
+  `CREATE TABLE IF NOT EXISTS "_registration" (
+  "id" INTEGER NOT NULL PRIMARY KEY CHECK ("id" = 1),
+  "open" INTEGER NOT NULL CHECK ("open" IN (0, 1))
+) STRICT`,
+  `CREATE TABLE IF NOT EXISTS "_invitation" (
+  "id" TEXT NOT NULL PRIMARY KEY,
+  "token_hash" TEXT NOT NULL UNIQUE,
+  "created_at" TEXT NOT NULL,
+  "expires_at" TEXT NOT NULL
 ) STRICT`,
   `CREATE TABLE IF NOT EXISTS "_session" (
   "token_hash" TEXT NOT NULL PRIMARY KEY,

@@ -7,7 +7,7 @@
  *
  * @since 0.1.0
  */
-import { type Entity, type Field, filterFields, type Project, searchFields } from "../../Project.ts"
+import { type Entity, type Field, filterFields, type Project, rights, searchFields } from "../../Project.ts"
 import * as Schemas from "./EntitySchemas.ts"
 import * as Paths from "./SharedPaths.ts"
 import { error, type Json, json, ref } from "./SharedPaths.ts"
@@ -44,6 +44,7 @@ const entityPaths = (project: Project, entity: Entity): ReadonlyArray<readonly [
   const { pascal } = entity.name
   const tags = [entity.name.written]
   const signedIn = project.features.has("user-authentication") ? [error(401)] : []
+  const mayWrite = project.features.has("user-authentication") ? [error(401), error(403)] : []
   const unique = entity.fields.some((field) => field.unique)
   const kept = canBeKept(project, entity)
   const id = { name: "id", in: "path", required: true, schema: { type: "string", format: "uuid" } }
@@ -58,6 +59,7 @@ const entityPaths = (project: Project, entity: Entity): ReadonlyArray<readonly [
       Location: { description: `Where the new ${one} is.`, schema: { type: "string", format: "uri-reference" } }
     }
   }
+  const whoMay = entity.access === undefined ? "" : ` ${rights[entity.access].changes}`
   const choosing = [sort(entity), ...search(project, entity), ...filterFields(project, entity).map(filter)]
 
   return [
@@ -66,7 +68,7 @@ const entityPaths = (project: Project, entity: Entity): ReadonlyArray<readonly [
       {
         get: {
           operationId: `list${entity.plural.pascal}`,
-          summary: `Lists ${many}, the newest first unless sorted.`,
+          summary: `Lists ${entity.access === "private" ? "one's own " : ""}${many}, the newest first unless sorted.`,
           tags,
           parameters: [ref("parameters", "page"), ref("parameters", "pageSize"), ...choosing],
           responses: Object.fromEntries([
@@ -83,7 +85,7 @@ const entityPaths = (project: Project, entity: Entity): ReadonlyArray<readonly [
           responses: Object.fromEntries([
             ["201", row(`The new ${one}.`, location)],
             error(400),
-            ...signedIn,
+            ...mayWrite,
             ...(unique ? [error(409)] : []),
             error(413),
             error(415),
@@ -124,13 +126,13 @@ const entityPaths = (project: Project, entity: Entity): ReadonlyArray<readonly [
         },
         patch: {
           operationId: `update${pascal}`,
-          summary: `Changes the given fields of one of the ${many}, and no others.`,
+          summary: `Changes the given fields of one of the ${many}, and no others.${whoMay}`,
           tags,
           requestBody: body(`${pascal}Patch`),
           responses: Object.fromEntries([
             ["200", row(`The ${one} as it is now.`)],
             error(400),
-            ...signedIn,
+            ...mayWrite,
             error(404),
             ...(unique ? [error(409)] : []),
             error(413),
@@ -140,12 +142,12 @@ const entityPaths = (project: Project, entity: Entity): ReadonlyArray<readonly [
         },
         delete: {
           operationId: `delete${pascal}`,
-          summary: `Removes one of the ${many}.`,
+          summary: `Removes one of the ${many}.${whoMay}`,
           tags,
           responses: Object.fromEntries([
             ["204", { description: "It is gone." }],
             error(400),
-            ...signedIn,
+            ...mayWrite,
             error(404),
             ...(kept ? [error(409)] : [])
           ])
@@ -155,7 +157,10 @@ const entityPaths = (project: Project, entity: Entity): ReadonlyArray<readonly [
   ]
 }
 
-/** Whether something may stand in the way of a deletion: of this entity, or of one that would be deleted with it. */
+/**
+ * Whether something may stand in the way of a deletion: of this entity, or of one that would be deleted with it. Rows of
+ * others may that would go along.
+ */
 const canBeKept = (project: Project, entity: Entity): boolean => {
   const goes = new Set([entity.name.written])
   // A Set visits what is added while it is walked, so this follows chains of cascades, and rings only once.
@@ -164,7 +169,10 @@ const canBeKept = (project: Project, entity: Entity): boolean => {
       for (const field of other.fields) {
         if (field.type !== "reference" || field.to !== one) continue
         if (field.onDelete === "restrict") return true
-        if (field.onDelete === "cascade") goes.add(other.name.written)
+        if (field.onDelete === "cascade") {
+          if (other.access === "owner" || other.access === "private") return true
+          goes.add(other.name.written)
+        }
       }
     }
   }

@@ -18,6 +18,7 @@ export const json = (schema: Json): Json => ({ "application/json": { schema } })
 const errors = {
   400: { name: "BadRequest", description: "The JSON is malformed, or a query parameter is unknown or wrong." },
   401: { name: "Unauthorized", description: "There is no valid session." },
+  403: { name: "Forbidden", description: "This account may not do that, or the page of another site asked for it." },
   404: { name: "NotFound", description: "There is nothing with this id." },
   409: { name: "Conflict", description: "A unique value is taken, or something else still refers to this." },
   413: { name: "TooLarge", description: "The body is over 1 MB." },
@@ -27,7 +28,7 @@ const errors = {
 } as const
 
 /** Answers that only a project with accounts gives. */
-const ofAccounts: ReadonlySet<string> = new Set(["401", "429"])
+const ofAccounts: ReadonlySet<string> = new Set(["401", "403", "429"])
 
 const retryAfter = {
   "Retry-After": { description: "Seconds to wait.", schema: { type: "integer", minimum: 1 } }
@@ -67,6 +68,18 @@ export const securitySchemes = (project: Project): Json =>
 
 // What the backend takes. The format "email" refuses addresses that are not ASCII, and others that people have.
 const email = { type: "string", pattern: "^\\s*[^\\s@]+@[^\\s@]+\\s*$" }
+
+const password = { type: "string", minLength: 8, maxLength: 200, writeOnly: true }
+
+const instant = { type: "string", format: "date-time" }
+
+const account = {
+  id: { type: "string", format: "uuid" },
+  email,
+  administrator: { type: "boolean", description: "Whether it is the first account of all." }
+}
+
+const invitation = { id: { type: "string", format: "uuid" }, createdAt: instant, expiresAt: instant }
 
 const change = { type: ["string", "number", "boolean", "null"] }
 
@@ -112,10 +125,90 @@ export const schemas = (project: Project): Json => ({
           required: ["email", "password"],
           additionalProperties: false
         },
+        Registration: {
+          type: "object",
+          properties: {
+            email: { ...email, maxLength: 254, examples: ["ada@example.com"] },
+            password,
+            invitation: {
+              type: ["string", "null"],
+              minLength: 1,
+              maxLength: 100,
+              writeOnly: true,
+              description: "The token of an invitation. Needed once there is an account and registration is closed."
+            }
+          },
+          required: ["email", "password"],
+          additionalProperties: false
+        },
+        PasswordChange: {
+          type: "object",
+          properties: {
+            currentPassword: { type: "string", minLength: 1, maxLength: 200, writeOnly: true },
+            newPassword: password
+          },
+          required: ["currentPassword", "newPassword"],
+          additionalProperties: false
+        },
         Account: {
           type: "object",
-          properties: { id: { type: "string", format: "uuid" }, email },
-          required: ["id", "email"],
+          properties: account,
+          required: ["id", "email", "administrator"],
+          additionalProperties: false
+        },
+        AccountList: {
+          type: "object",
+          properties: {
+            items: {
+              type: "array",
+              items: {
+                type: "object",
+                properties: { ...account, createdAt: instant },
+                required: ["id", "email", "administrator", "createdAt"],
+                additionalProperties: false
+              }
+            },
+            total: { type: "integer", minimum: 0 },
+            page: { type: "integer", minimum: 1 },
+            pageSize: { type: "integer", minimum: 1, maximum: 100 }
+          },
+          required: ["items", "total", "page", "pageSize"],
+          additionalProperties: false
+        },
+        RegistrationState: {
+          type: "object",
+          properties: { open: { type: "boolean", description: "Whether anybody may register without an invitation." } },
+          required: ["open"],
+          additionalProperties: false
+        },
+        Invitation: {
+          type: "object",
+          properties: {
+            ...invitation,
+            token: { type: "string", description: "Told this once." },
+            link: {
+              type: "string",
+              format: "uri-reference",
+              description: "The page to register at, from the root of the site; whom it is given to may use it once."
+            }
+          },
+          required: ["id", "createdAt", "expiresAt", "token", "link"],
+          additionalProperties: false
+        },
+        InvitationList: {
+          type: "object",
+          properties: {
+            items: {
+              type: "array",
+              items: {
+                type: "object",
+                properties: invitation,
+                required: ["id", "createdAt", "expiresAt"],
+                additionalProperties: false
+              }
+            }
+          },
+          required: ["items"],
           additionalProperties: false
         }
       }
@@ -191,14 +284,16 @@ const open = (operationId: string, summary: string, ok: Json, others: ReadonlyAr
   responses: Object.fromEntries([["200", ok], ...others])
 })
 
-const account = described("The account.", ref("schemas", "Account"))
+const accountAnswer = described("The account.", ref("schemas", "Account"))
 
 const signedIn = {
-  ...account,
+  ...accountAnswer,
   headers: { "Set-Cookie": { description: "The session: httpOnly, same-site.", schema: { type: "string" } } }
 }
 
-const credentials = { required: true, content: json(ref("schemas", "Credentials")) }
+const body = (schema: string) => ({ required: true, content: json(ref("schemas", schema)) })
+
+const registrationAnswer = described("What holds now.", ref("schemas", "RegistrationState"))
 
 const authentication: ReadonlyArray<readonly [string, Json]> = [
   [
@@ -206,12 +301,13 @@ const authentication: ReadonlyArray<readonly [string, Json]> = [
     {
       post: {
         operationId: "register",
-        summary: "Makes an account and signs in.",
+        summary: "Makes an account and signs in. The first account becomes the administrator.",
         security: [],
-        requestBody: credentials,
+        requestBody: body("Registration"),
         responses: Object.fromEntries([
           ["201", signedIn],
           error(400),
+          error(403),
           error(409),
           error(413),
           error(415),
@@ -228,11 +324,12 @@ const authentication: ReadonlyArray<readonly [string, Json]> = [
         operationId: "login",
         summary: "Signs in.",
         security: [],
-        requestBody: credentials,
+        requestBody: body("Credentials"),
         responses: Object.fromEntries([
           ["200", signedIn],
           error(400),
           error(401),
+          error(403),
           error(413),
           error(415),
           error(422),
@@ -247,7 +344,113 @@ const authentication: ReadonlyArray<readonly [string, Json]> = [
       post: {
         operationId: "logout",
         summary: "Ends the session.",
-        responses: Object.fromEntries([["204", { description: "Signed out." }], error(401)])
+        responses: Object.fromEntries([["204", { description: "Signed out." }], error(401), error(403)])
+      }
+    }
+  ],
+  [
+    "/api/auth/sessions",
+    {
+      delete: {
+        operationId: "logoutEverywhere",
+        summary: "Ends every session of this account, on all its devices.",
+        responses: Object.fromEntries([["204", { description: "Signed out everywhere." }], error(401), error(403)])
+      }
+    }
+  ],
+  [
+    "/api/auth/password",
+    {
+      post: {
+        operationId: "changePassword",
+        summary: "Changes the password of this account, and ends all its other sessions.",
+        requestBody: body("PasswordChange"),
+        responses: Object.fromEntries([
+          ["200", signedIn],
+          error(400),
+          error(401),
+          error(403),
+          error(413),
+          error(415),
+          error(422),
+          error(429)
+        ])
+      }
+    }
+  ],
+  [
+    "/api/auth/accounts",
+    {
+      get: {
+        operationId: "showAccounts",
+        summary: "Every account, the oldest first. For the administrator.",
+        parameters: [ref("parameters", "page"), ref("parameters", "pageSize")],
+        responses: Object.fromEntries([
+          ["200", described("A page of accounts.", ref("schemas", "AccountList"))],
+          error(400),
+          error(401),
+          error(403)
+        ])
+      }
+    }
+  ],
+  [
+    "/api/auth/registration",
+    {
+      get: {
+        operationId: "showRegistration",
+        summary: "Whether registration is open. For the administrator.",
+        responses: Object.fromEntries([["200", registrationAnswer], error(401), error(403)])
+      },
+      put: {
+        operationId: "setRegistration",
+        summary: "Opens or closes registration. For the administrator.",
+        requestBody: body("RegistrationState"),
+        responses: Object.fromEntries([
+          ["200", registrationAnswer],
+          error(400),
+          error(401),
+          error(403),
+          error(413),
+          error(415),
+          error(422)
+        ])
+      }
+    }
+  ],
+  [
+    "/api/auth/invitations",
+    {
+      get: {
+        operationId: "showInvitations",
+        summary: "The invitations that can still be used, the newest first. For the administrator.",
+        responses: Object.fromEntries([
+          ["200", described("The invitations.", ref("schemas", "InvitationList"))],
+          error(401),
+          error(403)
+        ])
+      },
+      post: {
+        operationId: "invite",
+        summary:
+          "Makes an invitation for one account, good for 7 days; 100 may be open at a time. For the administrator.",
+        responses: Object.fromEntries([
+          ["201", described("The invitation.", ref("schemas", "Invitation"))],
+          error(401),
+          error(403),
+          error(409)
+        ])
+      }
+    }
+  ],
+  [
+    "/api/auth/invitations/{id}",
+    {
+      parameters: [{ name: "id", in: "path", required: true, schema: { type: "string", format: "uuid" } }],
+      delete: {
+        operationId: "withdrawInvitation",
+        summary: "Withdraws an invitation. For the administrator.",
+        responses: Object.fromEntries([["204", { description: "It is gone." }], error(401), error(403), error(404)])
       }
     }
   ],
@@ -257,7 +460,7 @@ const authentication: ReadonlyArray<readonly [string, Json]> = [
       get: {
         operationId: "currentAccount",
         summary: "Who is signed in.",
-        responses: Object.fromEntries([["200", account], error(401)])
+        responses: Object.fromEntries([["200", accountAnswer], error(401)])
       }
     }
   ]
@@ -268,12 +471,12 @@ const auditLog = (project: Project): readonly [string, Json] => [
   {
     get: {
       operationId: "listAuditLog",
-      summary: "Every change, the newest first.",
+      summary: `Every change, the newest first.${project.features.has("user-authentication") ? " For the administrator." : ""}`,
       parameters: [ref("parameters", "page"), ref("parameters", "pageSize")],
       responses: Object.fromEntries([
         ["200", described("A page of changes.", ref("schemas", "AuditLog"))],
         error(400),
-        ...(project.features.has("user-authentication") ? [error(401)] : [])
+        ...(project.features.has("user-authentication") ? [error(401), error(403)] : [])
       ])
     }
   }

@@ -12,13 +12,12 @@ export const auditFiles: ReadonlyArray<TemplateFile> = [
     path: "src/audit/log.ts",
     when: "audit",
     text: `/** The audit log: who did what to which record, written in the transaction of the change itself. */
-import type { Response } from "express";
 import { type Argument, type Database, quote, type WriteTransaction } from "../database.ts";
 import type { Paging } from "../http/query.ts";
+/*IF auth*/
+import type { Actor } from "../records/actor.ts";
+/*END*/
 import type { Entity, Field, RecordRow, ReferenceField, Value } from "../records/entity.ts";
-
-/** The id of the account that acts; null where nobody signs in. */
-export type Actor = string | null;
 
 export interface Change {
   readonly action: "create" | "update";
@@ -27,15 +26,13 @@ export interface Change {
   readonly after: RecordRow;
 }
 
-export const actorOf = (res: Response): Actor => (res.locals["accountId"] as string | undefined) ?? null;
-
-export async function recordChange(tx: WriteTransaction, actor: Actor, change: Change): Promise<void> {
+export async function recordChange(tx: WriteTransaction, /*IF auth*/actor: Actor, /*END*/change: Change): Promise<void> {
   const { action, after, before, entity } = change;
   await tx.run(
     "INSERT INTO _audit_log (at, account_id, action, entity, entity_id, changes) VALUES (?, ?, ?, ?, ?, ?)",
     [
       new Date().toISOString(),
-      actor,
+      /*IF auth*/actor.id/*ELSE auth*/null/*END*/,
       action,
       entity.name,
       after.id,
@@ -48,15 +45,17 @@ export async function recordChange(tx: WriteTransaction, actor: Actor, change: C
  * The removal of all records that the table \`_gone\` has for an entity, in one statement: there may be very many. Each
  * field that is not empty goes from its value to null.
  */
-export async function recordRemoval(tx: WriteTransaction, actor: Actor, entity: Entity, place: number): Promise<void> {
+export async function recordRemoval(tx: WriteTransaction, /*IF auth*/actor: Actor, /*END*/entity: Entity, place: number): Promise<void> {
   const changes = entity.fields.map((field) => change(field, \`\${column(field)} IS NOT NULL\`));
-  await record(tx, actor, "delete", entity, changes, [], "gone.entity = ?", [place]);
+  await record(tx, /*IF auth*/actor, /*END*/"delete", entity, changes, [], "gone.entity = ?", [place]);
 }
 
 /** The records that stay and lose a reference to one that is in \`_gone\`. */
 export async function recordEmptied(
   tx: WriteTransaction,
+/*IF auth*/
   actor: Actor,
+/*END*/
   entity: Entity,
   place: number,
   emptied: ReadonlyArray<{ readonly field: ReferenceField; readonly target: number }>,
@@ -65,7 +64,7 @@ export async function recordEmptied(
   const targets = emptied.map(({ target }) => target);
   const changes = emptied.map(({ field }) => change(field, refers(field)));
   const where = \`(\${emptied.map(({ field }) => refers(field)).join(" OR ")}) AND gone.id IS NULL\`;
-  await record(tx, actor, "update", entity, changes, targets, where, targets, place);
+  await record(tx, /*IF auth*/actor, /*END*/"update", entity, changes, targets, where, targets, place);
 }
 
 const column = (field: Field) => \`row.\${quote(field.column)}\`;
@@ -93,7 +92,9 @@ function valueAsJson(field: Field): string {
 /** An entry for each row of an entity that is, or is not, in \`_gone\`. */
 async function record(
   tx: WriteTransaction,
+/*IF auth*/
   actor: Actor,
+/*END*/
   action: "update" | "delete",
   entity: Entity,
   changes: ReadonlyArray<string>,
@@ -111,7 +112,7 @@ async function record(
     \`INSERT INTO _audit_log (at, account_id, action, entity, entity_id, changes) SELECT ?, ?, ?, ?, row.id, '{' || substr(\${["''", ...changes].join(" || ")}, 2) || '}' FROM \${from} WHERE \${where} ORDER BY \${place === undefined ? "gone.nth" : "row.id"}\`,
     [
       new Date().toISOString(),
-      actor,
+      /*IF auth*/actor.id/*ELSE auth*/null/*END*/,
       action,
       entity.name,
       ...argsOfChanges,
@@ -154,8 +155,11 @@ export async function listChanges(database: Database, { page, pageSize }: Paging
   {
     path: "src/audit/routes.ts",
     when: "audit",
-    text: `/** \`GET /api/audit-log\`. */
+    text: `/** \`GET /api/audit-log\`/*IF auth*/, for the administrator alone: it holds what records held that others may not see/*END*/. */
 import { Router } from "express";
+/*IF auth*/
+import { onlyAdministrator } from "../auth/administration.ts";
+/*END*/
 import type { Database } from "../database.ts";
 import { onlyMethods } from "../http/errors.ts";
 import { Query } from "../http/query.ts";
@@ -165,7 +169,7 @@ export function auditRoutes(database: Database): Router {
   const router = Router({ caseSensitive: true });
   router
     .route("/api/audit-log")
-    .get(async (req, res) => {
+    .get(/*IF auth*/onlyAdministrator, /*END*/async (req, res) => {
       const query = new Query(req);
       const paging = query.takePaging();
       query.done();

@@ -1,5 +1,5 @@
 /**
- * Accounts and sessions of the generated backend, for projects with user authentication.
+ * The routes of the generated backend that are about accounts.
  *
  * Plain text that `Sections.fill` makes fit for one project. Written as the files will stand, apart from escapes.
  *
@@ -9,200 +9,81 @@ import type { TemplateFile } from "./Sections.ts"
 
 export const authFiles: ReadonlyArray<TemplateFile> = [
   {
-    path: "src/auth/passwords.ts",
+    path: "src/auth/form.ts",
     when: "auth",
-    text: `/** Hashes passwords with scrypt, in the strength that OWASP recommends for 16 MB of memory. */
-import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+    text: `/** Reads the bodies of requests about accounts, strictly: every field that is wrong, missing or unknown is named at once. */
+import { type FieldError, invalid } from "../http/problem.ts";
 
-const COST = 2 ** 14;
-const BLOCK_SIZE = 8;
-const PARALLELIZATION = 5;
-const KEY_BYTES = 32;
+export class Form {
+  readonly #given: Map<string, unknown>;
+  readonly #errors: Array<FieldError> = [];
 
-/** \`scrypt$cost$blockSize$parallelization$salt$key\`, so that the strength can be raised later. */
-export async function hashPassword(password: string): Promise<string> {
-  const salt = randomBytes(16);
-  const key = await derive(password, salt, COST, BLOCK_SIZE, PARALLELIZATION, KEY_BYTES);
-  return ["scrypt", COST, BLOCK_SIZE, PARALLELIZATION, salt.toString("base64"), key.toString("base64")].join("$");
-}
-
-/** Takes as long without an account (\`hash\` undefined) as with one, so that the time does not tell which emails exist. */
-export async function verifyPassword(password: string, hash: string | undefined): Promise<boolean> {
-  const [, cost, blockSize, parallelization, salt, key] = (hash ?? (await decoy)).split("$");
-  const expected = Buffer.from(key ?? "", "base64");
-  const actual = await derive(
-    password,
-    Buffer.from(salt ?? "", "base64"),
-    Number(cost),
-    Number(blockSize),
-    Number(parallelization),
-    expected.length,
-  );
-  return timingSafeEqual(actual, expected) && hash !== undefined;
-}
-
-const derive = (password: string, salt: Buffer, N: number, r: number, p: number, bytes: number) =>
-  new Promise<Buffer>((resolve, reject) => {
-    scrypt(password.normalize("NFC"), salt, bytes, { N, r, p, maxmem: 256 * N * r }, (error, key) =>
-      error ? reject(error) : resolve(key),
-    );
-  });
-
-const decoy = hashPassword(randomBytes(16).toString("hex"));
-`
-  },
-  {
-    path: "src/auth/accounts.ts",
-    when: "auth",
-    text: `/** Accounts and their sessions, as the database holds them. */
-import { createHash, randomBytes, randomUUID } from "node:crypto";
-import type { Database, WriteTransaction } from "../database.ts";
-import { conflict } from "../http/problem.ts";
-import { hashPassword, verifyPassword } from "./passwords.ts";
-
-/** How long a session lasts. */
-export const SESSION_MILLIS = 30 * 24 * 60 * 60 * 1000;
-
-export interface Account {
-  readonly id: string;
-  readonly email: string;
-}
-
-export interface SignedIn {
-  readonly account: Account;
-  /** Known to the client alone; the database holds a digest. */
-  readonly token: string;
-}
-
-export class Accounts {
-  readonly #database: Database;
-
-  constructor(database: Database) {
-    this.#database = database;
-  }
-
-  async register(email: string, password: string): Promise<SignedIn> {
-    const hash = await hashPassword(password);
-    const account = { id: randomUUID(), email };
-    return this.#database.write(async (tx) => {
-      const taken = await tx.query("SELECT 1 FROM _account WHERE email = ?", [email]);
-      if (taken.length > 0) throw conflict("This email has an account.", [{ path: "email", message: "is taken" }]);
-      await tx.run("INSERT INTO _account (id, email, password_hash, created_at) VALUES (?, ?, ?, ?)", [
-        account.id,
-        email,
-        hash,
-        new Date().toISOString(),
-      ]);
-      return { account, token: await openSession(tx, account) };
-    });
-  }
-
-  /** \`undefined\` when there is no such account or the password is wrong; nobody can tell which. */
-  async login(email: string, password: string): Promise<SignedIn | undefined> {
-    const [row] = await this.#database.query("SELECT id, email, password_hash FROM _account WHERE email = ?", [email]);
-    const right = await verifyPassword(password, row && String(row["password_hash"]));
-    if (!right || row === undefined) return undefined;
-    const account = { id: String(row["id"]), email: String(row["email"]) };
-    return this.#database.write(async (tx) => ({ account, token: await openSession(tx, account) }));
-  }
-
-  /** The account of a session that has neither ended nor expired. */
-  async ofSession(token: string): Promise<Account | undefined> {
-    const [row] = await this.#database.query(
-      "SELECT a.id, a.email FROM _session AS s JOIN _account AS a ON a.id = s.account_id WHERE s.token_hash = ? AND s.expires_at > ?",
-      [digest(token), new Date().toISOString()],
-    );
-    return row && { id: String(row[0]), email: String(row[1]) };
-  }
-
-  async logout(token: string): Promise<void> {
-    await this.#database.write((tx) => tx.run("DELETE FROM _session WHERE token_hash = ?", [digest(token)]));
-  }
-}
-
-async function openSession(tx: WriteTransaction, account: Account): Promise<string> {
-  const token = randomBytes(32).toString("base64url");
-  const now = Date.now();
-  await tx.run("DELETE FROM _session WHERE expires_at <= ?", [new Date(now).toISOString()]);
-  await tx.run("INSERT INTO _session (token_hash, account_id, created_at, expires_at) VALUES (?, ?, ?, ?)", [
-    digest(token),
-    account.id,
-    new Date(now).toISOString(),
-    new Date(now + SESSION_MILLIS).toISOString(),
-  ]);
-  return token;
-}
-
-/** Tokens are random, so a fast digest without salt is enough. */
-const digest = (token: string) => createHash("sha256").update(token).digest("hex");
-`
-  },
-  {
-    path: "src/auth/backoff.ts",
-    when: "auth",
-    text: `/**
- * Slows down those who guess passwords: after some failures each further one doubles the wait.
- *
- * Failures are counted in memory for each account and for each address. An attempt counts as failed when it begins, so
- * that many at once are not free.
- */
-import { Problem } from "../http/problem.ts";
-
-/** Keys remembered at most; the one longest without an attempt is forgotten first. */
-const MAX_KEYS = 10_000;
-const MAX_WAIT_MILLIS = 15 * 60 * 1000;
-/** A key is forgotten this long after its last attempt. */
-const MEMORY_MILLIS = 60 * 60 * 1000;
-
-interface Failures {
-  count: number;
-  lastAt: number;
-  blockedUntil: number;
-}
-
-export class Backoff {
-  readonly #free: number;
-  readonly #now: () => number;
-  readonly #failures = new Map<string, Failures>();
-
-  /** \`free\`: failures without a wait. */
-  constructor(free: number, now: () => number = Date.now) {
-    this.#free = free;
-    this.#now = now;
-  }
-
-  /** Counts an attempt, or refuses it with 429 and the seconds to wait. */
-  begin(key: string): void {
-    const now = this.#now();
-    const known = this.#failures.get(key);
-    const failures = known && now - known.lastAt < MEMORY_MILLIS ? known : { count: 0, lastAt: now, blockedUntil: 0 };
-    if (failures.blockedUntil > now) {
-      const seconds = Math.ceil((failures.blockedUntil - now) / 1000);
-      throw new Problem(429, \`Too many attempts. Try again in \${seconds} s.\`, {
-        headers: { "Retry-After": \`\${seconds}\` },
-      });
+  constructor(body: unknown) {
+    if (typeof body !== "object" || body === null || Array.isArray(body)) {
+      throw invalid([{ path: "", message: "must be an object" }]);
     }
-    failures.count += 1;
-    failures.lastAt = now;
-    if (failures.count >= this.#free) {
-      failures.blockedUntil = now + Math.min(MAX_WAIT_MILLIS, 1000 * 2 ** (failures.count - this.#free));
+    this.#given = new Map<string, unknown>(Object.entries(body));
+  }
+
+  /** One address has one form, however it is typed: in any case, and with "é" as one character or as two. */
+  email(path: string): string {
+    const email = this.#text(path).trim().toLowerCase().normalize("NFC");
+    if (this.#isWrong(path)) return "";
+    if (email.length <= 254 && /^[^\\s@\\p{Cc}\\p{Surrogate}]+@[^\\s@\\p{Cc}\\p{Surrogate}]+$/u.test(email)) return email;
+    this.#errors.push({ path, message: "must be an email address" });
+    return "";
+  }
+
+  password(path: string): string {
+    const password = this.#text(path);
+    if ([...password].length > 200) this.#errors.push({ path, message: "must have at most 200 characters" });
+    return password;
+  }
+
+  /** Stricter than \`password\`, which would tell something about passwords that there are. */
+  newPassword(path: string): string {
+    const password = this.password(path);
+    const length = [...password].length;
+    if (length > 0 && length < 8) this.#errors.push({ path, message: "must have at least 8 characters" });
+    return password;
+  }
+
+  /** \`undefined\` when it is left out or null. */
+  token(path: string): string | undefined {
+    if (this.#given.get(path) === undefined || this.#given.get(path) === null) {
+      this.#given.delete(path);
+      return undefined;
     }
-    // Deleted first, so that the map keeps the order of the last attempts.
-    this.#failures.delete(key);
-    this.#failures.set(key, failures);
-    if (this.#failures.size > MAX_KEYS) this.#failures.delete(this.#failures.keys().next().value as string);
+    const token = this.#text(path);
+    if (token.length <= 100) return token;
+    this.#errors.push({ path, message: "must have at most 100 characters" });
+    return "";
   }
 
-  succeeded(key: string): void {
-    this.#failures.delete(key);
+  flag(path: string): boolean {
+    const value = this.#given.get(path);
+    this.#given.delete(path);
+    if (typeof value !== "boolean") this.#errors.push({ path, message: "must be true or false" });
+    return value === true;
   }
 
-  /** Takes back one attempt, of somebody who had the right to it. */
-  forgive(key: string): void {
-    const failures = this.#failures.get(key);
-    if (failures === undefined) return;
-    failures.count -= 1;
-    failures.blockedUntil = 0;
+  /** Throws a 422 that lists everything wrong. */
+  done(): void {
+    const unknown = [...this.#given.keys()].map((path) => ({ path, message: "is not a field" }));
+    const errors = [...this.#errors, ...unknown];
+    if (errors.length > 0) throw invalid(errors);
+  }
+
+  #text(path: string): string {
+    const value = this.#given.get(path);
+    this.#given.delete(path);
+    if (typeof value === "string" && value !== "") return value;
+    this.#errors.push({ path, message: value === undefined || value === "" ? "is required" : "must be a string" });
+    return "";
+  }
+
+  #isWrong(path: string): boolean {
+    return this.#errors.some((error) => error.path === path);
   }
 }
 `
@@ -210,48 +91,82 @@ export class Backoff {
   {
     path: "src/auth/routes.ts",
     when: "auth",
-    text: `/** Register, sign in, sign out; and the gate before everything else under \`/api\`. */
+    text: `/** Register, sign in, sign out, change the password; and the gate before everything else under \`/api\`. */
 import { type Request, type RequestHandler, type Response, Router } from "express";
-import { bodyOf, parseJson } from "../http/body.ts";
+import { bodyOf, parseSmallJson } from "../http/body.ts";
 import { onlyMethods } from "../http/errors.ts";
-import { type FieldError, invalid, Problem } from "../http/problem.ts";
-import { type Account, type Accounts, SESSION_MILLIS, type SignedIn } from "./accounts.ts";
+import { invalid, Problem } from "../http/problem.ts";
+import { actorOf } from "../records/actor.ts";
+import { type Accounts, SESSION_MILLIS, type SignedIn } from "./accounts.ts";
 import { Backoff } from "./backoff.ts";
+import { clientOf } from "./client.ts";
+import { Form } from "./form.ts";
+import { Turns } from "./turns.ts";
 
 const COOKIE = "session";
-const FREE_FAILURES_OF_ACCOUNT = 5;
-/** Many people may share an address. */
-const FREE_FAILURES_OF_ADDRESS = 50;
+
+/**
+ * Of one client at one account: whoever guesses from elsewhere keeps the owner from nothing. It grows to a quarter of an
+ * hour.
+ */
+const FREE_FAILURES_AT_ACCOUNT = 5;
+const MAX_WAIT_AT_ACCOUNT_MILLIS = 15 * 60 * 1000;
+/** Of one client at all accounts. Many people may share an address, so the wait stays short: it slows, and locks nobody out. */
+const FREE_FAILURES_OF_CLIENT = 50;
+const MAX_WAIT_OF_CLIENT_MILLIS = 1000;
 
 export function authRoutes(accounts: Accounts): Router {
   const router = Router({ caseSensitive: true });
-  const ofAccount = new Backoff(FREE_FAILURES_OF_ACCOUNT);
-  const ofAddress = new Backoff(FREE_FAILURES_OF_ADDRESS);
+  const turns = new Turns();
+  const atAccount = new Backoff(FREE_FAILURES_AT_ACCOUNT, MAX_WAIT_AT_ACCOUNT_MILLIS);
+  const ofClient = new Backoff(FREE_FAILURES_OF_CLIENT, MAX_WAIT_OF_CLIENT_MILLIS);
+
+  /** Counts the attempt, does it when its turn has come, and forgives one that was right. */
+  const attempt = async <A>(req: Request, account: string, work: () => Promise<A | undefined>) => {
+    const client = clientOf(req);
+    const pair = JSON.stringify([client, account]);
+    // All of them refuse before any of them counts.
+    atAccount.check(pair);
+    ofClient.check(client);
+    turns.requireRoom(client);
+    atAccount.count(pair);
+    ofClient.count(client);
+    const done = await turns.take(client, work);
+    if (done !== undefined) {
+      atAccount.forget(pair);
+      ofClient.forgive(client);
+    }
+    return done;
+  };
 
   router
     .route("/api/auth/register")
-    .post(parseJson, async (req, res) => {
-      const { email, password } = readCredentials(bodyOf(req), "register");
-      const address = req.ip ?? "";
-      // A taken email counts as a failure of the address, so that emails cannot be tried by the thousand.
-      ofAddress.begin(address);
-      const signedIn = await accounts.register(email, password);
-      ofAddress.forgive(address);
+    .post(parseSmallJson, async (req, res) => {
+      const form = new Form(bodyOf(req));
+      const email = form.email("email");
+      const password = form.newPassword("password");
+      const invitation = form.token("invitation");
+      form.done();
+      const client = clientOf(req);
+      ofClient.check(client);
+      turns.requireRoom(client);
+      // A taken email and a wrong invitation count as failures, so that neither can be tried by the thousand.
+      ofClient.count(client);
+      const signedIn = await turns.take(client, () => accounts.register(email, password, invitation));
+      ofClient.forgive(client);
       answer(res.status(201), signedIn);
     })
     .all(onlyMethods("POST"));
 
   router
     .route("/api/auth/login")
-    .post(parseJson, async (req, res) => {
-      const { email, password } = readCredentials(bodyOf(req), "login");
-      const address = req.ip ?? "";
-      ofAccount.begin(email);
-      ofAddress.begin(address);
-      const signedIn = await accounts.login(email, password);
+    .post(parseSmallJson, async (req, res) => {
+      const form = new Form(bodyOf(req));
+      const email = form.email("email");
+      const password = form.password("password");
+      form.done();
+      const signedIn = await attempt(req, email, () => accounts.login(email, password));
       if (signedIn === undefined) throw new Problem(401, "Email or password is wrong.");
-      ofAccount.succeeded(email);
-      ofAddress.forgive(address);
       answer(res, signedIn);
     })
     .all(onlyMethods("POST"));
@@ -269,9 +184,31 @@ export function authRoutes(accounts: Accounts): Router {
   router
     .route("/api/auth/me")
     .get((_req, res) => {
-      res.json(res.locals["account"] as Account);
+      res.json(actorOf(res));
     })
     .all(onlyMethods("GET", "HEAD"));
+
+  router
+    .route("/api/auth/password")
+    .post(parseSmallJson, async (req, res) => {
+      const form = new Form(bodyOf(req));
+      const current = form.password("currentPassword");
+      const next = form.newPassword("newPassword");
+      form.done();
+      const account = actorOf(res);
+      const signedIn = await attempt(req, account.email, () => accounts.changePassword(account, current, next));
+      if (signedIn === undefined) throw invalid([{ path: "currentPassword", message: "is wrong" }]);
+      answer(res, signedIn);
+    })
+    .all(onlyMethods("POST"));
+
+  router
+    .route("/api/auth/sessions")
+    .delete(async (_req, res) => {
+      await accounts.logoutEverywhere(actorOf(res));
+      res.clearCookie(COOKIE, cookieOptions(res)).status(204).end();
+    })
+    .all(onlyMethods("DELETE"));
 
   return router;
 }
@@ -283,43 +220,8 @@ const requireSession =
     const account = token === undefined ? undefined : await accounts.ofSession(token);
     if (account === undefined) throw new Problem(401, "Sign in first.");
     res.locals["account"] = account;
-    res.locals["accountId"] = account.id;
     next();
   };
-
-function readCredentials(body: unknown, purpose: "register" | "login") {
-  const errors: Array<FieldError> = [];
-  if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw invalid([{ path: "", message: "must be an object" }]);
-  }
-  const given = new Map<string, unknown>(Object.entries(body));
-  const text = (path: string): string => {
-    const value = given.get(path);
-    given.delete(path);
-    if (typeof value === "string" && value !== "") return value;
-    errors.push({ path, message: value === undefined || value === "" ? "is required" : "must be a string" });
-    return "";
-  };
-  // One address has one form, however it is typed: in any case, and with "é" as one character or as two.
-  const email = text("email").trim().toLowerCase().normalize("NFC");
-  const password = text("password");
-  for (const path of given.keys()) errors.push({ path, message: "is not a field" });
-
-  // Rules for new accounts only: at login they would tell something about the password.
-  if (purpose === "register") {
-    if (
-      !errors.some(({ path }) => path === "email") &&
-      (email.length > 254 || !/^[^\\s@\\p{Cc}\\p{Surrogate}]+@[^\\s@\\p{Cc}\\p{Surrogate}]+$/u.test(email))
-    ) {
-      errors.push({ path: "email", message: "must be an email address" });
-    }
-    const length = [...password].length;
-    if (length > 0 && length < 8) errors.push({ path: "password", message: "must have at least 8 characters" });
-  }
-  if ([...password].length > 200) errors.push({ path: "password", message: "must have at most 200 characters" });
-  if (errors.length > 0) throw invalid(errors);
-  return { email, password };
-}
 
 function answer(res: Response, { account, token }: SignedIn): void {
   res.cookie(COOKIE, token, { ...cookieOptions(res), maxAge: SESSION_MILLIS }).json(account);
@@ -335,6 +237,74 @@ function tokenOf(req: Request): string | undefined {
     if (name === COOKIE) return value.join("=");
   }
   return undefined;
+}
+`
+  },
+  {
+    path: "src/auth/administration.ts",
+    when: "auth",
+    text: `/** What the administrator alone may do: see accounts, open and close registration, invite. */
+import { type RequestHandler, Router } from "express";
+import { bodyOf, parseSmallJson } from "../http/body.ts";
+import { onlyMethods } from "../http/errors.ts";
+import { Problem } from "../http/problem.ts";
+import { Query } from "../http/query.ts";
+import { actorOf } from "../records/actor.ts";
+import type { Accounts } from "./accounts.ts";
+import { Form } from "./form.ts";
+import type { Registration } from "./registration.ts";
+
+export const onlyAdministrator: RequestHandler = (_req, res, next) => {
+  if (!actorOf(res).administrator) throw new Problem(403, "Only the administrator may do this.");
+  next();
+};
+
+export function administrationRoutes(accounts: Accounts, registration: Registration): Router {
+  const router = Router({ caseSensitive: true });
+
+  router
+    .route("/api/auth/accounts")
+    .get(onlyAdministrator, async (req, res) => {
+      const query = new Query(req);
+      const paging = query.takePaging();
+      query.done();
+      res.json(await accounts.list(paging));
+    })
+    .all(onlyMethods("GET", "HEAD"));
+
+  router
+    .route("/api/auth/registration")
+    .get(onlyAdministrator, async (_req, res) => {
+      res.json({ open: await registration.isOpen() });
+    })
+    .put(onlyAdministrator, parseSmallJson, async (req, res) => {
+      const form = new Form(bodyOf(req));
+      const open = form.flag("open");
+      form.done();
+      await registration.setOpen(open);
+      res.json({ open });
+    })
+    .all(onlyMethods("GET", "HEAD", "PUT"));
+
+  router
+    .route("/api/auth/invitations")
+    .get(onlyAdministrator, async (_req, res) => {
+      res.json(await registration.invitations());
+    })
+    .post(onlyAdministrator, async (_req, res) => {
+      res.status(201).json(await registration.invite());
+    })
+    .all(onlyMethods("GET", "HEAD", "POST"));
+
+  router
+    .route("/api/auth/invitations/:id")
+    .delete(onlyAdministrator, async (req, res) => {
+      await registration.withdraw(req.params["id"] as string);
+      res.status(204).end();
+    })
+    .all(onlyMethods("DELETE"));
+
+  return router;
 }
 `
   }

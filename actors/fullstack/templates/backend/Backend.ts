@@ -9,6 +9,9 @@
  */
 import type { GeneratedFile, Project } from "../../Project.ts"
 import { type Architecture, type Criterion, NamedTest, Sources } from "../../Results.ts"
+import { accessFiles } from "./AccessFiles.ts"
+import { accountFiles } from "./AccountFiles.ts"
+import { accountTests } from "./AccountTests.ts"
 import { auditFiles } from "./AuditFiles.ts"
 import { authFiles } from "./AuthFiles.ts"
 import * as Code from "./Code.ts"
@@ -24,6 +27,7 @@ import { type EntityPlan, entityPlans } from "./Plan.ts"
 import { recordFiles } from "./RecordFiles.ts"
 import { type Fill, type Flag, fill } from "./Sections.ts"
 import { serviceFiles } from "./ServiceFiles.ts"
+import { signInFiles } from "./SignInFiles.ts"
 import { testSupportFiles } from "./TestSupportFiles.ts"
 
 /** The folder of the project that holds the backend. */
@@ -44,10 +48,14 @@ export const generate = (
     ...serviceFiles,
     ...recordFiles,
     ...httpFiles,
+    ...signInFiles,
+    ...accountFiles,
     ...authFiles,
+    ...accessFiles,
     ...auditFiles,
     ...testSupportFiles,
     ...featureTests,
+    ...accountTests,
     migrateTestFile
   ]
     .filter(({ when }) => when === undefined || filling.flags.has(when))

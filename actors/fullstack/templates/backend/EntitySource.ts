@@ -44,6 +44,7 @@ export const ${camel}Entity = defineEntity<${pascal}Row>(${Layout.object(
       ["name", written],
       ["path", entity.path],
       ["table", entity.table],
+      ["access", entity.access],
       ["fields", entity.fields.map((field) => new Map(fieldEntries(field)))]
     ],
     0

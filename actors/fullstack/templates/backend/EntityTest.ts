@@ -7,6 +7,7 @@
  */
 import type { GeneratedFile, Project } from "../../Project.ts"
 import * as Code from "./Code.ts"
+import { accessTests } from "./EntityTestAccess.ts"
 import { findingTests } from "./EntityTestFinding.ts"
 import { ruleTests } from "./EntityTestRules.ts"
 import type { EntityPlan } from "./Plan.ts"
@@ -22,7 +23,12 @@ export const entityTests = (project: Project, plans: ReadonlyArray<EntityPlan>):
 
 const testFile = (project: Project, plan: EntityPlan): string => {
   const { entity } = plan
-  const drafts = [...recordTests(plan), ...findingTests(project, plan), ...ruleTests(plan)].flatMap((draft) => {
+  const drafts = [
+    ...recordTests(plan),
+    ...accessTests(plan),
+    ...findingTests(project, plan),
+    ...ruleTests(plan)
+  ].flatMap((draft) => {
     const id = plan.criterion(draft.kind)
     return id === undefined ? [] : [{ ...draft, id }]
   })

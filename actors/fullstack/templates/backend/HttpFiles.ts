@@ -9,6 +9,19 @@ import type { TemplateFile } from "./Sections.ts"
 
 export const httpFiles: ReadonlyArray<TemplateFile> = [
   {
+    path: "src/http/headers.ts",
+    text: `/** What every answer says: nothing here is to be kept, guessed at, framed or run. */
+export const headers = {
+  "Cache-Control": "no-store",
+  "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+  "X-Frame-Options": "DENY",
+};
+`
+  },
+  {
     path: "src/http/problem.ts",
     text: `/** Errors as clients see them: problem details after RFC 9457. */
 import { STATUS_CODES } from "node:http";
@@ -95,7 +108,7 @@ function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   // Express and its body parser throw errors that carry a status and a type.
   const { status, type } = (error ?? {}) as { readonly status?: unknown; readonly type?: unknown };
-  if (status === 413) return new Problem(413, "The body is larger than 1 MB.");
+  if (status === 413) return new Problem(413, "The body is too large.");
   if (type === "entity.parse.failed" || type === "entity.verify.failed")
     return new Problem(400, "The body is not valid JSON.");
   if (status === 415) return new Problem(415, "The body must be JSON in UTF-8.");
@@ -108,20 +121,27 @@ function toProblem(error: unknown): Problem {
   },
   {
     path: "src/http/body.ts",
-    text: `/** Reads JSON bodies of at most 1 MB. */
+    text: `/** Reads JSON bodies of at most 1 MB/*IF auth*/, and of 16 kB where strangers may send them/*END*/. */
 import { isUtf8 } from "node:buffer";
 import express, { type Request } from "express";
 import { Problem } from "./problem.ts";
 
-export const parseJson = express.json({
-  limit: "1mb",
-  // A body that is a bare string or number is valid JSON; that it is not an object is told later.
-  strict: false,
-  verify: (_req, _res, bytes, charset) => {
-    if (charset !== "utf-8") throw new Problem(415, "The body must be JSON in UTF-8.");
-    if (!isUtf8(bytes)) throw new Error("not UTF-8");
-  },
-});
+const jsonUpTo = (limit: string) =>
+  express.json({
+    limit,
+    // A body that is a bare string or number is valid JSON; that it is not an object is told later.
+    strict: false,
+    verify: (_req, _res, bytes, charset) => {
+      if (charset !== "utf-8") throw new Problem(415, "The body must be JSON in UTF-8.");
+      if (!isUtf8(bytes)) throw new Error("not UTF-8");
+    },
+  });
+
+export const parseJson = jsonUpTo("1mb");
+/*IF auth*/
+
+export const parseSmallJson = jsonUpTo("16kb");
+/*END*/
 
 /** The parsed body of a request that must have one. */
 export function bodyOf(req: Request): unknown {
@@ -200,8 +220,8 @@ export class Query {
 import { once } from "node:events";
 /*END*/
 import { /*IF csv*/type Response, /*END*/Router } from "express";
-/*IF audit*/
-import { actorOf } from "../audit/log.ts";
+/*IF auth*/
+import { actorOf } from "../records/actor.ts";
 /*END*/
 /*IF csv*/
 import { csvLine } from "../records/csv.ts";
@@ -220,14 +240,14 @@ export function collectionRoutes(entity: Entity, store: Store): Router {
     .route(entity.path)
     .get(async (req, res) => {
       const query = new Query(req);
-      const selection = takeSelection(entity, query);
+      const selection = takeSelection(entity, query/*IF auth*/, actorOf(res)/*END*/);
       const paging = query.takePaging();
       query.done();
       res.json(await store.list(entity, selection, paging));
     })
     .post(async (req, res) => {
       new Query(req).done();
-      const created = await store.create(entity, bodyOf(req)/*IF audit*/, actorOf(res)/*END*/);
+      const created = await store.create(entity, bodyOf(req)/*IF auth*/, actorOf(res)/*END*/);
       res.status(201).location(\`\${entity.path}/\${created.id}\`).json(created);
     })
     .all(onlyMethods("GET", "HEAD", "POST"));
@@ -237,7 +257,7 @@ export function collectionRoutes(entity: Entity, store: Store): Router {
     .route(\`\${entity.path}.csv\`)
     .get(async (req, res) => {
       const query = new Query(req);
-      const selection = takeSelection(entity, query);
+      const selection = takeSelection(entity, query/*IF auth*/, actorOf(res)/*END*/);
       query.done();
       const header = ["id", ...entity.fields.map((field) => field.name), "createdAt", "updatedAt"];
       res.attachment(\`\${entity.path.split("/").at(-1)}.csv\`);
@@ -255,15 +275,15 @@ export function collectionRoutes(entity: Entity, store: Store): Router {
     .route(\`\${entity.path}/:id\`)
     .get(async (req, res) => {
       new Query(req).done();
-      res.json(await store.read(entity, req.params.id));
+      res.json(await store.read(entity, req.params.id/*IF auth*/, actorOf(res)/*END*/));
     })
     .patch(async (req, res) => {
       new Query(req).done();
-      res.json(await store.update(entity, req.params.id, bodyOf(req)/*IF audit*/, actorOf(res)/*END*/));
+      res.json(await store.update(entity, req.params.id, bodyOf(req)/*IF auth*/, actorOf(res)/*END*/));
     })
     .delete(async (req, res) => {
       new Query(req).done();
-      await store.remove(entity, req.params.id/*IF audit*/, actorOf(res)/*END*/);
+      await store.remove(entity, req.params.id/*IF auth*/, actorOf(res)/*END*/);
       res.status(204).end();
     })
     .all(onlyMethods("GET", "HEAD", "PATCH", "DELETE"));

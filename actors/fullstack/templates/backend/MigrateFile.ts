@@ -100,6 +100,12 @@ async function migrate(tx: WriteTransaction, wanted: ReadonlyMap<string, SchemaO
   }
   for (const statement of schema) await tx.run(statement).catch(refuseOnConstraint("rows"));
   await fillSearch(tx, new Set(found.filter((part) => !others.includes(part)).map((part) => part.name)), rebuilt);
+/*IF auth*/
+  // Accounts of an earlier version: the first of them is the administrator, as if it registered today.
+  await tx.run(
+    "UPDATE _account SET administrator = 1 WHERE rowid = (SELECT rowid FROM _account ORDER BY created_at, rowid LIMIT 1) AND NOT EXISTS (SELECT 1 FROM _account WHERE administrator = 1)",
+  );
+/*END*/
   for (const name of rebuilt) {
     const [broken] = await tx.query("SELECT parent FROM pragma_foreign_key_check(?)", [name]);
     if (broken) throw new MigrationRefused(\`table "\${name}" refers to rows of "\${broken[0]}" that are not there\`);

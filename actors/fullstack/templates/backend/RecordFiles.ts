@@ -92,6 +92,10 @@ export interface Entity {
   /** The collection's path. */
   readonly path: string;
   readonly table: string;
+/*IF auth*/
+  /** Who may see and change its records: see \`access.ts\`. */
+  readonly access: "owner" | "shared" | "private";
+/*END*/
   readonly fields: ReadonlyArray<Field>;
 }
 
@@ -171,6 +175,10 @@ export function readInput(entity: Entity, body: unknown, purpose: "create" | "up
     text: `/** How a record is read from its table. */
 import { type Queryable, quote } from "../database.ts";
 import { notFound } from "../http/problem.ts";
+/*IF auth*/
+import { seenBy } from "./access.ts";
+import type { Actor } from "./actor.ts";
+/*END*/
 import type { Entity, RecordRow, Value } from "./entity.ts";
 import type { Order } from "./selection.ts";
 import { fromColumn } from "./values.ts";
@@ -193,9 +201,14 @@ export const toRecord = (entity: Entity, row: ArrayLike<unknown>): RecordRow =>
     ["updatedAt", row[entity.fields.length + 2] as Value],
   ]) as RecordRow;
 
-/** Throws a 404 when there is none. */
-export async function readRecord(state: Queryable, entity: Entity, id: string): Promise<RecordRow> {
+/** Throws a 404 when there is none/*IF auth*/ for the actor/*END*/. */
+export async function readRecord(state: Queryable, entity: Entity, id: string/*IF auth*/, actor: Actor/*END*/): Promise<RecordRow> {
+/*IF auth*/
+  const seen = seenBy(actor, entity);
+  const [row] = await state.query(\`\${selectFrom(entity)} WHERE id = ? AND \${seen.where}\`, [id, ...seen.args]);
+/*ELSE auth*/
   const [row] = await state.query(\`\${selectFrom(entity)} WHERE id = ?\`, [id]);
+/*END*/
   if (row === undefined) throw noSuch(entity, id);
   return toRecord(entity, row);
 }

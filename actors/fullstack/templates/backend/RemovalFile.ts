@@ -16,10 +16,14 @@ export const removalFile: TemplateFile = {
  * chain of more than 1000 records.
  */
 /*IF audit*/
-import { type Actor, recordEmptied, recordRemoval } from "../audit/log.ts";
+import { recordEmptied, recordRemoval } from "../audit/log.ts";
 /*END*/
 import { quote, type WriteTransaction } from "../database.ts";
 import { conflict } from "../http/problem.ts";
+/*IF auth*/
+import { changeableBy } from "./access.ts";
+import type { Actor } from "./actor.ts";
+/*END*/
 import type { Entity, ReferenceField } from "./entity.ts";
 import { noSuch } from "./rows.ts";
 
@@ -31,7 +35,7 @@ export async function removeWithDependents(
   entities: ReadonlyArray<Entity>,
   entity: Entity,
   id: string,
-/*IF audit*/
+/*IF auth*/
   actor: Actor,
 /*END*/
 ): Promise<void> {
@@ -69,6 +73,17 @@ export async function removeWithDependents(
     fresh = next;
   }
   const gone = new Set(rounds.map(({ place }) => place));
+/*IF auth*/
+  for (const place of gone) {
+    const mine = changeableBy(actor, entities[place] as Entity);
+    const foreign = await tx.query(
+      \`SELECT 1 FROM temp._gone AS gone JOIN \${quote(entities[place]?.table ?? "")} AS row ON row.id = gone.id WHERE gone.entity = ? AND NOT (\${mine.where}) LIMIT 1\`,
+      [place, ...mine.args],
+    );
+    // As if they stood in the way: nobody learns more of what others have.
+    if (foreign.length > 0) throw conflict(\`Other records refer to this \${entity.name}.\`);
+  }
+/*END*/
   for (const place of gone) {
     for (const { child, field } of referring.get(entities[place]?.name ?? "") ?? []) {
       if (field.onDelete !== "restrict") continue;
@@ -81,14 +96,14 @@ export async function removeWithDependents(
   }
 /*IF audit*/
 
-  for (const place of gone) await recordRemoval(tx, actor, entities[place] as Entity, place);
+  for (const place of gone) await recordRemoval(tx, /*IF auth*/actor, /*END*/entities[place] as Entity, place);
   for (const [place, child] of entities.entries()) {
     const emptied = child.fields.flatMap((field) => {
       if (field.type !== "reference" || field.onDelete !== "setNull") return [];
       const target = places.get(field.to) ?? 0;
       return gone.has(target) ? [{ field, target }] : [];
     });
-    if (emptied.length > 0) await recordEmptied(tx, actor, child, place, emptied);
+    if (emptied.length > 0) await recordEmptied(tx, /*IF auth*/actor, /*END*/child, place, emptied);
   }
 /*END*/
 

@@ -12,6 +12,10 @@ export const selectionFile: TemplateFile = {
   text: `/** Which records a request asks for: filters/*IF search*/, search/*END*/ and order, as SQL. */
 import { type Argument, quote } from "../database.ts";
 import type { Query } from "../http/query.ts";
+/*IF auth*/
+import { seenBy } from "./access.ts";
+import type { Actor } from "./actor.ts";
+/*END*/
 import type { Entity } from "./entity.ts";
 /*IF search*/
 import { type Search, searchFor } from "./search.ts";
@@ -39,9 +43,16 @@ export interface Order {
 const reserved = new Set(["page", "pageSize", "sort"/*IF search*/, "q"/*END*/]);
 
 /** Takes \`sort\`/*IF search*/, \`q\`/*END*/ and the filters from the query. */
-export function takeSelection(entity: Entity, query: Query): Selection {
+export function takeSelection(entity: Entity, query: Query/*IF auth*/, actor: Actor/*END*/): Selection {
+/*IF auth*/
+  // First of all what is there for this account: counts, pages, searches and exports know of nothing else.
+  const seen = seenBy(actor, entity);
+  const conditions: Array<string> = [seen.where];
+  const args: Array<Argument> = [...seen.args];
+/*ELSE auth*/
   const conditions: Array<string> = [];
   const args: Array<Argument> = [];
+/*END*/
 
   for (const field of entity.fields) {
     if (reserved.has(field.name)) continue;

@@ -158,15 +158,21 @@ import { auditRoutes } from "./audit/routes.ts";
 /*END*/
 /*IF auth*/
 import { Accounts } from "./auth/accounts.ts";
+import { administrationRoutes } from "./auth/administration.ts";
+import { Registration } from "./auth/registration.ts";
 import { authRoutes } from "./auth/routes.ts";
 /*END*/
 import type { Database } from "./database.ts";
 import { parseJson } from "./http/body.ts";
 import { collectionRoutes } from "./http/collection.ts";
 import { handleErrors, noRoute } from "./http/errors.ts";
+import { headers } from "./http/headers.ts";
 import type { Metrics } from "./http/metrics.ts";
 import { operationsRoutes } from "./http/operations.ts";
 import { Problem } from "./http/problem.ts";
+/*IF auth*/
+import { sameOrigin } from "./http/sameOrigin.ts";
+/*END*/
 import type { Entity } from "./records/entity.ts";
 import { Store } from "./records/store.ts";
 import type { Settings } from "./settings.ts";
@@ -187,13 +193,16 @@ export function createApp({ database, entities, metrics, settings }: AppParts): 
 
   app.use(metrics.observeRequest);
   app.use((_req, res, next) => {
-    res.set({ "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store" });
+    res.set(headers);
     next();
   });
   app.use(operationsRoutes(database, metrics));
 /*IF auth*/
   // Before any body is read: strangers are turned away first.
-  app.use(authRoutes(new Accounts(database)));
+  app.use("/api", sameOrigin);
+  const accounts = new Accounts(database);
+  app.use(authRoutes(accounts));
+  app.use(administrationRoutes(accounts, new Registration(database)));
 /*END*/
   app.use(parseJson);
 /*IF audit*/
@@ -212,7 +221,9 @@ export function createApp({ database, entities, metrics, settings }: AppParts): 
       return;
     }
     const problem = new Problem(400, "The target of the request is not a URL.");
-    res.writeHead(problem.status, { "Content-Type": "application/problem+json" }).end(JSON.stringify(problem));
+    res
+      .writeHead(problem.status, { ...headers, "Content-Type": "application/problem+json" })
+      .end(JSON.stringify(problem));
   };
 }
 `

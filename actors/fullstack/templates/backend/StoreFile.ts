@@ -12,7 +12,7 @@ export const storeFile: TemplateFile = {
   text: `/** Creates, reads, changes and deletes records. Each change is one transaction: checked, stored and recorded, or nothing. */
 import { randomUUID } from "node:crypto";
 /*IF audit*/
-import { type Actor, recordChange } from "../audit/log.ts";
+import { recordChange } from "../audit/log.ts";
 /*END*/
 /*IF gathers*/
 import {
@@ -28,6 +28,10 @@ import { type Database, type Queryable, quote, type WriteTransaction } from "../
 /*END*/
 import { conflict, type FieldError, invalid } from "../http/problem.ts";
 import type { Paging } from "../http/query.ts";
+/*IF auth*/
+import { requireChange, seenBy } from "./access.ts";
+import type { Actor } from "./actor.ts";
+/*END*/
 /*IF gathers*/
 import { choose/*IF csv*/, inOrder/*END*/ } from "./chosen.ts";
 /*END*/
@@ -72,33 +76,44 @@ export class Store {
     return { items: (rows ?? []).map((row) => toRecord(entity, row)), total: Number(counts?.[0]?.[0]), page, pageSize };
   }
 
-  async read(entity: Entity, id: string): Promise<RecordRow> {
-    return readRecord(this.#database, entity, id);
+  async read(entity: Entity, id: string/*IF auth*/, actor: Actor/*END*/): Promise<RecordRow> {
+    return readRecord(this.#database, entity, id/*IF auth*/, actor/*END*/);
   }
 
-  async create(entity: Entity, body: unknown/*IF audit*/, actor: Actor/*END*/): Promise<RecordRow> {
+  async create(entity: Entity, body: unknown/*IF auth*/, actor: Actor/*END*/): Promise<RecordRow> {
     return this.#write(entity, async (tx) => {
-      const values = await this.#check(tx, entity, readInput(entity, body, "create"));
+      const values = await this.#check(tx, entity, readInput(entity, body, "create")/*IF auth*/, undefined, actor/*END*/);
       const id = randomUUID();
       const now = new Date().toISOString();
-      const columns = ["id", ...entity.fields.map((field) => quote(field.column)), "created_at", "updated_at"];
+      const columns = [
+        "id",
+        ...entity.fields.map((field) => quote(field.column)),
+/*IF auth*/
+        "_created_by",
+/*END*/
+        "created_at",
+        "updated_at",
+      ];
       await tx.run(
         \`INSERT INTO \${quote(entity.table)} (\${columns.join(", ")}) VALUES (\${columns.map(() => "?").join(", ")})\`,
-        [id, ...entity.fields.map((field) => toColumn(values.get(field.name) ?? null)), now, now],
+        [id, ...entity.fields.map((field) => toColumn(values.get(field.name) ?? null)), /*IF auth*/actor.id, /*END*/now, now],
       );
-      const created = await readRecord(tx, entity, id);
+      const created = await readRecord(tx, entity, id/*IF auth*/, actor/*END*/);
 /*IF audit*/
-      await recordChange(tx, actor, { action: "create", entity, before: undefined, after: created });
+      await recordChange(tx, /*IF auth*/actor, /*END*/{ action: "create", entity, before: undefined, after: created });
 /*END*/
       return created;
     });
   }
 
   /** Changes only the given fields. A body that changes nothing leaves the record as it is. */
-  async update(entity: Entity, id: string, body: unknown/*IF audit*/, actor: Actor/*END*/): Promise<RecordRow> {
+  async update(entity: Entity, id: string, body: unknown/*IF auth*/, actor: Actor/*END*/): Promise<RecordRow> {
     return this.#write(entity, async (tx) => {
-      const before = await readRecord(tx, entity, id);
-      const values = await this.#check(tx, entity, readInput(entity, body, "update"));
+/*IF auth*/
+      await requireChange(tx, actor, entity, id);
+/*END*/
+      const before = await readRecord(tx, entity, id/*IF auth*/, actor/*END*/);
+      const values = await this.#check(tx, entity, readInput(entity, body, "update")/*IF auth*/, before, actor/*END*/);
       const changed = entity.fields.filter(
         (field) => values.has(field.name) && values.get(field.name) !== before[field.name],
       );
@@ -107,18 +122,21 @@ export class Store {
         \`UPDATE \${quote(entity.table)} SET \${changed.map((field) => \`\${quote(field.column)} = ?\`).join(", ")}, updated_at = ? WHERE id = ?\`,
         [...changed.map((field) => toColumn(values.get(field.name) ?? null)), new Date().toISOString(), id],
       );
-      const after = await readRecord(tx, entity, id);
+      const after = await readRecord(tx, entity, id/*IF auth*/, actor/*END*/);
 /*IF audit*/
-      await recordChange(tx, actor, { action: "update", entity, before, after });
+      await recordChange(tx, /*IF auth*/actor, /*END*/{ action: "update", entity, before, after });
 /*END*/
       return after;
     });
   }
 
   /** Records that refer to this one keep it, go with it or lose the reference, as the schema says for each reference. */
-  async remove(entity: Entity, id: string/*IF audit*/, actor: Actor/*END*/): Promise<void> {
+  async remove(entity: Entity, id: string/*IF auth*/, actor: Actor/*END*/): Promise<void> {
     return this.#write(entity, async (tx) => {
-      await removeWithDependents(tx, [...this.#entities.values()], entity, id/*IF audit*/, actor/*END*/);
+/*IF auth*/
+      await requireChange(tx, actor, entity, id);
+/*END*/
+      await removeWithDependents(tx, [...this.#entities.values()], entity, id/*IF auth*/, actor/*END*/);
     });
   }
 /*IF csv*/
@@ -152,15 +170,37 @@ export class Store {
   }
 /*END*/
 
+/*IF auth*/
+  /**
+   * Refuses the input unless every field is valid and every reference leads to something that is there for the actor. What
+   * the record referred to \`before\` it may go on referring to.
+   */
+  async #check(
+    tx: Queryable,
+    entity: Entity,
+    input: Input,
+    before: RecordRow | undefined,
+    actor: Actor,
+  ): Promise<Input["values"]> {
+/*ELSE auth*/
   /** Refuses the input unless every field is valid and every reference leads somewhere. */
   async #check(tx: Queryable, entity: Entity, input: Input): Promise<Input["values"]> {
+/*END*/
     const errors: Array<FieldError> = [...input.errors];
     for (const field of entity.fields) {
       const id = input.values.get(field.name);
-      if (field.type !== "reference" || typeof id !== "string") continue;
+      if (field.type !== "reference" || typeof id !== "string"/*IF auth*/ || id === before?.[field.name]/*END*/) continue;
       const target = this.#entities.get(field.to);
+/*IF auth*/
+      if (target === undefined) continue;
+      const seen = seenBy(actor, target);
+      const found = await tx.query(\`SELECT 1 FROM \${quote(target.table)} WHERE id = ? AND \${seen.where}\`, [
+        id,
+        ...seen.args,
+      ]);
+      if (found.length === 0) errors/*ELSE auth*/
       const found = target && (await tx.query(\`SELECT 1 FROM \${quote(target.table)} WHERE id = ?\`, [id]));
-      if (!found?.length) errors.push({ path: field.name, message: \`no \${field.to} has this id\` });
+      if (!found?.length) errors/*END*/.push({ path: field.name, message: \`no \${field.to} has this id\` });
     }
     if (errors.length > 0) throw invalid(errors);
     return input.values;
@@ -199,7 +239,12 @@ function constraintProblem(entity: Entity, error: unknown) {
   const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
   if (code !== "SQLITE_CONSTRAINT" || typeof message !== "string") return undefined;
   if (message.includes("UNIQUE constraint failed")) {
-    const taken = entity.fields.filter((field) => message.endsWith(\`\${entity.table}.\${field.column}\`));
+    const taken = entity.fields.filter(
+      (field) =>
+        message.endsWith(\`\${entity.table}.\${field.column}\`)/*IF auth*/ ||
+        // Where creators may not learn of each other, the index has more than the column.
+        message.endsWith(\`index 'uq_\${entity.table}__\${field.column}'\`)/*END*/,
+    );
     return conflict(
       \`Another \${entity.name} has the same value.\`,
       taken.map((field) => ({ path: field.name, message: "is taken" })),

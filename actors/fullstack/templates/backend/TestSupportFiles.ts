@@ -11,6 +11,9 @@ export const testSupportFiles: ReadonlyArray<TemplateFile> = [
   {
     path: "test/support/server.ts",
     text: `/** A real service on a free port, with a database of its own, and a client that talks to it over HTTP. */
+/*IF auth*/
+import { createHash, randomUUID } from "node:crypto";
+/*END*/
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { request } from "node:http";
@@ -22,6 +25,7 @@ import { expect } from "vitest";
 import { quote } from "../../src/database.ts";
 import { entities } from "../../src/entities.ts";
 import { type Service, startService } from "../../src/service.ts";
+import type { Settings } from "../../src/settings.ts";
 
 /** A JSON object of which a test looks at some fields: of which type they are shows in what it expects of them. */
 export type Json = Record<string, any>;
@@ -50,6 +54,9 @@ export class TestServer {
   readonly #folder: string;
   #service: Service;
   #counts = new Map<string, number>();
+/*IF auth*/
+  readonly #sessions = new Map<string, string>();
+/*END*/
   /** Sent with every request. */
   cookie = "";
 
@@ -68,9 +75,13 @@ export class TestServer {
   }
 
   /** Stops the service and starts it again on the same database. */
-  async restart(): Promise<void> {
+  async restart(settings: Partial<Settings> = {}): Promise<void> {
     await this.#service.close();
-    this.#service = await startService(settingsIn(this.#folder));
+    this.#service = await startService({ ...settingsIn(this.#folder), ...settings });
+  }
+
+  get url(): string {
+    return this.#service.url;
   }
 
   get databaseFile(): string {
@@ -110,7 +121,18 @@ export class TestServer {
 /*END*/
 /*IF auth*/
 
-  /** Registers an account and sends its session from now on. */
+  /** Does what another account would, one that is not the administrator; afterwards the session is what it was. */
+  async as<A>(email: string, work: () => Promise<A>): Promise<A> {
+    const before = this.cookie;
+    this.cookie = this.#sessions.get(email) ?? (await this.#enter(email));
+    try {
+      return await work();
+    } finally {
+      this.cookie = before;
+    }
+  }
+
+  /** Registers an account and sends its session from now on. The first one is the administrator. */
   async signIn(email: string): Promise<Answer> {
     const answer = await this.post("/api/auth/register", { email, password: "correct horse" });
     expect(answer.status).toBe(201);
@@ -176,6 +198,34 @@ export class TestServer {
     return count;
   }
 
+  /** Runs statements on the database past the service. */
+  async run(...statements: ReadonlyArray<string>): Promise<void> {
+    const client = this.#connect();
+    await client.executeMultiple(\`PRAGMA foreign_keys = OFF; BEGIN; \${statements.join("; ")}; COMMIT;\`.trim());
+    client.close();
+  }
+
+/*IF auth*/
+  /** Stores an account and its session past the API, which would hash a password. */
+  async #enter(email: string): Promise<string> {
+    const [id, token, now] = [randomUUID(), randomUUID(), new Date().toISOString()];
+    const client = this.#connect();
+    await client.batch([
+      {
+        sql: "INSERT INTO _account (id, email, password_hash, created_at) VALUES (?, ?, 'none', ?)",
+        args: [id, email, now],
+      },
+      {
+        sql: "INSERT INTO _session (token_hash, account_id, created_at, expires_at) VALUES (?, ?, ?, '9999')",
+        args: [createHash("sha256").update(token).digest("hex"), id, now],
+      },
+    ]);
+    client.close();
+    this.#sessions.set(email, \`session=\${token}\`);
+    return \`session=\${token}\`;
+  }
+
+/*END*/
   #connect(): Client {
     return createClient({ url: pathToFileURL(fileIn(this.#folder)).href, timeout: 5_000 });
   }
