@@ -79,9 +79,8 @@ describe("the documents of any project", () => {
       const paths = new Map(entities.map((entity) => [entity.table, entity.path]))
       const said = byName(
         entities.map((entity) => {
-          const { _created_by, created_at, id, updated_at, ...columns } = Sql.columnsOf(db, entity.table)
+          const { created_at, id, updated_at, ...columns } = Sql.columnsOf(db, entity.table)
           for (const own of [id, created_at, updated_at]) assert.isTrue(own?.required)
-          assert.strictEqual(_created_by === undefined, entity.access === undefined)
           const names = new Map(entity.fields.map((field) => [field.column, field.name.written]))
           return [
             entity.path,
