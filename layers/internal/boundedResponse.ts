@@ -107,4 +107,4 @@ export class BoundedResponse extends Inspectable.Class implements HttpClientResp
 }
 
 export const tooLarge = (maxBytes: number) =>
-  `it is larger than the limit of ${maxBytes % 1_048_576 === 0 ? `${maxBytes / 1_048_576} MB` : `${maxBytes} bytes`}`
+  `the answer is larger than the limit of ${maxBytes % 1_048_576 === 0 ? `${maxBytes / 1_048_576} MB` : `${maxBytes} bytes`}`

@@ -34,7 +34,7 @@ export const hold = (
     }
     const read =
       status < 300 ? response.text : Effect.catchAll(response.text, (error) => Effect.succeed(`(${reasonOf(error)})`))
-    const text = redact(yield* read)
+    const text = redact(yield* Effect.map(read, (text) => legible(text, response.headers["content-encoding"])))
     const headers = new Headers({
       // By this libraries choose how to read a body for an error, whose own failure they would print.
       "content-type": isJson(text) ? "application/json" : "text/plain"
@@ -169,6 +169,10 @@ const place = ({ request }: AiError.HttpRequestError | AiError.HttpResponseError
 // A `ParseError` says what was expected and found, and holds the whole answer.
 const causeOf = ({ cause }: { readonly cause?: unknown }, redact: Redaction.Redact): string =>
   cause instanceof Error ? short(redact(cause.message)) : "no reason is given"
+
+// No client here decompresses, because nobody asks for it; a server that does all the same is not read.
+const legible = (text: string, encoding: string | undefined): string =>
+  encoding === undefined || !text.includes("\ufffd") ? text : `(compressed as ${encoding}, which was not asked for)`
 
 const isJson = (text: string): boolean => {
   try {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
+import Sqlite from "better-sqlite3"
 import { afterEach, assert, beforeAll, describe, it } from "vitest"
 import { useProgram } from "./program.ts"
 
@@ -48,14 +49,14 @@ const sleepers = () =>
     .filter((line) => line.includes("61.7391"))
 
 /** A server that remembers the bodies it was sent and answers each with `body`. */
-const server = async (body: unknown) => {
+const server = async (body: unknown, status = 200) => {
   const bodies: Array<unknown> = []
   const made = createServer((request, response) => {
     const chunks: Array<Buffer> = []
     request.on("data", (chunk: Buffer) => chunks.push(chunk))
     request.on("end", () => {
       bodies.push(JSON.parse(Buffer.concat(chunks).toString("utf8")))
-      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body))
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body))
     })
   })
   await new Promise<void>((resolve) => made.listen(0, "127.0.0.1", resolve))
@@ -285,6 +286,80 @@ describe("the program", () => {
       { makespanMs: report.makespanMs, runId: report.runId, startedAt: report.startedAt, status: "cancelled" }
     )
     assert.include(JSON.stringify(collector.bodies), '"name":"run"')
+  })
+
+  it("stops at once on SIGTERM while another program has locked the database, and says what it waits for", async () => {
+    const running = program.start(["run", "slow.yaml", "--team", "./team.js", "--json"])
+    await running.said(/sleeping/)
+    const other = new Sqlite(path(".troupe", "troupe.db"))
+    try {
+      other.exec("begin exclusive")
+      // It meets the lock at once, and so does the other, which must also keep its report.
+      const waiting = program.start(["run", "ok.yaml", "--team", "./team.js", "--out", "out/other"])
+      await waiting.said(/waiting for another program that has locked .*troupe\.db/)
+      const doctor = await program.run(["doctor", "--json"])
+      const database = JSON.parse(doctor.stdout).findings.find((one: { part: string }) => one.part === "database")
+      assert.include(database.detail, "another program has locked it")
+      const listed = await program.run(["runs"])
+      assert.include(listed.stdout, "small", listed.stderr)
+      const told = performance.now()
+      waiting.child.kill("SIGTERM")
+      running.child.kill("SIGTERM")
+      const [first, second] = await Promise.all([waiting.ended, running.ended])
+      assert.strictEqual(first.code, 143, first.stderr)
+      assert.strictEqual(second.code, 143, second.stderr)
+      // Below the grace after which the program gives up closing.
+      assert.isBelow(performance.now() - told, 4000)
+    } finally {
+      other.close()
+    }
+  })
+
+  it("says, keeps and sends no secret of its environment and its command line", async () => {
+    const key = "sk-canary-Zq7w9X4vT0mK2hJ5nB8"
+    const answers: Array<unknown> = [
+      { choices: [{ message: { content: `Your key is ${key}.` }, finish_reason: "stop" }] },
+      { error: { message: `Incorrect API key provided: ${key}` } }
+    ]
+    const collector = await server({})
+    const outputs: Array<string> = []
+    for (const [index, answer] of answers.entries()) {
+      const model = await server(answer, index === 0 ? 200 : 401)
+      const url = model.url.replace("//", "//canary-user:canary-pw@")
+      const ended = await program.run(
+        ["run", "model.yaml", "--team", "./team.js", "--model", "openai:m", "--base-url", url, "--json", "--debug"],
+        {
+          env: {
+            OPENAI_API_KEY: key,
+            LANG: key,
+            OTEL_EXPORTER_OTLP_ENDPOINT: collector.url.replace("//", "//canary-user:canary-pw@"),
+            OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20canary-of-the-collector,x-key=${encodeURIComponent(key)}`
+          }
+        }
+      )
+      assert.strictEqual(ended.code, index, ended.stderr)
+      outputs.push(ended.stdout, ended.stderr)
+    }
+    const wrong = await program.run(
+      ["run", "model.yaml", "--base-url", `http://canary-user:canary-pw@h`, "--nope", key],
+      {
+        env: { OPENAI_API_KEY: key }
+      }
+    )
+    outputs.push(wrong.stdout, wrong.stderr, JSON.stringify(collector.bodies))
+    for (const folder of ["out", ".troupe"]) {
+      for (const entry of readdirSync(path(folder), { recursive: true, withFileTypes: true })) {
+        if (entry.isFile()) outputs.push(readFileSync(join(entry.parentPath, entry.name), "latin1"))
+      }
+    }
+    assert.isAbove(collector.bodies.length, 0)
+    for (const text of outputs) {
+      for (const secret of [key, "canary-pw", "canary-of-the-collector", Buffer.from(key).toString("base64")]) {
+        const at = text.indexOf(secret)
+        assert.strictEqual(at, -1, text.slice(Math.max(0, at - 200), at + 200))
+      }
+    }
+    assert.include(outputs.join(), "Incorrect API key provided: [redacted]")
   })
 
   it("asks the model it is given, and counts its tokens", async () => {
