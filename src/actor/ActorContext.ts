@@ -1,6 +1,21 @@
 /**
  * Who an actor is, and what it may do with itself: what its `build` and its handlers may ask for.
  *
+ * **What a handler runs with.** The services of its Layer, the incarnation's scope, and the FiberRefs of the message's
+ * sender: its log annotations, its least log level and the program's own references travel with an ask and with a tell, as
+ * they do to a fiber that it forks, and nothing comes back. It is the same whether the handler needs a fiber or not, and
+ * whoever was handled before. What says how and where a fiber runs stays with the sender (services, Clock, Tracer, loggers,
+ * log spans, metric labels, scheduler, supervisor). A message that nobody sends just then (a timer's, a watch's) and
+ * `build` begin with those that the system was built with. Nothing of this leaves the process. A Node `AsyncLocalStorage`
+ * is not carried: keep what belongs to a request in a FiberRef.
+ *
+ * **What a fork lives by.** `Effect.forkScoped` lives as long as the incarnation, in `build` and in handlers. `Effect.fork`
+ * in `build` ends with `build`. In a handler that the mailbox waits for it ends with the incarnation; in one beside the
+ * mailbox (`Rpc.fork`, `reentrant`), or that ends with its asker (`Delivery.InterruptWithAsker`), it ends with that handler.
+ *
+ * **What lines say.** Each line of a handler, of `build`, of a finalizer and of the runtime about an actor is annotated with
+ * `actor.address` and `actor.life`, the number of its incarnation.
+ *
  * @since 0.1.0
  */
 import { Context, type Effect, Option } from "effect"

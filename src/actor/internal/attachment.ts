@@ -9,6 +9,7 @@ import { type AskError, AskTimedOut } from "../ActorError.ts"
 import type { Reason } from "../DeadLetters.ts"
 import type { FairScheduler } from "../FairScheduler.ts"
 import type { Settlement } from "../Receipt.ts"
+import type { Carried, Carrying } from "./carried.ts"
 import { stackless } from "./stackless.ts"
 import type { Timer, Timers } from "./timers.ts"
 import type { Node, Wait } from "./waitGraph.ts"
@@ -45,7 +46,15 @@ export class Attachment {
   crashes = 0
   /** Where it waits; `undefined` when it does not, or is not waited for any more. */
   place: Place | undefined = undefined
-  constructor(readonly span: Tracer.AnySpan | undefined) {}
+  constructor(
+    readonly span: Tracer.AnySpan | undefined,
+    /** What it brings of its sender's FiberRefs. */
+    private readonly carried?: Carried | undefined
+  ) {}
+
+  carriedBy(_: Carrying): Carried | undefined {
+    return this.carried
+  }
 
   /** The sender has lost interest: what has not begun need not begin. */
   withdrawn(): boolean {
@@ -195,6 +204,9 @@ export class Ask extends Attachment implements Timer, Wait {
     else resume(this.answer)
   }
 
+  override carriedBy(carrying: Carrying): Carried | undefined {
+    return carrying.of(this.fiber)
+  }
   override withdrawn(): boolean {
     if (this.settled) return true
     if (!isGone(this.fiber, this.interruptible)) return false

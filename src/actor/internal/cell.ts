@@ -128,6 +128,9 @@ export class Cell extends MessageLoop implements Child {
   get key(): string {
     return this.kind.isRoot ? this.id : this.address
   }
+  protected get life(): number {
+    return this.incarnations
+  }
   protected get isRoot(): boolean {
     return this.kind.isRoot
   }
@@ -179,7 +182,7 @@ export class Cell extends MessageLoop implements Child {
     const build = faults === undefined ? this.behavior.build : faults.starting(this.address, this.behavior.build)
     const rest = runSynchronous(build)
     if (Exit.isExit(rest) && Exit.isSuccess(rest)) return this.built(incarnation, rest)
-    const fiber = this.system.fork(rest, this.contextOf(incarnation, incarnation.builder))
+    const fiber = this.system.fork(rest, this.contextOf(incarnation, incarnation.builder), incarnation.refs)
     const exit = fiber.unsafePoll()
     if (exit === null) {
       incarnation.starting = fiber
@@ -310,7 +313,7 @@ export class Cell extends MessageLoop implements Child {
         return this.closeScope(incarnation, exit)
       })
     )
-    this.system.fork(closing).addObserver(() => this.ended(incarnation, cause))
+    this.system.fork(closing, undefined, incarnation.refs).addObserver(() => this.ended(incarnation, cause))
   }
 
   /** Settles what those get whose requests this end cuts off. */
@@ -343,7 +346,7 @@ export class Cell extends MessageLoop implements Child {
 
   /** A fiber came back that was given up on while it would not be interrupted: the actor has moved on, its scope is left. */
   private closeAbandoned(incarnation: Incarnation, exit: Exit.Exit<unknown, unknown>): void {
-    if (incarnation.scope.isUsed) this.system.fork(this.closeScope(incarnation, exit))
+    if (incarnation.scope.isUsed) this.system.fork(this.closeScope(incarnation, exit), undefined, incarnation.refs)
     else incarnation.scope.closeUnused()
   }
 
@@ -351,10 +354,7 @@ export class Cell extends MessageLoop implements Child {
   private endDependents(incarnation: Incarnation): Effect.Effect<void> {
     const interruptLinked = incarnation.interruptLinked((after) =>
       this.system.timers.after(this.kept.stopBudgetMillis, () => {
-        this.system.log(
-          "Error",
-          `${this.address} has a handler that cannot be interrupted; it goes on without an owner`
-        )
+        this.log("Error", `${this.address} has a handler that cannot be interrupted; it goes on without an owner`)
         this.failed += incarnation.besides
         after()
       })
@@ -425,10 +425,10 @@ export class Cell extends MessageLoop implements Child {
     this.isRestart = true
     if (this.isDown) this.waitForSupervisor()
     const what = `restart ${this.restarts}${waitMillis > 0 ? ` in ${waitMillis} ms` : ""}`
-    if (because !== this) this.system.log("Info", `${this.address} starts again with ${because.key}; ${what}`)
+    if (because !== this) this.log("Info", `${this.address} starts again with ${because.key}; ${what}`)
     else if (typeof reason !== "object") {
-      this.system.log("Info", `${this.address} ended and is permanent; ${what}`)
-    } else this.system.log("Warning", `${this.address} crashed; ${what}`, reason.cause)
+      this.log("Info", `${this.address} ended and is permanent; ${what}`)
+    } else this.log("Warning", `${this.address} crashed; ${what}`, reason.cause)
     if (because === this && typeof reason === "object" && this.system.changes.isObserved) {
       this.tellObservers({ _tag: "crashed", cause: reason.cause, delayMillis: waitMillis })
     }
@@ -442,7 +442,7 @@ export class Cell extends MessageLoop implements Child {
       this.kind.residents.leave(this)
       this.system.givenUp.add(this)
     }
-    this.system.log("Error", `${this.address} was given up by its supervision`, cause)
+    this.log("Error", `${this.address} was given up by its supervision`, cause)
     if (this.system.changes.isObserved) this.tellObservers({ _tag: "given up", cause })
     this.discardMail("given up", () => new ActorFailed({ address: this.address, cause }, true))
     this.tellWatchers({ _tag: "failed", cause })
@@ -478,10 +478,10 @@ export class Cell extends MessageLoop implements Child {
   private shutdown(incarnation: Incarnation, why: Shutdown): void {
     const child = why.child.key
     if (why._tag === "significant child ended") {
-      this.system.log("Info", `${this.address} shuts down: ${child}, which is significant, has ended`)
+      this.log("Info", `${this.address} shuts down: ${child}, which is significant, has ended`)
     } else {
       const line = `${this.address} shuts down: ${child} would have been one restart too many within the limit of its strategy`
-      this.system.log("Error", line, typeof why.reason === "object" ? why.reason.cause : undefined)
+      this.log("Error", line, typeof why.reason === "object" ? why.reason.cause : undefined)
     }
     if (this.incarnation !== incarnation || incarnation.isClosing) return
     if (this.stopping === "no") this.stopping = "shutdown"
@@ -740,7 +740,7 @@ export class Cell extends MessageLoop implements Child {
   private limit(what: string, act: () => void, millis = this.kept.stopBudgetMillis): void {
     this.clearTimer?.()
     this.clearTimer = this.system.timers.after(millis, () => {
-      this.system.log("Warning", `${this.address} took more than ${millis} ms to ${what}`)
+      this.log("Warning", `${this.address} took more than ${millis} ms to ${what}`)
       act()
     })
   }

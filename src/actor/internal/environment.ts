@@ -1,9 +1,10 @@
 /**
  * What a cell needs of the system it lives in.
  */
-import type { Context, Effect, Fiber } from "effect"
+import type { Context, Effect, Fiber, FiberRefs } from "effect"
 import type { FairScheduler } from "../FairScheduler.ts"
 import type { Sender } from "./attachment.ts"
+import type { Carrying } from "./carried.ts"
 import type { Changes } from "./changes.ts"
 import type { ActiveFaults } from "./faults.ts"
 import type { GivenUp } from "./givenUp.ts"
@@ -16,6 +17,8 @@ import type { Timers } from "./timers.ts"
 export interface Environment {
   readonly scheduler: FairScheduler
   readonly timers: Timers
+  /** What messages bring of their senders' FiberRefs. */
+  readonly carrying: Carrying
   readonly deadLetters: Recorder
   /** Whether every message gets a span. */
   readonly tracing: boolean
@@ -37,7 +40,8 @@ export interface Environment {
   /** Runs an Effect in a fiber of its own, on the shared scheduler, at once unless other work is too deep inside of other work. */
   readonly fork: (
     effect: Effect.Effect<unknown, unknown>,
-    context?: Context.Context<never>
+    context?: Context.Context<never>,
+    refs?: FiberRefs.FiberRefs
   ) => Fiber.RuntimeFiber<unknown, unknown>
   /** Logs a line as the program does that built the system; costs nothing where nobody listens. */
   readonly log: Log

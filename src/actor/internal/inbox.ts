@@ -108,18 +108,21 @@ export abstract class Inbox implements Target, Place {
 
   /** Puts a message into the mailbox if that is simple: accepting, room, nobody waits before it, nobody traces. */
   tell(rpc: number, payload: unknown): Effect.Effect<void, TellError> {
+    const carried = this.system.carrying.now()
     if (
       this.state <= State.restarting &&
       this.waiting === undefined &&
       this.ring.size < this.capacity &&
       !this.system.tracing
     ) {
-      this.accept(rpc, payload, undefined)
+      this.accept(rpc, payload, carried === undefined ? undefined : new Attachment(undefined, carried))
       return Exit.void
     }
-    return Effect.withFiberRuntime((fiber) =>
-      this.tellWith(rpc, payload, this.system.tracing ? new Attachment(fiber.currentSpan) : undefined, fiber)
-    )
+    return Effect.withFiberRuntime((fiber) => {
+      const span = this.system.tracing ? fiber.currentSpan : undefined
+      const carries = this.system.tracing || carried !== undefined
+      return this.tellWith(rpc, payload, carries ? new Attachment(span, carried) : undefined, fiber)
+    })
   }
 
   /** A tell that carries something, or meets a state or a mailbox that needs a closer look. */

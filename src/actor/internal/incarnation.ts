@@ -1,9 +1,10 @@
 /**
  * One life of an actor between a start and a crash or stop: what begins with it and must end with it.
  */
-import { Cause, Effect, type Exit, type Fiber, FiberId } from "effect"
+import { Cause, Effect, type Exit, type Fiber, FiberId, type FiberRefs } from "effect"
 import type { AskError } from "../ActorError.ts"
 import type { Attachment, Sender } from "./attachment.ts"
+import { annotationsOf, type Carried, type Carrying } from "./carried.ts"
 import type { IdleTimer } from "./idleTimer.ts"
 import type { KeyedTimers } from "./keyedTimers.ts"
 import { LazyScope } from "./lazyScope.ts"
@@ -14,6 +15,7 @@ import type { Watches } from "./watches.ts"
 
 /** The actor, as its incarnation looks at it: the message in hand. */
 export interface Handling extends Node {
+  readonly system: { readonly carrying: Carrying }
   readonly inHand: boolean
   readonly deadlineInHand: () => number
 }
@@ -46,6 +48,7 @@ export class Incarnation implements Sender {
   readonly scope = new LazyScope()
   started = false
   startedAt = 0
+  private ownRefs: FiberRefs.FiberRefs | undefined = undefined
 
   constructor(
     readonly cell: Handling,
@@ -56,6 +59,18 @@ export class Incarnation implements Sender {
 
   get node(): Node | undefined {
     return this.cell.inHand && !this.isClosing ? this.cell : undefined
+  }
+  /** The FiberRefs of its fibers while they work for no message. */
+  get refs(): FiberRefs.FiberRefs {
+    this.ownRefs ??= this.cell.system.carrying.own(this.annotations)
+    return this.ownRefs
+  }
+  /** The same with what a message brings, over those of a fiber that runs already. */
+  refsWith(carried: Carried | undefined, own: FiberRefs.FiberRefs = this.refs): FiberRefs.FiberRefs {
+    return carried === undefined ? own : this.cell.system.carrying.add(own, carried, this.annotations)
+  }
+  private get annotations() {
+    return annotationsOf(this.cell.address, this.number)
   }
   /** On whose behalf `build` sends. What it leaves running beside the mailbox holds up no message and answers none. */
   get builder(): Sender {

@@ -302,7 +302,7 @@ export const localDirectory = (system: LocalSystem) => {
   const receipt = (tell: ActorRef.Tell): Effect.Effect<Receipt, TellError> =>
     Effect.withFiberRuntime((fiber) => {
       if (!(tell instanceof Tell)) return Effect.dieMessage("A receipt is for what a ref's `tell` gives, unsent")
-      const slip = new ReceiptSlip(system.tracing ? fiber.currentSpan : undefined)
+      const slip = new ReceiptSlip(system.tracing ? fiber.currentSpan : undefined, system.carrying.of(fiber))
       return Effect.as(tell.destination.tellWith(tell.rpc, tell.payload, slip, fiber), { settled: slip.await })
     })
 

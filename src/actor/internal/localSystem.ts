@@ -1,7 +1,18 @@
 /**
  * What all actors of one system in this process share: the scheduler, the timers, the registry, the counters.
  */
-import { Context, Duration, Effect, FiberId, FiberRef, Option, PubSub, Runtime, type Scope } from "effect"
+import {
+  Context,
+  Duration,
+  Effect,
+  FiberId,
+  FiberRef,
+  type FiberRefs,
+  Option,
+  PubSub,
+  Runtime,
+  type Scope
+} from "effect"
 import * as DefaultServices from "effect/DefaultServices"
 import { Tracer } from "effect/Tracer"
 import type { ActorChange } from "../ActorChange.ts"
@@ -11,6 +22,7 @@ import type { Behavior } from "../Behavior.ts"
 import * as FairScheduler from "../FairScheduler.ts"
 import * as Strategy from "../Strategy.ts"
 import type { Sender } from "./attachment.ts"
+import { Carrying } from "./carried.ts"
 import { type Cell, type Kind, stopped } from "./cell.ts"
 import { Changes } from "./changes.ts"
 import { elapsedMillis } from "./elapsed.ts"
@@ -108,9 +120,13 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
       settings.scheduler ?? (around instanceof FairScheduler.FairScheduler ? around : FairScheduler.make())
     const wallMillis = () => clock.unsafeCurrentTimeMillis()
     const elapsed = elapsedMillis(clock)
-    const fork = (effect: Effect.Effect<unknown, unknown>, context?: Context.Context<never>) =>
+    const fork = (
+      effect: Effect.Effect<unknown, unknown>,
+      context: Context.Context<never> = runtime.context,
+      fiberRefs: FiberRefs.FiberRefs = runtime.fiberRefs
+    ) =>
       scheduler.deeper(() =>
-        Runtime.runFork(context === undefined ? runtime : Runtime.make({ ...runtime, context }), effect, {
+        Runtime.runFork(Runtime.make({ ...runtime, context, fiberRefs }), effect, {
           scheduler,
           immediate: scheduler.mayStartNow
         })
@@ -137,6 +153,7 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
       name: settings.name,
       scheduler,
       timers,
+      carrying: new Carrying(runtime.fiberRefs),
       deadLetters: new Recorder(settings.deadLetters, settings.quarantine, wallMillis, log),
       changes,
       givenUp: new GivenUp(settings.givenUp, log),

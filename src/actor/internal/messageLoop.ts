@@ -14,6 +14,7 @@ import type { Behavior } from "../Behavior.ts"
 import * as Delivery from "../Delivery.ts"
 import type { Directive } from "../Supervision.ts"
 import { Ask, Attachment, type Sender } from "./attachment.ts"
+import { annotationsOf, type Carried } from "./carried.ts"
 import type { Environment } from "./environment.ts"
 import { Inbox, State } from "./inbox.ts"
 import type { Incarnation } from "./incarnation.ts"
@@ -87,9 +88,22 @@ export abstract class MessageLoop extends Inbox {
   abstract contextOf(incarnation: Incarnation, sender: Sender): Context.Context<never>
   abstract workerEnded(worker: Worker, exit: Exit.Exit<unknown, unknown>): void
 
+  /** The number of its incarnation, or of the last one. */
+  protected abstract get life(): number
+
+  /** Logs a line about this life of the actor. */
+  log(level: "Debug" | "Info" | "Warning" | "Error", line: string, cause?: Cause.Cause<unknown>): void {
+    this.system.log(level, line, cause, annotationsOf(this.address, this.life))
+  }
+
   protected scheduleTurn(): void {
     this.turnScheduled = true
-    this.boundTurn ??= () => this.turn()
+    this.boundTurn ??= () => {
+      const { carrying } = this.system
+      carrying.handling = this
+      this.turn()
+      carrying.handling = undefined
+    }
     this.system.scheduler.scheduleTask(this.boundTurn, 0)
   }
 
@@ -233,6 +247,11 @@ export abstract class MessageLoop extends Inbox {
     }
     this.inHand = true
     return true
+  }
+
+  /** What the message in hand has brought of its sender's FiberRefs. */
+  carriedInHand(): Carried | undefined {
+    return this.attachment?.carriedBy(this.system.carrying)
   }
 
   /** Handles the message in hand inside the actor's fiber, which runs what comes back. */
@@ -386,7 +405,7 @@ export abstract class MessageLoop extends Inbox {
   }
 
   private noteFailedTell(tag: string, cause: Cause.Cause<unknown>): void {
-    this.system.log("Debug", `${this.address} answered ${tag}, which was told, with a failure`, cause)
+    this.log("Debug", `${this.address} answered ${tag}, which was told, with a failure`, cause)
   }
 
   protected failInHand(cause: Cause.Cause<unknown>): void {
@@ -417,7 +436,7 @@ export abstract class MessageLoop extends Inbox {
   private crashInHand(cause: Cause.Cause<unknown>): boolean {
     this.settleCrashed(cause)
     if (this.decide(cause) !== "resume") return false
-    this.system.log("Warning", `${this.address} crashed and goes on with its state`, cause)
+    this.log("Warning", `${this.address} crashed and goes on with its state`, cause)
     return true
   }
 
@@ -468,7 +487,7 @@ export abstract class MessageLoop extends Inbox {
       return this.behavior.supervision.decide(cause)
     } catch (defect) {
       // Thrown into the scheduler it would stop every actor; without a decision this one must not go on.
-      this.system.log("Error", `The supervision of ${this.address} has a defect`, Cause.die(defect))
+      this.log("Error", `The supervision of ${this.address} has a defect`, Cause.die(defect))
       return "stop"
     }
   }
@@ -482,13 +501,18 @@ export abstract class MessageLoop extends Inbox {
     const work = this.system.tracing ? this.traced(effect, attachment) : effect
     this.inHand = false
     this.attachment = undefined
+    const carried = attachment?.carriedBy(this.system.carrying)
     const deadline = attachment?.deadline() ?? Number.POSITIVE_INFINITY
     const node: Node = { address: this.address, waits: undefined }
     if (ask !== undefined) ask.target = node
     const sender: Sender = { cell: this, node, deadline: () => deadline }
     // Counted before it runs: it may stop its actor, which then waits for it.
     if (++incarnation.besides >= this.behavior.maxBesides) this.isCrowded = true
-    const fiber = this.system.fork(interruptible ? endingWith(ask, work) : work, this.contextOf(incarnation, sender))
+    const fiber = this.system.fork(
+      interruptible ? endingWith(ask, work) : work,
+      this.contextOf(incarnation, sender),
+      incarnation.refsWith(carried)
+    )
     incarnation.linked ??= new Map()
     incarnation.linked.set(fiber, { attachment, message_tag: this.tagOf(rpc) })
     fiber.addObserver((exit) => {
@@ -531,7 +555,7 @@ export abstract class MessageLoop extends Inbox {
     } else {
       attachment?.fail(this.crashed(rpc, exit.cause))
       if (this.decide(exit.cause) !== "resume") return this.crash(exit.cause)
-      this.system.log("Warning", `${this.address} crashed and goes on with its state`, exit.cause)
+      this.log("Warning", `${this.address} crashed and goes on with its state`, exit.cause)
     }
   }
 }

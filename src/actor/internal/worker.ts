@@ -5,8 +5,9 @@
  * scheduler take over until there is an Effect again; none for a while, and it is given back (`IdleWorkers`). Its failure is
  * a crash of the actor.
  */
-import { type Context, Effect, Exit, type Fiber, FiberId } from "effect"
+import { Cause, type Context, Effect, Exit, type Fiber, FiberId, FiberRef, type FiberRefs } from "effect"
 import type { Resume, Sender } from "./attachment.ts"
+import type { Carried } from "./carried.ts"
 import type { Environment } from "./environment.ts"
 import type { Incarnation } from "./incarnation.ts"
 import type { Messages } from "./messageRing.ts"
@@ -22,6 +23,8 @@ interface Loop {
   readonly isCrowded: boolean
   /** Takes the next message in hand; `false` if it need not be handled. */
   take(): boolean
+  /** What the message in hand has brought of its sender's FiberRefs. */
+  carriedInHand(): Carried | undefined
   /** Handles the message in hand; what comes back is to be run. */
   handle(): Effect.Effect<void, unknown> | undefined
   /** The fiber parks: turns may take over. */
@@ -42,6 +45,10 @@ export class Worker {
   isResting = false
   isListed = false
   parkedAt = 0
+  /** Its FiberRefs while it works for no message, and those it was given for a message. */
+  private own: FiberRefs.FiberRefs | undefined
+  private carried: Carried | undefined
+  private carrying: FiberRefs.FiberRefs | undefined
 
   constructor(
     private readonly loop: Loop,
@@ -54,13 +61,15 @@ export class Worker {
     const resume = this.parked
     if (resume !== undefined) {
       this.parked = undefined
+      if (effect !== undefined) this.begin()
       scheduler.hold()
       resume(effect ?? Exit.void)
       scheduler.runHeld()
       return
     }
     this.first = effect
-    const fiber = this.loop.system.fork(this.life, this.loop.contextOf(this.incarnation, this.incarnation))
+    const { incarnation } = this
+    const fiber = this.loop.system.fork(this.life, this.loop.contextOf(incarnation, incarnation), incarnation.refs)
     this.fiber = fiber
     fiber.addObserver((exit) => this.loop.workerEnded(this, exit))
   }
@@ -98,11 +107,31 @@ export class Worker {
     else this.fiber?.unsafeInterruptAsFork(FiberId.none)
   }
 
+  /**
+   * Begins with a message: whatever the one before has set is gone. Must run before its handler does.
+   */
+  private begin(): void {
+    const { fiber, own } = this
+    if (fiber === undefined || own === undefined) return
+    const carried = this.loop.carriedInHand()
+    if (carried !== this.carried) {
+      this.carried = carried
+      this.carrying = this.incarnation.refsWith(carried, own)
+    }
+    const refs = this.carrying ?? own
+    // One that is being interrupted knows it by a FiberRef.
+    if (fiber.getFiberRefs() === refs || !Cause.isEmpty(fiber.getFiberRef(FiberRef.interruptedCause))) return
+    // A method of Effect's fiber that its interface leaves out; an Effect that does the same costs an op for each message.
+    const settable = fiber as unknown as { readonly setFiberRefs: (refs: FiberRefs.FiberRefs) => void }
+    settable.setFiberRefs(refs)
+  }
+
   private readonly step = (): Effect.Effect<void, unknown> => {
     const loop = this.loop
     if (this.first !== undefined) {
       const effect = this.first
       this.first = undefined
+      this.begin()
       return effect
     }
     const ring = loop.ring
@@ -110,6 +139,7 @@ export class Worker {
     while (ring.size > 0 && !this.retired && !loop.isCrowded) {
       if (left-- === 0) return Effect.yieldNow()
       if (!loop.take()) continue
+      this.begin()
       const effect = loop.handle()
       if (effect !== undefined) return effect
     }
@@ -127,6 +157,7 @@ export class Worker {
   private readonly life: Effect.Effect<void, unknown> = Effect.withFiberRuntime((fiber) => {
     // Known from the first step on, which runs before whoever forked this fiber gets hold of it.
     this.fiber = fiber as Fiber.RuntimeFiber<unknown, unknown>
+    this.own = fiber.getFiberRefs()
     return Effect.whileLoop({ while: () => !this.retired || this.first !== undefined, body: this.step, step: () => {} })
   })
 }

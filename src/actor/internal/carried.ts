@@ -1,0 +1,132 @@
+/**
+ * What a message brings of its sender's FiberRefs, by the rule at the head of `ActorContext`.
+ *
+ * Read where a message is sent, and of an asker, who waits, where it is handled. Nearly all senders have nothing to bring,
+ * and a sender whose FiberRefs were looked at before is known by them: no more than that is paid for each message.
+ */
+import { Equal, Fiber, FiberId, FiberRef, FiberRefs, HashMap } from "effect"
+import * as DefaultServices from "effect/DefaultServices"
+
+type AnyRef = FiberRef.FiberRef<unknown>
+
+/** What differs from what the system was built with. */
+export interface Carried {
+  readonly entries: ReadonlyArray<readonly [AnyRef, unknown]>
+}
+
+/** Who handles a message in a turn of the scheduler, where no fiber tells on whose behalf it sends. */
+interface Handling {
+  readonly carriedInHand: () => Carried | undefined
+}
+
+/** How and where a fiber runs stays with it. What is not named here describes what the work is for, and travels. */
+const stays: ReadonlySet<unknown> = new Set<unknown>([
+  DefaultServices.currentServices,
+  FiberRef.currentConcurrency,
+  FiberRef.currentContext,
+  FiberRef.currentLoggers,
+  FiberRef.currentLogSpan,
+  FiberRef.currentMaxOpsBeforeYield,
+  FiberRef.currentMetricLabels,
+  FiberRef.currentRequestBatchingEnabled,
+  FiberRef.currentRequestCache,
+  FiberRef.currentRequestCacheEnabled,
+  FiberRef.currentRuntimeFlags,
+  FiberRef.currentScheduler,
+  FiberRef.currentSchedulingPriority,
+  FiberRef.currentSupervisor,
+  FiberRef.currentTracerEnabled,
+  FiberRef.currentTracerSpanAnnotations,
+  FiberRef.currentTracerSpanLinks,
+  FiberRef.currentTracerTimingEnabled,
+  FiberRef.interruptedCause,
+  FiberRef.unhandledErrorLogLevel,
+  FiberRef.versionMismatchErrorLogLevel
+])
+
+const none: Carried = { entries: [] }
+
+/** The annotations of every line that is about an actor. */
+export const annotationsOf = (address: string, life: number): HashMap.HashMap<string, unknown> =>
+  HashMap.make(["actor.address", address] as readonly [string, unknown], ["actor.life", life])
+
+export class Carrying {
+  /** Set while a turn of the scheduler handles messages. */
+  handling: Handling | undefined = undefined
+  private readonly known = new WeakMap<FiberRefs.FiberRefs, Carried>()
+  /** The latest that had nothing to bring: one sender sends many messages. */
+  private plain: FiberRefs.FiberRefs | undefined = undefined
+  private readonly annotations: HashMap.HashMap<string, unknown>
+
+  /** `around`: the FiberRefs that the system was built with. */
+  constructor(private readonly around: FiberRefs.FiberRefs) {
+    this.annotations = FiberRefs.getOrDefault(around, FiberRef.currentLogAnnotations)
+  }
+
+  /** Of whoever sends just now. */
+  now(): Carried | undefined {
+    const fiber = Fiber.getCurrentFiber()
+    return fiber._tag === "Some" ? this.look(fiber.value.getFiberRefs()) : this.handling?.carriedInHand()
+  }
+
+  of(fiber: Fiber.RuntimeFiber<unknown, unknown>): Carried | undefined {
+    return this.look(fiber.getFiberRefs())
+  }
+
+  /** The FiberRefs of an actor that has nothing in hand. */
+  own(annotations: HashMap.HashMap<string, unknown>): FiberRefs.FiberRefs {
+    return this.add(this.around, none, annotations)
+  }
+
+  /** The FiberRefs `own`, and what a message brings. What the actor says of itself is not the sender's to say. */
+  add(
+    own: FiberRefs.FiberRefs,
+    { entries }: Carried,
+    annotations: HashMap.HashMap<string, unknown>
+  ): FiberRefs.FiberRefs {
+    let refs = own
+    let all = this.annotations
+    for (const [fiberRef, value] of entries) {
+      // What stands in the entries of that reference came from it.
+      if (isAnnotations(fiberRef)) all = HashMap.union(all, value as HashMap.HashMap<string, unknown>)
+      else refs = FiberRefs.updateAs(refs, { fiberId: FiberId.none, fiberRef, value })
+    }
+    return FiberRefs.updateAs(refs, {
+      fiberId: FiberId.none,
+      fiberRef: FiberRef.currentLogAnnotations,
+      value: HashMap.union(all, annotations)
+    })
+  }
+
+  private look(refs: FiberRefs.FiberRefs): Carried | undefined {
+    if (refs === this.plain) return undefined
+    let found = this.known.get(refs)
+    if (found === undefined) {
+      found = this.read(refs)
+      this.known.set(refs, found)
+    }
+    if (found !== none) return found
+    this.plain = refs
+    return undefined
+  }
+
+  private read(refs: FiberRefs.FiberRefs): Carried {
+    const entries: Array<readonly [AnyRef, unknown]> = []
+    for (const [fiberRef, [[, value]]] of refs.locals) {
+      if (stays.has(fiberRef)) continue
+      if (isAnnotations(fiberRef)) {
+        const own = value as HashMap.HashMap<string, unknown>
+        const theirs = HashMap.has(own, "actor.address")
+          ? HashMap.removeMany(own, ["actor.address", "actor.life"])
+          : own
+        if (!Equal.equals(theirs, this.annotations)) entries.push([fiberRef, theirs])
+        continue
+      }
+      if (Equal.equals(value, FiberRefs.getOrDefault(this.around, fiberRef))) continue
+      entries.push([fiberRef, value])
+    }
+    return entries.length === 0 ? none : { entries }
+  }
+}
+
+const isAnnotations = (fiberRef: unknown): boolean => fiberRef === FiberRef.currentLogAnnotations
