@@ -48,6 +48,9 @@ const recording = () => {
   return { tracer, spans, ended, parentOf }
 }
 
+const depthOf = (span: Tracer.AnySpan): number =>
+  1 + (span._tag === "Span" ? Option.match(span.parent, { onNone: () => 0, onSome: depthOf }) : 0)
+
 const actors = Layer.merge(
   Front.toLayer(
     Effect.map(Back.client, (client) => {
@@ -104,6 +107,50 @@ describe("Tracing", () => {
       yield* ActorSystem.stop(back)
       assert.deepStrictEqual(ended, ["Back.Crash", "Back.Plain"])
     }).pipe(Effect.provide(Layer.provideMerge(actors, ActorSystem.layer())), Effect.withTracer(tracer))
+  })
+
+  it.scoped("an actor that tells itself, or another that tells back, nests no spans without end", () => {
+    const { spans, tracer } = recording()
+    let left = 300
+    const Self = Actor.make("Self", [Rpc.make("Again"), Rpc.make("Ping")])
+    const Other = Actor.make("Other", [Rpc.make("Pong")])
+    return Effect.gen(function* () {
+      const self = (yield* Self.client)("s")
+      yield* Effect.withSpan(self.tell.Again(), "host")
+      yield* ActorTest.settle
+      assert.strictEqual(spans.length, 302)
+      assert.isAtMost(Math.max(...spans.map(depthOf)), 2)
+      // Still to be followed, from each to the one before.
+      const again = spans.filter((span) => span.name === "Self.Again")
+      assert.deepStrictEqual(
+        again.slice(1).map(({ links }) => links.map((link) => [link.span._tag, link.span.spanId])),
+        again.slice(0, -1).map(({ spanId }) => [["ExternalSpan", spanId]])
+      )
+      left = 300
+      yield* self.tell.Ping()
+      yield* ActorTest.settle
+      assert.isAtMost(Math.max(...spans.map(depthOf)), 100)
+      assert.isAtLeast(new Set(spans.map((span) => span.traceId)).size, 3)
+    }).pipe(
+      Effect.provide(
+        Layer.mergeAll(
+          Self.toLayer(
+            Effect.gen(function* () {
+              const self = yield* Self.self
+              const other = (yield* Other.client)("o")
+              return Self.of({
+                Again: () => (left-- > 0 ? Effect.orDie(self.tell.Again()) : undefined),
+                Ping: () => (left-- > 0 ? Effect.orDie(other.tell.Pong()) : undefined)
+              })
+            })
+          ),
+          Other.toLayer(
+            Effect.map(Self.client, (client) => Other.of({ Pong: () => Effect.orDie(client("s").tell.Ping()) }))
+          )
+        ).pipe(Layer.provideMerge(ActorSystem.layer()))
+      ),
+      Effect.withTracer(tracer)
+    )
   })
 
   it.scoped("turned off, no message has a span, whatever tracer there is", () => {

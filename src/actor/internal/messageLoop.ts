@@ -8,7 +8,7 @@
  * and how it settles read and write the same few fields, and a call between objects there is paid with every message.
  */
 import * as Rpc from "@effect/rpc/Rpc"
-import { Cause, type Context, Effect, Either, Exit, Fiber, Option } from "effect"
+import { Cause, type Context, Effect, Either, Exit, Fiber, Option, Tracer } from "effect"
 import { ActorCrashed, type TellError } from "../ActorError.ts"
 import type { Behavior } from "../Behavior.ts"
 import * as Delivery from "../Delivery.ts"
@@ -364,12 +364,11 @@ export abstract class MessageLoop extends Inbox {
     attachment: Attachment | undefined
   ): Effect.Effect<unknown, unknown> {
     const tag = this.tagOf(this.rpc)
-    const span = attachment?.span
     return Effect.withSpan(effect, `${this.behavior.spanName}.${tag}`, {
       kind: attachment instanceof Ask ? "server" : "consumer",
       attributes: { "actor.id": this.id, "actor.type": this.type, "message.tag": tag },
       captureStackTrace: false,
-      ...(span === undefined ? { root: true } : { parent: span })
+      ...belongsTo(attachment)
     })
   }
 
@@ -558,6 +557,31 @@ export abstract class MessageLoop extends Inbox {
       this.log("Warning", `${this.address} crashed and goes on with its state`, exit.cause)
     }
   }
+}
+
+/** So many spans stand above that of a message that was told, at most; the next one begins a trace. */
+const maxSpanDepth = 100
+
+/**
+ * A message's span is a child of its sender's. A tell to itself, and one at the end of a long chain, begins a trace instead
+ * and is linked to its sender's span by name alone: a tracer keeps a span as long as its descendants.
+ */
+const belongsTo = (attachment: Attachment | undefined) => {
+  const span = attachment?.span
+  if (span === undefined) return { root: true }
+  if (attachment instanceof Ask || !(attachment!.isOwn || isDeep(span))) return { parent: span }
+  const { sampled, spanId, traceId } = span
+  const from = Tracer.externalSpan({ spanId, traceId, sampled })
+  return { root: true, links: [{ _tag: "SpanLink" as const, span: from, attributes: {} }] }
+}
+
+const isDeep = (span: Tracer.AnySpan): boolean => {
+  let at: Tracer.AnySpan | undefined = span
+  for (let depth = 1; at !== undefined; depth++) {
+    if (depth >= maxSpanDepth) return true
+    at = at._tag === "Span" ? Option.getOrUndefined(at.parent) : undefined
+  }
+  return false
 }
 
 /** Ends an Effect by interruption when its asker leaves. */

@@ -14,6 +14,7 @@ interface AtWork {
   readonly id: string
   readonly rpc: number
   readonly tagOf: (rpc: number) => string
+  readonly log: Log
   /** When the Effect in hand began, in coarse milliseconds; -1 while there is none. */
   readonly begunAt: number
   readonly waits: ReadonlySet<Wait> | undefined
@@ -83,7 +84,7 @@ export class StuckHandlers {
     const message = actor.tagOf(actor.rpc)
     if (this.changes.isObserved) this.changes.publish(actor, { _tag: "stuck", message, forMillis })
     const waits = waitsFor(actor)
-    this.system.log(
+    actor.log(
       "Warning",
       `${actor.address} has been at work on ${message} for ${forMillis} ms${
         waits.length > 0 ? ` and waits for ${waits.join(", ")}` : ""
