@@ -7,6 +7,7 @@ import { gunzipSync, gzipSync } from "node:zlib"
 import { Clock, Effect, Layer } from "effect"
 import * as Artefact from "../src/team/Artefact.ts"
 import {
+  type Begun,
   boundsOf,
   type Lookup,
   ResultCache,
@@ -96,6 +97,28 @@ export const layer = (options?: ResultCacheOptions): Layer.Layer<ResultCache, ne
           )
         })
 
+      // Among the results, of which it is the beginning: so they have one bound, and one order in which they go.
+      const begin = (begun: Begun) =>
+        sql.withTransaction(
+          Effect.gen(function* () {
+            const row = {
+              key: begunKey(begun.key),
+              agent: begun.agent,
+              version: "",
+              output: gzipSync(""),
+              output_sha256: Artefact.digest(""),
+              run_id: begun.runId,
+              created_at: begun.at,
+              used_at: begun.at
+            }
+            yield* sql`insert into results ${sql.insert(row)} on conflict (key) do nothing`
+            const [kept] = yield* sql<Pick<ResultRow, "agent" | "run_id" | "created_at">>`
+              select agent, run_id, created_at from results where key = ${row.key}`
+            if (kept === undefined || kept.run_id === begun.runId) return undefined
+            return { key: begun.key, agent: kept.agent, runId: kept.run_id, at: kept.created_at }
+          })
+        )
+
       // A result counts with all its files, also where it shares them: the bound is kept, sometimes early.
       const prune = sql.withTransaction(
         Effect.gen(function* () {
@@ -120,10 +143,15 @@ export const layer = (options?: ResultCacheOptions): Layer.Layer<ResultCache, ne
       return ResultCache.of({
         get: (key) => attempt(get(key)),
         put: (result) => write(put(result)),
+        begin: (begun) => write(begin(begun)),
+        forget: (key) => write(Effect.asVoid(sql`delete from results where key = ${begunKey(key)}`)),
         prune: write(prune)
       })
     })
   )
+
+/** No key of a result, which is hex. */
+const begunKey = (key: string) => `begun ${key}`
 
 const check = (key: string, row: ResultRow, files: ReadonlyArray<FileRow>): Lookup => {
   const output = textOf(row.output, row.output_sha256)

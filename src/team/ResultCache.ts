@@ -32,9 +32,19 @@ export type Lookup =
   /** There is an entry, and it cannot be trusted; the next `put` of the key replaces it. */
   | { readonly _tag: "Corrupt"; readonly reason: string }
 
+/** That a run has let an agent begin that must not work twice. @category models */
+export interface Begun {
+  /** The key of the result that it is to make. */
+  readonly key: string
+  readonly agent: string
+  readonly runId: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
 /** The bounds of a cache. @category models */
 export interface ResultCacheOptions {
-  /** Results kept, the least recently used go first. Default `2000`. */
+  /** Results kept, and with them what has `begun`; the least recently used go first. Default `2000`. */
   readonly maxResults?: number | undefined
   /** Bytes of outputs and files kept, as stored. Default 512 MiB. */
   readonly maxBytes?: number | undefined
@@ -52,6 +62,13 @@ export class ResultCache extends Context.Tag("troupe/ResultCache")<
     readonly get: (key: string) => Effect.Effect<Lookup, DatabaseError>
     /** Commits a result with its files in one transaction. The same key twice is harmless: the later stays. */
     readonly put: (result: StoredResult) => Effect.Effect<void, DatabaseError>
+    /**
+     * Keeps that an agent begins which must not work twice; where another run did before, gives that one and changes
+     * nothing. In one step, also between processes.
+     */
+    readonly begin: (begun: Begun) => Effect.Effect<Begun | undefined, DatabaseError>
+    /** Takes a `begin` back. */
+    readonly forget: (key: string) => Effect.Effect<void, DatabaseError>
     /** Removes least recently used results beyond the bounds; called at the start of a run. */
     readonly prune: Effect.Effect<void, DatabaseError>
   }
@@ -61,6 +78,7 @@ export class ResultCache extends Context.Tag("troupe/ResultCache")<
       const { maxBytes, maxResults } = boundsOf(options)
       // Order is use: a hit moves its entry to the end.
       const results = new Map<string, StoredResult>()
+      const begun = new Map<string, Begun>()
       return ResultCache.of({
         get: (key) =>
           Effect.sync((): Lookup => {
@@ -78,7 +96,18 @@ export class ResultCache extends Context.Tag("troupe/ResultCache")<
             results.delete(result.key)
             results.set(result.key, result)
           }),
+        begin: (wish) =>
+          Effect.sync(() => {
+            const before = begun.get(wish.key)
+            if (before === undefined) begun.set(wish.key, wish)
+            return before?.runId === wish.runId ? undefined : before
+          }),
+        forget: (key) => Effect.sync(() => void begun.delete(key)),
         prune: Effect.sync(() => {
+          for (const key of begun.keys()) {
+            if (begun.size <= maxResults) break
+            begun.delete(key)
+          }
           let bytes = 0
           for (const result of results.values()) bytes += sizeOf(result)
           for (const [key, result] of results) {

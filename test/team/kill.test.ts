@@ -139,6 +139,16 @@ describe("the history", { timeout: 60_000 }, () => {
   })
 })
 
+describe("an agent that must not work twice", { timeout: 60_000 }, () => {
+  it("does not after kill -9, and says which run had begun it", async () => {
+    const folder = fresh("once")
+    assert.strictEqual((await run(folder, "0", "2", "out", "once")).signal, "SIGKILL")
+    const again = await run(folder, "0", "0", "out", "once")
+    assert.strictEqual(JSON.parse(again.out).status, "failed", again.err)
+    assert.deepStrictEqual(worked(folder), names.slice(0, 2))
+  })
+})
+
 describe("several runs at once", { timeout: 60_000 }, () => {
   it("on one new database all end well, and a later one finds their results", async () => {
     const folder = fresh("at-once")

@@ -1,7 +1,7 @@
 /**
  * A small program for `kill.test.ts`: eight agents in a row on SQLite and a folder on disk. Each notes in a file of its
  * own keeping that it works, which is how the test counts from outside. Told to, it kills itself with -9 right after the
- * commit of the n-th result, or while the n-th agent works.
+ * commit of the n-th result, or while the n-th agent works. With "once" none of them may work twice.
  */
 import * as fs from "node:fs"
 import { Effect, Layer, Schema } from "effect"
@@ -14,7 +14,7 @@ import * as Agent from "../../src/team/Agent.ts"
 import { ResultCache } from "../../src/team/ResultCache.ts"
 import * as Team from "../../src/team/Team.ts"
 
-const [home, killAfterCommit, killAtWork, out = "out"] = process.argv.slice(2)
+const [home, killAfterCommit, killAtWork, out = "out", once] = process.argv.slice(2)
 
 const kill = Effect.zipRight(
   Effect.sync(() => process.kill(process.pid, "SIGKILL")),
@@ -28,6 +28,7 @@ const team = Team.make("row", {
       version: "1.0.0",
       dependsOn: index === 0 ? [] : [`agent-${index}`],
       estimate: "1 second",
+      once: once === "once",
       output: Schema.Int,
       run: ({ agent, write }) =>
         Effect.gen(function* () {

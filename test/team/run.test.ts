@@ -707,6 +707,8 @@ describe("stopping", () => {
         Layer.succeed(ResultCache, {
           get: () => Effect.succeed({ _tag: "Miss" } as const),
           put: () => Effect.die("a bug"),
+          begin: () => Effect.succeed(undefined),
+          forget: () => Effect.void,
           prune: Effect.void
         })
       ),

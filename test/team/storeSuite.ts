@@ -111,6 +111,19 @@ export const storeSuite = <E>(
       }).pipe(Effect.provide(layers()))
     )
 
+    it.effect("keeps who began first what must not be done twice, until it is taken back", () =>
+      Effect.gen(function* () {
+        const cache = yield* ResultCache
+        const begun = (runId: string, at: number) => ({ key: "k", agent: "agent", runId, at })
+        assert.isUndefined(yield* cache.begin(begun("a", 1)))
+        assert.deepStrictEqual(yield* cache.begin(begun("b", 2)), begun("a", 1))
+        assert.deepStrictEqual(yield* cache.get("k"), { _tag: "Miss" })
+        yield* cache.forget("k")
+        assert.isUndefined(yield* cache.begin(begun("b", 3)))
+        assert.deepStrictEqual(yield* cache.begin(begun("a", 4)), begun("b", 3))
+      }).pipe(Effect.provide(layers()))
+    )
+
     it.effect("prunes the least recently used beyond the number it may keep", () =>
       Effect.gen(function* () {
         const cache = yield* ResultCache

@@ -10,6 +10,7 @@ import { Workspace } from "../Workspace.ts"
 import * as Attempts from "./attempts.ts"
 import type { AgentRecord } from "./buildReport.ts"
 import { inWords } from "./inWords.ts"
+import * as OnceOnly from "./onceOnly.ts"
 import { type Made, oneAttempt, outputOf } from "./oneAttempt.ts"
 import * as OutputText from "./outputText.ts"
 import { keyOf } from "./prepared.ts"
@@ -95,6 +96,8 @@ const decoded = (agent: Agent.Any, result: StoredResult) =>
 const work = <A extends Agent.Any>(stage: Stage<A>, agent: A, record: AgentRecord, key: string) =>
   Effect.gen(function* () {
     const { name } = agent
+    const refused = yield* OnceOnly.begin(stage, agent, key)
+    if (refused !== undefined) return yield* failed(stage, agent, record, refused)
     const context = yield* Effect.context<Workspace | Agent.Context<A>>()
     const actor = stage.actorFor(name)
     stage.control.actors.set(name, actor)
@@ -135,6 +138,7 @@ const work = <A extends Agent.Any>(stage: Stage<A>, agent: A, record: AgentRecor
           if (attempt.outcome !== "succeeded") stage.claims.keepOnly(name, [])
         })
     })
+    yield* OnceOnly.ended(stage, agent, key, ended)
     switch (ended.result._tag) {
       case "Cancelled":
         return yield* cancelled(stage, agent, record)
