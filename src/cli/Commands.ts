@@ -75,10 +75,12 @@ export const runs = define({
 export const graph = define({
   name: "graph",
   summary: "show who works when, and for whom",
-  details: "Reads and checks the requirements; runs nothing and writes nothing.",
+  details:
+    "Reads and checks the requirements; runs nothing and writes nothing. Times are what earlier runs have measured, where the database knows any, else the agents' estimates.",
   arguments: [FILE],
   options: {
     team: TEAM,
+    db: DB,
     format: choice("F", "text (default) or mermaid", ["text", "mermaid"], "text"),
     json: flag("print the graph as one JSON document"),
     debug: DEBUG

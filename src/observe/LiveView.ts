@@ -61,6 +61,8 @@ export interface State {
   readonly team: string
   readonly runId: string
   readonly startedAt: number
+  /** How long it will take, in milliseconds, by what earlier runs have measured; undefined where that is not known. */
+  readonly expectedMs?: number | undefined
   readonly rows: ReadonlyArray<Row>
 }
 
@@ -79,6 +81,7 @@ export const step = (state: State, event: RunEvent): State => {
         team: visible(event.team),
         runId: event.runId,
         startedAt: event.at,
+        expectedMs: event.plan.expectedMs,
         rows: event.plan.agents.map((agent) => ({
           name: visible(agent.name),
           dependsOn: agent.dependsOn.map(visible),
@@ -151,7 +154,8 @@ export const frame = (state: State, options: FrameOptions): ReadonlyArray<string
   const { now, width } = options
   const paint = Paint.make(options.color)
   const over = state.rows.filter((row) => isOver(row.standing)).length
-  const time = Elapsed.ticking(now - state.startedAt)
+  const usual = state.expectedMs ? ` of about ${Elapsed.show(state.expectedMs)}` : ""
+  const time = `${Elapsed.ticking(now - state.startedAt)}${usual}`
   const headline = shorten(`${state.team}: ${over} of ${state.rows.length} agents, ${time}`, width)
 
   const longest = Math.max(...state.rows.map((row) => cells(row.name)))

@@ -13,6 +13,7 @@
 export interface PlannedAgent {
   readonly name: string
   readonly dependsOn: ReadonlyArray<string>
+  /** As its author says. */
   readonly estimateMs: number
   /** From its start to the end of the longest chain that waits for it, by the estimates. */
   readonly remainingMs: number
@@ -31,4 +32,9 @@ export interface Plan {
   readonly criticalPath: { readonly agents: ReadonlyArray<string>; readonly ms: number }
   /** All estimates together. */
   readonly workMs: number
+  /**
+   * How long the run will take by what earlier runs have measured, if nothing more than planned is reused; absent where
+   * an agent that is to work was never measured. A run knows it, `Team.plan` does not.
+   */
+  readonly expectedMs?: number | undefined
 }

@@ -43,6 +43,16 @@ describe("graph", () => {
     assert.include(drawn, "class a0,a1,a2 critical")
   })
 
+  it("says what earlier runs have measured instead of hours that nobody needed", () => {
+    const mixed = Graph.draw(team, new Map([["writer", 200]]))
+    assert.include(Graph.text(mixed), "press: 4 agents, 3.2 s of work, 2.2 s at best")
+    assert.include(Graph.text(mixed), "* writer        200 ms  after researcher")
+    assert.include(Graph.text(mixed), "* critic        ~1.0 s  after writer, researcher")
+    assert.include(Graph.text(mixed), "Times were measured in earlier runs; those with ~ are the agents' estimates.")
+    const all = Graph.draw(team, new Map(team.agents.map((one) => [one.name, 100])))
+    assert.include(Graph.text(all), "Times were measured in earlier runs.")
+  })
+
   it("knows when each could start at the earliest", () => {
     assert.deepStrictEqual(
       Graph.draw(team).agents.map((one) => [one.name, one.startsMs]),

@@ -217,7 +217,7 @@ describe("an attempt that has ended", () => {
 })
 
 describe("a write that was under way when its attempt ended", () => {
-  const writingTwice = (first: (hands: Hands) => Effect.Effect<void, unknown>) =>
+  const writingTwice = (first: (hands: Hands) => Effect.Effect<void, unknown>, second = Effect.void) =>
     Agent.make({
       name: "a",
       version: "1.0.0",
@@ -226,6 +226,7 @@ describe("a write that was under way when its attempt ended", () => {
       run: (hands) =>
         Effect.gen(function* () {
           if (hands.attempt === 2) {
+            yield* second
             yield* hands.write("file.txt", "second")
             return "second"
           }
@@ -237,13 +238,18 @@ describe("a write that was under way when its attempt ended", () => {
   it.live("does not land over the file of the next attempt, on disk", () => {
     const { layer, root } = onDisk()
     return Effect.gen(function* () {
-      // The write takes several turns of the event loop, the failure after it none.
+      // The write takes several turns of the event loop, the failure after it none; and longer than the next one's.
+      const long = "first".repeat(4_000_000)
+      const zombie = yield* Deferred.make<Fiber.Fiber<void>>()
       const agent = writingTwice((hands) =>
-        Effect.asVoid(Effect.forkDaemon(Effect.ignore(hands.write("file.txt", "first"))))
+        Effect.flatMap(Effect.forkDaemon(Effect.ignore(hands.write("file.txt", long))), (fiber) =>
+          Effect.asVoid(Deferred.succeed(zombie, fiber))
+        )
       )
       const result = yield* Team.run(Team.make("team", { agents: [agent] }), { input: {} })
       assert.strictEqual(result.status, "done")
-      assert.strictEqual(fs.readFileSync(path.join(root!, "file.txt"), "utf8"), "second")
+      yield* Fiber.await(yield* Deferred.await(zombie))
+      assert.strictEqual(fs.readFileSync(path.join(root!, "file.txt"), "utf8").slice(0, 6), "second")
     }).pipe(Effect.provide(layer))
   })
 
@@ -270,6 +276,7 @@ describe("a write that was under way when its attempt ended", () => {
         const workspace = yield* Workspace
         const held = yield* Deferred.make<void>()
         const begun = yield* Deferred.make<void>()
+        const again = yield* Deferred.make<void>()
         const slow = Workspace.of({
           ...workspace,
           write: (file, content) =>
@@ -282,15 +289,23 @@ describe("a write that was under way when its attempt ended", () => {
                 )
               : workspace.write(file, content)
         })
-        const agent = writingTwice((hands) =>
-          Effect.zipRight(Effect.forkDaemon(Effect.ignore(hands.write("file.txt", "first"))), Deferred.await(begun))
+        const zombie = yield* Deferred.make<Fiber.Fiber<void>>()
+        const agent = writingTwice(
+          (hands) =>
+            Effect.flatMap(Effect.forkDaemon(Effect.ignore(hands.write("file.txt", "first"))), (fiber) =>
+              Effect.zipRight(Deferred.succeed(zombie, fiber), Deferred.await(begun))
+            ),
+          Effect.asVoid(Deferred.succeed(again, undefined))
         )
         const run = yield* Effect.fork(
           Effect.provideService(Team.run(Team.make("team", { agents: [agent] }), { input: {} }), Workspace, slow)
         )
         yield* TestClock.adjust("5 seconds")
+        yield* Deferred.await(again)
+        for (let turn = 0; turn < 50; turn++) yield* Effect.yieldNow()
         yield* Deferred.succeed(held, undefined)
         assert.strictEqual((yield* Fiber.join(run)).status, "done")
+        yield* Fiber.await(yield* Deferred.await(zombie))
         assert.strictEqual(yield* workspace.read("file.txt"), "second")
       }).pipe(Effect.provide(layer))
     }

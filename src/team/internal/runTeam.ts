@@ -9,7 +9,10 @@ import type { ActorSystem } from "../../actor/ActorSystem.ts"
 import { Secrets } from "../../secrets/Secrets.ts"
 import type * as Agent from "../Agent.ts"
 import type { DatabaseError } from "../DatabaseError.ts"
+import * as Graph from "../Graph.ts"
+import * as History from "../History.ts"
 import type { InputError } from "../InputError.ts"
+import type { Plan } from "../Plan.ts"
 import { defaultProfile, profiles } from "../Profile.ts"
 import type { Report } from "../Report.ts"
 import { ResultCache } from "../ResultCache.ts"
@@ -59,7 +62,7 @@ export const runTeam = <A extends Agent.Any>(
         })
       )
       const inKeys = modelInKeys(options.model, options.baseUrl)
-      const plan = yield* makePlan(team, prepared, { model: inKeys, reuse: options.reuse })
+      const planned = yield* makePlan(team, prepared, { model: inKeys, reuse: options.reuse })
       // The first write to the database: one that cannot be written ends the run before it leaves an output folder behind.
       yield* cache.prune
       yield* workspace.prepare({ team: team.name, force: options.force })
@@ -68,6 +71,9 @@ export const runTeam = <A extends Agent.Any>(
       const runId = options.runId ?? (yield* randomId)
       const agentsAtOnce = placesOf(options.agentsAtOnce ?? profiles[defaultProfile].agentsAtOnce, team.agents.length)
       yield* closeKilled
+      // For people only: a history that cannot be read costs the run nothing.
+      const history = yield* Effect.orElseSucceed(runs.list(History.runsLooked), () => [])
+      const plan = { ...planned, expectedMs: expected(planned, History.measured(team, history), agentsAtOnce) }
       yield* runs.begin({ runId, team: team.name, startedAt: clock.startedAt, root: workspace.root })
       const notes: Array<string> = []
       const events = yield* Events.make(options.onEvent, stopBudget, (words) => notes.push(words))
@@ -156,6 +162,17 @@ export const runTeam = <A extends Agent.Any>(
       )
     })
   ).pipe(Effect.withSpan("Team.run", { attributes: { "team.name": team.name } }))
+
+/** No run is shorter than its longest path, nor than its work shared among its places. */
+const expected = (plan: Plan, measured: ReadonlyMap<string, number>, agentsAtOnce: number): number | undefined => {
+  const lengths = new Map(
+    plan.agents.map((each) => [each.name, each.decision === "reuse" ? 0 : measured.get(each.name)])
+  )
+  const lengthOf = (name: string) => lengths.get(name) ?? 0
+  if ([...lengths.values()].includes(undefined)) return undefined
+  const workMs = plan.agents.reduce((sum, { name }) => sum + lengthOf(name), 0)
+  return Math.max(Graph.criticalPath(plan.agents, lengthOf).ms, workMs / agentsAtOnce)
+}
 
 /** A whole number of at least 1; "as many as there are" where it is no finite number. */
 const placesOf = (wanted: number, agents: number) =>
