@@ -10,7 +10,7 @@ import type * as Rpc from "@effect/rpc/Rpc"
 import * as RpcGroup from "@effect/rpc/RpcGroup"
 import { Context, Effect, type Either, Layer, type Option, type Scope } from "effect"
 import { ActorContext } from "./ActorContext.ts"
-import type { ActorRef, ActorType } from "./ActorRef.ts"
+import { type ActorRef, type ActorType, addressOf } from "./ActorRef.ts"
 import { ActorSystem } from "./ActorSystem.ts"
 import * as Behavior from "./Behavior.ts"
 
@@ -121,7 +121,8 @@ type AnswersAreValues<Rpcs extends ReadonlyArray<Rpc.Any>> = {
 }
 
 /**
- * Defines an actor type. `type` names it in addresses, logs and spans and is unique in a system.
+ * Defines an actor type. `type` names it in addresses, logs and spans and is unique in a system; one that could be no id
+ * (empty, too long, half a surrogate pair) throws a `RangeError`.
  *
  * @category constructors
  */
@@ -129,6 +130,9 @@ export const make = <const Type extends string, const Rpcs extends ReadonlyArray
   type: Type,
   protocol: Rpcs & AnswersAreValues<Rpcs>
 ): Definition<Type, Rpcs[number]> => {
+  // A mistake in the program, met when it is first loaded: nothing to recover from.
+  const asId = addressOf("type", type)
+  if (typeof asId !== "string") throw new RangeError(`The name of an actor type is ${asId.reason}: give another one.`)
   const definition: Definition<Type, Rpcs[number]> = {
     type,
     // The compiler follows a spread no further than to a union of the parts; these are those that the type names.

@@ -196,6 +196,21 @@ export class MessageRefused extends Schema.TaggedError<MessageRefused>()("Messag
 }
 
 /**
+ * An id that no actor can have: empty, longer than `ActorRef.maxIdLength`, with half a surrogate pair, or no string at all.
+ * Nothing was sent or started. Its address here is no actor's.
+ *
+ * @category errors
+ */
+export class InvalidActorId extends Schema.TaggedError<InvalidActorId>()("InvalidActorId", {
+  address: Schema.String,
+  reason: Schema.Literal("empty", "too long", "not well-formed Unicode", "not a string")
+}) {
+  override get message() {
+    return `${this.address} is no address, since the id is ${this.reason}: give a string of 1 to 1000 characters, or a digest of a longer one.`
+  }
+}
+
+/**
  * The machine that runs the actor did not answer for it. Only a system of many machines meets this. `handled` says what
  * is known of the message: `no`, or `unknown`, where the machine or the way to it was lost with the message under way.
  *
@@ -225,6 +240,7 @@ export type TellError =
   | WaitCycle
   | TooManyActors
   | MessageRefused
+  | InvalidActorId
   | ActorUnreachable
 
 /** What an ask can meet besides the protocol's own errors. @category models */
@@ -239,6 +255,7 @@ export const AskError = Schema.Union(
   WaitCycle,
   TooManyActors,
   MessageRefused,
+  InvalidActorId,
   ActorUnreachable,
   ActorCrashed,
   AskTimedOut,
@@ -289,6 +306,7 @@ export type SpawnError =
   | ActorStopping
   | ActorNotFound
   | InvalidChildOptions
+  | InvalidActorId
   | TooManyChildren
 
 /**

@@ -9,7 +9,7 @@
 import type * as Rpc from "@effect/rpc/Rpc"
 import type * as RpcGroup from "@effect/rpc/RpcGroup"
 import type { Duration, Effect } from "effect"
-import type { AskError, TellError } from "./ActorError.ts"
+import { type AskError, InvalidActorId, type TellError } from "./ActorError.ts"
 
 /** What sending a message takes: its payload, or nothing where there is none to give. @category models */
 export type Args<R extends Rpc.Any> =
@@ -29,7 +29,7 @@ export declare namespace ActorType {
 
 /** Where an actor is reached, and by which messages. @category models */
 export interface ActorRef<Rpcs extends Rpc.Any> {
-  /** `Type/id` for a root; for a child its parent's address before it, or `host` where no actor has spawned it. */
+  /** `Type/id` for a root; for a child its parent's address before it, or `host` where no actor has spawned it; see `addressOf`. */
   readonly address: string
   /**
    * Sends and waits for the answer: the protocol's success or its error, or why there is none. Waits as long as the system's
@@ -62,4 +62,41 @@ export declare namespace ActorRef {
   /** A ref whose protocol is not known here. */
   // biome-ignore lint/suspicious/noExplicitAny: the protocol's place is invariant; only `any` accepts every ref
   export type Any = ActorRef<any>
+}
+
+/** Characters of an id, in UTF-16 units: `1000`. A longer one is `InvalidActorId` wherever it is used. @category models */
+export const maxIdLength = 1000
+
+/** Most names, which stand in an address as they are. */
+const plain = /^\w[\w.:@-]*$/
+
+/** What would end a part of an address, what nobody sees, and what a path would take for a folder. */
+const escaped = /[%/\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]|^\s+|\s+$|^\.{1,2}$/gu
+
+/** A type's name or an id as a part of an address. */
+const part = (name: string): string =>
+  plain.test(name)
+    ? name
+    : name.replace(escaped, (found) => (found[0] === "." ? found.replaceAll(".", "%2E") : encodeURIComponent(found)))
+
+/**
+ * The address of a root; below `parent`, of its child. Each name is one part of it, so that no two actors have one address:
+ * slashes, percent signs, control characters, line breaks, direction marks, space at either end, `.` and `..` are escaped as
+ * in a URL. An id that no actor can have is refused.
+ *
+ * @category constructors
+ */
+export const addressOf = (type: string, id: string, parent?: string): string | InvalidActorId => {
+  const before = `${parent === undefined ? "" : `${parent}/`}${part(type)}`
+  const reason = whyInvalid(id)
+  return reason === undefined
+    ? `${before}/${part(id)}`
+    : new InvalidActorId({ address: `${before}/%(${reason})`, reason })
+}
+
+const whyInvalid = (id: unknown): InvalidActorId["reason"] | undefined => {
+  if (typeof id !== "string") return "not a string"
+  if (id === "") return "empty"
+  if (id.length > maxIdLength) return "too long"
+  return /\p{Cs}/u.test(id) ? "not well-formed Unicode" : undefined
 }

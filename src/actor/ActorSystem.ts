@@ -89,7 +89,8 @@ export class LocalActorSystem extends Context.Tag("troupe/LocalActorSystem")<
     /**
      * Inside an actor: at the next end of another, tells this one what `message` makes of it, whatever its mailbox holds.
      * Does not wait; gives what ends the watch, so that its message is not handled any more even if it waits already. The
-     * watch ends with the incarnation that began it. At most 1,000 at a time; see `DeathWatch` for what is a defect here.
+     * watch ends with the incarnation that began it. Each watch is one of its own: two of the same actor are two messages,
+     * and each is ended by what it gave, as with OTP's `monitor` (Akka's second `watchWith` fails). At most 1,000 at a time; see `DeathWatch` for what is a defect here.
      */
     readonly watchWith: (
       ref: ActorRef.Any,

@@ -160,7 +160,11 @@ const make = (settings: Settings) =>
       register: (definition, behavior) => hosting.register(definition, behavior),
       ref: <Type extends string, Rpcs extends Rpc.Any>(definition: ActorType<Type, Rpcs>, id: string) =>
         ClusterRef.make(routes, definition, id) as ActorRef<Rpcs>,
-      stop: (ref, options) => Effect.suspend(() => remote.stop(ClusterRef.targetOfRef(ref), options)),
+      stop: (ref, options) =>
+        Effect.suspend(() => {
+          const target = ClusterRef.targetOfRef(ref)
+          return target.invalid === undefined ? remote.stop(target, options) : Effect.void
+        }),
       types: portable.types
     })
   })

@@ -188,7 +188,7 @@ describe.each(worlds)("A portable program $name", (world) => {
       Effect.gen(function* () {
         yield* provided(till())
         const tills = yield* Till.client
-        const ids = ["", " ", "a", " a", "a ", "a/b", "a%20b", "%", "ä", "\t", "Till/a", "x".repeat(200)]
+        const ids = [" ", "\n", ".", "..", "a", " a", "a ", "a/b", "a%20b", "%", "ä", "\t", "Till/a", "x".repeat(200)]
         for (const [n, id] of ids.entries()) yield* tills(id).tell.Pay({ amount: n })
         for (const [n, id] of ids.entries()) assert.strictEqual(yield* tills(id).ask.Total(), n, JSON.stringify(id))
       })

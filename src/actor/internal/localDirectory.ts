@@ -10,13 +10,14 @@ import {
   ActorStopping,
   type AskError,
   DuplicateActorType,
+  type InvalidActorId,
   InvalidChildOptions,
   type SpawnError,
   type TellError,
   TooManyActors,
   TooManyChildren
 } from "../ActorError.ts"
-import type { ActorRef, ActorType } from "../ActorRef.ts"
+import { type ActorRef, type ActorType, addressOf } from "../ActorRef.ts"
 import type { End, Load } from "../ActorSnapshot.ts"
 import type { Behavior } from "../Behavior.ts"
 import type { Receipt } from "../Receipt.ts"
@@ -103,9 +104,13 @@ export const localDirectory = (system: LocalSystem) => {
   })
 
   /** The root's cell, made if wanted and its type is known; otherwise why not. */
-  const root = (type: string, id: string, why: "look" | "send" | "watch"): Cell | AskError | undefined => {
+  const root = (
+    type: string,
+    id: string,
+    address: string,
+    why: "look" | "send" | "watch"
+  ): Cell | AskError | undefined => {
     const registration = system.registrations.get(type)
-    const address = `${type}/${id}`
     if (registration === undefined) return new ActorNotFound({ address, reason: "no layer provides its type" })
     const { residents } = registration
     let cell = residents.roots.get(id)
@@ -129,7 +134,10 @@ export const localDirectory = (system: LocalSystem) => {
 
   const rootRef = (definition: ActorType.Any, id: string): LocalRef => {
     const { type } = definition
-    return refTo(definition, `${type}/${id}`, (why) => root(type, id, why), nowhere, false)
+    const address = addressOf(type, id)
+    return typeof address === "string"
+      ? refTo(definition, address, (why) => root(type, id, address, why), nowhere, false)
+      : refTo(definition, address.address, () => address, nowhere, false)
   }
 
   const cellRef = (definition: ActorType.Any, cell: Cell): LocalRef =>
@@ -203,6 +211,7 @@ export const localDirectory = (system: LocalSystem) => {
       Effect.withFiberRuntime((fiber) => {
         const parent = contextOf(fiber)
         const address = childAddress(parent, definition.type, id)
+        if (typeof address !== "string") return Effect.fail(address)
         const registration = system.registrations.get(definition.type)
         if (registration === undefined) {
           return Effect.fail(new ActorNotFound({ address, reason: "no layer provides its type" }))
@@ -265,7 +274,8 @@ export const localDirectory = (system: LocalSystem) => {
   const child = <Type extends string, Rpcs extends Rpc.Any>(definition: ActorType<Type, Rpcs>, id: string) =>
     Effect.withFiberRuntime<Option.Option<ActorRef<Rpcs>>>((fiber) => {
       const parent = contextOf(fiber)
-      const cell = supervisorOf(parent)?.find(childAddress(parent, definition.type, id))
+      const address = childAddress(parent, definition.type, id)
+      const cell = typeof address === "string" ? supervisorOf(parent)?.find(address) : undefined
       return Effect.succeed(
         cell === undefined || cell.state === State.ended
           ? Option.none()
@@ -395,8 +405,8 @@ export const localDirectory = (system: LocalSystem) => {
   }
 }
 
-const childAddress = (parent: CellContext | undefined, type: string, id: string): string =>
-  `${parent === undefined ? "host" : parent.address}/${type}/${id}`
+const childAddress = (parent: CellContext | undefined, type: string, id: string): string | InvalidActorId =>
+  addressOf(type, id, parent === undefined ? "host" : parent.address)
 
 /** Which actor, and which incarnation of it, a fiber works for. */
 const contextOf = (fiber: Fiber.RuntimeFiber<unknown, unknown>): CellContext | undefined =>

@@ -149,6 +149,7 @@ class ClusterRef {
   /** Either way the payload is checked here. On the short one the cell constructs it again, from what was given. */
   private send(message: Message, payload: unknown, here: Send, elsewhere: Send): Effect.Effect<unknown, unknown> {
     return Effect.suspend(() => {
+      if (this.target.invalid !== undefined) return Effect.fail(this.target.invalid)
       const constructed = message.construct(payload)
       if (Either.isLeft(constructed)) {
         const { address } = this.target

@@ -15,7 +15,7 @@ import type { ActorSystem, LocalActorSystem, StopOptions } from "../../actor/Act
 import type { Behavior, Guard } from "../../actor/Behavior.ts"
 import { type Codec, codecOf, notIdempotent } from "./codec.ts"
 import type { Tenure } from "./tenure.ts"
-import { actorOf, entityIdOf, type From } from "./wire.ts"
+import { actorOf, type From } from "./wire.ts"
 
 /** A type that a Layer has provided. */
 export interface Registration {
@@ -168,7 +168,7 @@ export class Hosting {
     return Effect.gen(this, function* () {
       let known = false
       yield* Effect.addFinalizer(() => (known ? forget : Effect.void))
-      yield* portable.register(definition, this.guarded(definition, behavior))
+      yield* portable.register(definition, this.guarded(behavior))
       yield* Effect.addFinalizer(() => close)
       known = true
       this.registrations.set(type, registration)
@@ -213,7 +213,8 @@ export class Hosting {
     const shard = shardId.toString()
     const hosted: Hosted = {
       entityId,
-      address: `${type}/${id}`,
+      // They are one: see `actorOf`.
+      address: entityId,
       type,
       id,
       shardId,
@@ -341,13 +342,13 @@ export class Hosting {
    * A cell is only built where its address belongs. An actor's own ref, kept by a fiber that outlives it, would otherwise
    * begin it a second time on a machine that has given it away.
    */
-  private guarded(definition: ActorType.Any, behavior: Behavior): Behavior {
+  private guarded(behavior: Behavior): Behavior {
     const build = Effect.flatMap(Effect.serviceOption(ActorContext), (self) => {
-      const id = Option.getOrThrow(self).id
-      const hosted = this.hosted.get(entityIdOf(definition.type, id))
+      const { address } = Option.getOrThrow(self)
+      const hosted = this.hosted.get(address)
       return hosted !== undefined && this.has(hosted)
         ? behavior.build
-        : Effect.die(new NotHosted(`${definition.type}/${id} is not this machine's any more.`))
+        : Effect.die(new NotHosted(`${address} is not this machine's any more.`))
     })
     const { supervision } = behavior
     const decide = (cause: Cause.Cause<unknown>) =>

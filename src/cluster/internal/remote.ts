@@ -11,13 +11,15 @@ import {
   ActorUnreachable,
   type AskError,
   AskTimedOut,
+  type InvalidActorId,
   MailboxFull,
   MessageRefused,
   type TellError
 } from "../../actor/ActorError.ts"
+import { addressOf } from "../../actor/ActorRef.ts"
 import type { StopOptions } from "../../actor/ActorSystem.ts"
 import type { Message } from "./codec.ts"
-import { entityIdOf, type Failure, type From, type Wire } from "./wire.ts"
+import type { Failure, From, Wire } from "./wire.ts"
 
 type Client = Effect.Effect.Success<Wire["client"]>
 
@@ -25,12 +27,16 @@ type Client = Effect.Effect.Success<Wire["client"]>
 export interface Target {
   readonly address: string
   readonly entityId: string
+  readonly invalid: InvalidActorId | undefined
 }
 
-export const targetOf = (type: string, id: string): Target => ({
-  address: `${type}/${id}`,
-  entityId: entityIdOf(type, id)
-})
+/** An id that no actor can have leads nowhere, and `invalid` says why. */
+export const targetOf = (type: string, id: string): Target => {
+  const address = addressOf(type, id)
+  return typeof address === "string"
+    ? { address, entityId: address, invalid: undefined }
+    : { address: address.address, entityId: address.address, invalid: address }
+}
 
 export interface Settings {
   readonly tellTimeoutMillis: number

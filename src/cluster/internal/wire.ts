@@ -73,13 +73,7 @@ const protocol = RpcGroup.make(Ask, Tell, Deliver, Stop, Look, Host)
 export const entity = (name: string) => Entity.fromRpcGroup(`${name}/Actor`, protocol)
 export type Wire = ReturnType<typeof entity>
 
-/**
- * An actor's id as an entity. The cluster refuses ids that begin or end with space, so these are escaped; the slash after
- * the type is the first one.
- */
-export const entityIdOf = (type: string, id: string): string =>
-  `${type.replace(/[%/]|^\s+|\s+$/g, encodeURIComponent)}/${id.replace(/%|^\s+|\s+$/g, encodeURIComponent)}`
-
+/** An actor's address is its id as an entity: of two parts, neither of which begins or ends with space. */
 export const actorOf = (entityId: string): { readonly type: string; readonly id: string } => {
   const slash = entityId.indexOf("/")
   return { type: decodeURIComponent(entityId.slice(0, slash)), id: decodeURIComponent(entityId.slice(slash + 1)) }
