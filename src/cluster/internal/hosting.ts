@@ -14,6 +14,7 @@ import type { ActorRef, ActorType } from "../../actor/ActorRef.ts"
 import type { ActorSystem, LocalActorSystem, StopOptions } from "../../actor/ActorSystem.ts"
 import type { Behavior, Guard } from "../../actor/Behavior.ts"
 import { type Codec, codecOf, notIdempotent } from "./codec.ts"
+import { targetOf } from "./remote.ts"
 import type { Tenure } from "./tenure.ts"
 import { actorOf, type From } from "./wire.ts"
 
@@ -168,7 +169,7 @@ export class Hosting {
     return Effect.gen(this, function* () {
       let known = false
       yield* Effect.addFinalizer(() => (known ? forget : Effect.void))
-      yield* portable.register(definition, this.guarded(behavior))
+      yield* portable.register(definition, this.guarded(definition, behavior))
       yield* Effect.addFinalizer(() => close)
       known = true
       this.registrations.set(type, registration)
@@ -342,7 +343,7 @@ export class Hosting {
    * A cell is only built where its address belongs. An actor's own ref, kept by a fiber that outlives it, would otherwise
    * begin it a second time on a machine that has given it away.
    */
-  private guarded(behavior: Behavior): Behavior {
+  private guarded({ type }: ActorType.Any, behavior: Behavior): Behavior {
     const build = Effect.flatMap(Effect.serviceOption(ActorContext), (self) => {
       const { address } = Option.getOrThrow(self)
       const hosted = this.hosted.get(address)
@@ -353,7 +354,7 @@ export class Hosting {
     const { supervision } = behavior
     const decide = (cause: Cause.Cause<unknown>) =>
       Cause.squash(cause) instanceof NotHosted ? "stop" : supervision.decide(cause)
-    const hostOf = (id: string) => this.hosted.get(entityIdOf(definition.type, id))
+    const hostOf = (id: string) => this.hosted.get(targetOf(type, id).entityId)
     const guard: Guard = {
       epochOf: (id) => hostOf(id)?.epoch ?? 0,
       around: (id, _, handler) => {

@@ -7,7 +7,7 @@
 
 import type { ActorContext } from "../../actor/ActorContext.ts"
 import type { Leases } from "../Leases.ts"
-import { entityIdOf, type From } from "./wire.ts"
+import type { From } from "./wire.ts"
 
 export interface Tenure {
   readonly hasLeases: boolean
@@ -36,11 +36,11 @@ export const make = (leases: Leases["Type"] | undefined): Tenure => {
 /** What a message says of the actor that sends it; "lost" if that actor goes on after its address was lost. */
 export const senderOf = (
   tenure: Tenure,
-  { address, epoch, id }: ActorContext["Type"],
+  { address, epoch }: ActorContext["Type"],
   shardOf: (entityId: string) => { readonly toString: () => string }
 ): From | "lost" | undefined => {
   if (epoch === 0) return undefined
-  // An address is a type, a slash and an id.
-  const shardId = shardOf(entityIdOf(address.slice(0, -id.length - 1), id)).toString()
+  // A root's address is its id as an entity.
+  const shardId = shardOf(address).toString()
   return tenure.epochOf(shardId) === epoch ? { shardId, epoch } : "lost"
 }
