@@ -13,12 +13,15 @@ import { Cause, ConfigProvider, Effect, Layer, Logger, Schema } from "effect"
 import { afterAll } from "vitest"
 import * as Http from "../../layers/Http.ts"
 import * as Model from "../../layers/Model.ts"
+import * as NodeSubprocess from "../../layers/NodeSubprocess.ts"
 import * as NodeWorkspace from "../../layers/NodeWorkspace.ts"
 import * as Sqlite from "../../layers/Sqlite.ts"
 import * as SqliteResultCache from "../../layers/SqliteResultCache.ts"
 import * as SqliteRunStore from "../../layers/SqliteRunStore.ts"
 import * as Telemetry from "../../layers/Telemetry.ts"
 import * as ActorSystem from "../../src/actor/ActorSystem.ts"
+import { Subprocess } from "../../src/background/Subprocess.ts"
+import { Secrets } from "../../src/secrets/Secrets.ts"
 import * as Agent from "../../src/team/Agent.ts"
 import * as Team from "../../src/team/Team.ts"
 import * as FailingModelServer from "./failingModelServer.ts"
@@ -198,3 +201,17 @@ for (const [protocol, choose] of Object.entries(protocols)) {
     )
   })
 }
+
+describe("secrets of the environment", () => {
+  it.scopedLive("are inherited by no child, whatever the variable is called", () =>
+    Effect.gen(function* () {
+      yield* Effect.flatMap(Secrets, (secrets) => secrets.add(key))
+      const environment = { PATH: process.env.PATH, LANG: `en.${key}`, TZ: "UTC", OPENAI_API_KEY: key }
+      const result = yield* Effect.flatMap(Subprocess, ({ run }) =>
+        run({ command: "env", args: [], cwd: home, timeout: "1 minute" })
+      ).pipe(Effect.provide(NodeSubprocess.layer({ environment })))
+      assert.include(result.stdout, "TZ=UTC")
+      assert.deepStrictEqual(leaksIn(result.stdout), [])
+    })
+  )
+})

@@ -19,4 +19,5 @@ export const inWords = (error: unknown): string => {
 
 const NO_MESSAGE = "an error without a message"
 
-const NO_FIELDS: ReadonlySet<string> = new Set(["_tag", "name", "message", "stack", "cause"])
+/** Nor what libraries keep of the exchange that failed: it holds headers, and in them keys. */
+const NO_FIELDS: ReadonlySet<string> = new Set(["_tag", "name", "message", "stack", "cause", "request", "response"])
