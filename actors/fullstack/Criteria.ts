@@ -355,6 +355,12 @@ const administration = (): Story => {
         "accounts",
         "GET /api/auth/accounts lists all accounts. It, registration and invitations answer 403 to all but the administrator.",
         "backend-developer"
+      ),
+      about("ui-account", "A page of one's own changes the password and signs out everywhere.", "frontend-developer"),
+      about(
+        "ui-people",
+        "A page that only the administrator is led to shows the accounts, opens and closes registration, and makes invitations, whose links lead to the form to register.",
+        "frontend-developer"
       )
     ]
   })

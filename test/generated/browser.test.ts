@@ -72,6 +72,14 @@ describe.skipIf(skipped)("the frontend in a browser", () => {
       })
     )
 
+    it.effect("invites, and lets each change the password and sign out everywhere", () =>
+      visit(Account.invites, {
+        refusals: ["401 GET /api/auth/me", "403 POST /api/auth/register"]
+      })
+    )
+
+    it.effect("runs no script and takes no style but its own", () => visit(Account.runsNothingElse, { slipsIn: true }))
+
     it.effect("keeps what was typed when the session ends", () =>
       visit(Account.keepsWhatWasTyped, { refusals: ["401 POST /api/shelves"] })
     )
@@ -94,7 +102,7 @@ describe.skipIf(skipped)("the frontend in a browser", () => {
         async (guest) => {
           const thing = entityOf(guest.project, "Thing")
           await Keyboard.skipsNavigation(guest, "/things")
-          for (const path of ["/", "/things?pageSize=10", "/things/new", "/audit/log"]) {
+          for (const path of ["/", "/things?pageSize=10", "/things/new", "/audit/log", "/account", "/account/people"]) {
             await Keyboard.reachesEverything(guest, path)
           }
           await Keyboard.writesAndDeletes(guest, thing)

@@ -64,7 +64,9 @@ describe("Criteria.storiesOf", () => {
       "ui",
       "registration",
       "invite",
-      "accounts"
+      "accounts",
+      "ui-account",
+      "ui-people"
     ])
     assert.deepStrictEqual(kinds(everything, "audit"), ["record", "list"])
     assert.deepStrictEqual(kinds(everything, "dashboard"), ["ui"])

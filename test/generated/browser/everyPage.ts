@@ -52,6 +52,12 @@ export const everyPage = async (visit: Visit, entity: Entity, empty: Entity, loo
     await goTo("Audit log")
     await look("audit log")
   }
+  if (project.features.has("user-authentication")) {
+    await goTo("People")
+    await look("people")
+    await open("/account")
+    await look("account")
+  }
   await open("/there/is/no/such/page")
   await look("no such page")
   await page.route("**/api/**", (route) =>

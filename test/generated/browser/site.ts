@@ -17,6 +17,8 @@ export class Site extends Context.Tag("test/Site")<
     /** Where the pages are; `/api` is passed on to the backend. */
     readonly origin: string
     readonly browser: Browser
+    /** The first account; it has opened registration for others. Without accounts it has no meaning. */
+    readonly administrator: { readonly email: string; readonly password: string }
     /** A number that nothing else was made with. */
     readonly fresh: () => number
   }
@@ -37,8 +39,25 @@ export class Site extends Context.Tag("test/Site")<
         const backend = yield* serving(root, { databaseFile: join(root, "browser.db") })
         const { origin } = yield* previewing(root, backend)
         const project = Project.fromInput(yield* Requirements.parse(value))
+        const administrator = { email: "ada@example.test", password: "correct horse battery" }
+        if (project.features.has("user-authentication")) {
+          yield* Effect.promise(() => openRegistration(origin, administrator))
+        }
         let made = 0
-        return Site.of({ project, origin, browser, fresh: () => ++made })
+        return Site.of({ project, origin, browser, administrator, fresh: () => ++made })
       })
     )
+}
+
+const openRegistration = async (origin: string, administrator: object) => {
+  const send = (method: string, path: string, body: object, cookie = "") =>
+    fetch(`${origin}${path}`, {
+      method,
+      headers: { "content-type": "application/json", cookie },
+      body: JSON.stringify(body)
+    })
+  const registered = await send("POST", "/api/auth/register", administrator)
+  const cookie = registered.headers.get("set-cookie")!.split(";")[0]!
+  const opened = await send("PUT", "/api/auth/registration", { open: true }, cookie)
+  if (opened.status !== 200) throw new Error(`registration cannot be opened: ${opened.status}`)
 }

@@ -13,6 +13,16 @@ import { frontendPort } from "./DeployNames.ts"
  */
 export const nginx = (): GeneratedFile => ({ path: "deploy/nginx.conf.template", content: template })
 
+/** For pages and what they load: scripts and styles from files of the site alone. The backend has headers of its own. */
+const headers = [
+  `add_header Content-Security-Policy "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'" always;`,
+  "add_header Referrer-Policy same-origin always;",
+  "add_header X-Content-Type-Options nosniff always;",
+  "add_header X-Frame-Options DENY always;"
+]
+  .map((line) => `    ${line}`)
+  .join("\n")
+
 const template = `upstream backend {
   server \${BACKEND};
   keepalive 16;
@@ -65,16 +75,14 @@ server {
   # the page: a browser must not take HTML for a script.
   location /_app/ {
     add_header Cache-Control "public, max-age=31536000, immutable";
-    add_header X-Content-Type-Options nosniff always;
+${headers}
     try_files $uri =404;
   }
 
   # Every other path is the page, which reads the path itself.
   location / {
     add_header Cache-Control "no-cache";
-    add_header X-Content-Type-Options nosniff always;
-    add_header X-Frame-Options DENY always;
-    add_header Referrer-Policy same-origin always;
+${headers}
     try_files $uri /index.html;
   }
 }

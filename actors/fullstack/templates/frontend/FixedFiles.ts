@@ -23,11 +23,13 @@ import { text as index } from "./files/Index.ts"
 import { text as listQuery } from "./files/ListQuery.ts"
 import { text as main } from "./files/Main.ts"
 import { text as model } from "./files/Model.ts"
+import { text as pagesAccountPage } from "./files/pages/AccountPage.ts"
 import { text as pagesAuditLogPage } from "./files/pages/AuditLogPage.ts"
 import { text as pagesDashboardPage } from "./files/pages/DashboardPage.ts"
 import { text as pagesEditPage } from "./files/pages/EditPage.ts"
 import { text as pagesListPage } from "./files/pages/ListPage.ts"
 import { text as pagesNotFoundPage } from "./files/pages/NotFoundPage.ts"
+import { text as pagesPeoplePage } from "./files/pages/PeoplePage.ts"
 import { text as pagesRegisterPage } from "./files/pages/RegisterPage.ts"
 import { text as pagesSignInPage } from "./files/pages/SignInPage.ts"
 import { text as rEADME } from "./files/README.ts"
@@ -35,6 +37,7 @@ import { text as router } from "./files/Router.ts"
 import { text as session } from "./files/Session.ts"
 import { text as styles } from "./files/Styles.ts"
 import { text as tsconfig } from "./files/Tsconfig.ts"
+import { text as testAccountPagesTest } from "./files/test/AccountPagesTest.ts"
 import { text as testAppTest } from "./files/test/AppTest.ts"
 import { text as testAuditLogTest } from "./files/test/AuditLogTest.ts"
 import { text as testAuthTest } from "./files/test/AuthTest.ts"
@@ -80,11 +83,13 @@ export const fixedFiles: ReadonlyArray<FixedFile> = [
   { path: "src/listQuery.ts", text: listQuery },
   { path: "src/main.tsx", text: main },
   { path: "src/model.ts", text: model },
+  { path: "src/pages/AccountPage.tsx", text: pagesAccountPage, needs: "user-authentication" },
   { path: "src/pages/AuditLogPage.tsx", text: pagesAuditLogPage, needs: "audit-log" },
   { path: "src/pages/DashboardPage.tsx", text: pagesDashboardPage, needs: "dashboard" },
   { path: "src/pages/EditPage.tsx", text: pagesEditPage },
   { path: "src/pages/ListPage.tsx", text: pagesListPage },
   { path: "src/pages/NotFoundPage.tsx", text: pagesNotFoundPage },
+  { path: "src/pages/PeoplePage.tsx", text: pagesPeoplePage, needs: "user-authentication" },
   { path: "src/pages/RegisterPage.tsx", text: pagesRegisterPage, needs: "user-authentication" },
   { path: "src/pages/SignInPage.tsx", text: pagesSignInPage, needs: "user-authentication" },
   { path: "src/router.tsx", text: router },
@@ -92,6 +97,7 @@ export const fixedFiles: ReadonlyArray<FixedFile> = [
   { path: "src/styles.css", text: styles },
   { path: "src/useLabels.ts", text: useLabels },
   { path: "src/useLoad.ts", text: useLoad },
+  { path: "test/accountPages.test.tsx", text: testAccountPagesTest, needs: "user-authentication" },
   { path: "test/app.test.tsx", text: testAppTest },
   { path: "test/auditLog.test.tsx", text: testAuditLogTest, needs: "audit-log" },
   { path: "test/auth.test.tsx", text: testAuthTest, needs: "user-authentication" },

@@ -46,6 +46,13 @@ export type Values = ReadonlyMap<string, Value>;
 export interface Account {
   readonly id: string;
   readonly email: string;
+  readonly administrator: boolean;
+}
+
+export interface Invitation {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
 }
 
 export interface Credentials {
@@ -104,8 +111,10 @@ export function listAuditLog(page: number, signal?: AbortSignal): Promise<Page<A
 //? end
 //? if user-authentication
 
-export function register(credentials: Credentials): Promise<Account> {
-  return request("POST", "/api/auth/register", { values: new Map(Object.entries(credentials)) });
+/** \`invitation\` is the token of one; empty without. */
+export function register(credentials: Credentials, invitation: string): Promise<Account> {
+  const values = new Map(Object.entries(invitation === "" ? credentials : { ...credentials, invitation }));
+  return request("POST", "/api/auth/register", { values });
 }
 
 export async function signIn(credentials: Credentials): Promise<Account> {
@@ -115,6 +124,43 @@ export async function signIn(credentials: Credentials): Promise<Account> {
 
 export function signOut(): Promise<void> {
   return request("POST", "/api/auth/logout");
+}
+
+export function signOutEverywhere(): Promise<void> {
+  return request("DELETE", "/api/auth/sessions");
+}
+
+export function changePassword(currentPassword: string, newPassword: string): Promise<Account> {
+  const values = new Map(Object.entries({ currentPassword, newPassword }));
+  return request("POST", "/api/auth/password", { values });
+}
+
+export function listAccounts(
+  page: number,
+  signal?: AbortSignal,
+): Promise<Page<Account & { readonly createdAt: string }>> {
+  return request("GET", \`/api/auth/accounts?page=\${page}&pageSize=20\`, { signal });
+}
+
+export function readRegistration(signal?: AbortSignal): Promise<{ readonly open: boolean }> {
+  return request("GET", "/api/auth/registration", { signal });
+}
+
+export function setRegistration(open: boolean): Promise<unknown> {
+  return request("PUT", "/api/auth/registration", { values: new Map([["open", open]]) });
+}
+
+export function listInvitations(signal?: AbortSignal): Promise<{ readonly items: ReadonlyArray<Invitation> }> {
+  return request("GET", "/api/auth/invitations", { signal });
+}
+
+/** The link is told this once. */
+export function invite(): Promise<Invitation & { readonly link: string }> {
+  return request("POST", "/api/auth/invitations");
+}
+
+export function withdrawInvitation(id: string): Promise<void> {
+  return request("DELETE", \`/api/auth/invitations/\${encodeURIComponent(id)}\`);
 }
 
 /** The account of this session, or \`null\` if nobody is signed in. */

@@ -8,6 +8,9 @@ import { Layout } from "./components/Layout.tsx";
 import { ProblemAlert } from "./components/ProblemAlert.tsx";
 //? end
 import { entities } from "./entities.ts";
+//? if user-authentication
+import { AccountPage } from "./pages/AccountPage.tsx";
+//? end
 //? if audit-log
 import { AuditLogPage } from "./pages/AuditLogPage.tsx";
 //? end
@@ -18,6 +21,7 @@ import { EditPage } from "./pages/EditPage.tsx";
 import { ListPage } from "./pages/ListPage.tsx";
 import { NotFoundPage } from "./pages/NotFoundPage.tsx";
 //? if user-authentication
+import { PeoplePage } from "./pages/PeoplePage.tsx";
 import { RegisterPage } from "./pages/RegisterPage.tsx";
 import { SignInPage } from "./pages/SignInPage.tsx";
 //? end
@@ -89,6 +93,8 @@ function CurrentPage() {
   if (path === "/") return <Redirect to={entities[0]?.path ?? "/"} />;
 //? end
 //? if user-authentication
+  if (path === "/account") return <AccountPage />;
+  if (path === "/account/people") return <PeoplePage />;
   if (path === "/account/sign-in" || path === "/account/register") return <Redirect to="/" />;
 //? end
 //? if audit-log

@@ -16,8 +16,10 @@ export interface Session {
   readonly signIns: number;
   readonly check: () => void;
   readonly signIn: (credentials: Credentials) => Promise<void>;
-  readonly register: (credentials: Credentials) => Promise<void>;
+  readonly register: (credentials: Credentials, invitation: string) => Promise<void>;
+  readonly changePassword: (current: string, next: string) => Promise<void>;
   readonly signOut: () => Promise<void>;
+  readonly signOutEverywhere: () => Promise<void>;
 }
 
 interface State {
@@ -56,18 +58,27 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
     return () => window.removeEventListener(api.signedOutEvent, expire);
   }, []);
 
+  const leave = useCallback(() => setState((before) => ({ ...before, status: "signedOut", account: null })), []);
+
   const session = useMemo<Session>(
     () => ({
       ...state,
       check,
       signIn: async (credentials) => enter(await api.signIn(credentials)),
-      register: async (credentials) => enter(await api.register(credentials)),
+      register: async (credentials, invitation) => enter(await api.register(credentials, invitation)),
+      changePassword: async (current, next) => {
+        await api.changePassword(current, next);
+      },
       signOut: async () => {
         await api.signOut();
-        setState((before) => ({ ...before, status: "signedOut", account: null }));
+        leave();
+      },
+      signOutEverywhere: async () => {
+        await api.signOutEverywhere();
+        leave();
       },
     }),
-    [state, check, enter],
+    [state, check, enter, leave],
   );
 
   return <SessionContext value={session}>{children}</SessionContext>;

@@ -5,10 +5,19 @@ import { defineConfig } from "vitest/config";
 // The regular expression leaves pages such as /apiaries to the frontend.
 const proxy = { "^/api/": { target: process.env["BACKEND_URL"] ?? "http://localhost:3000" } };
 
+// As deploy/nginx.conf.template has them. The development server needs inline scripts and styles of its own.
+const headers = {
+  "Content-Security-Policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  "Referrer-Policy": "same-origin",
+  "X-Content-Type-Options": "nosniff",
+  "X-Frame-Options": "DENY",
+};
+
 export default defineConfig({
   plugins: [react()],
   server: { proxy },
-  preview: { proxy },
+  preview: { proxy, headers },
   // An underscore: no page of an entity has such an address, so "Asset" may be one.
   build: { assetsDir: "_app" },
   test: {

@@ -81,7 +81,7 @@ interface CredentialInputProps {
   readonly onChange: (value: string) => void;
 }
 
-function CredentialInput({ label, type, autoComplete, value, error, onChange }: CredentialInputProps) {
+export function CredentialInput({ label, type, autoComplete, value, error, onChange }: CredentialInputProps) {
   const id = useId();
   const wrong = error !== undefined && error !== "";
   return (

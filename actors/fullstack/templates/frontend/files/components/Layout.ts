@@ -64,6 +64,9 @@ export function Layout({ children }: { readonly children: ReactNode }) {
 }
 
 function Navigation({ path }: { readonly path: string }) {
+//? if user-authentication
+  const administrator = useSession().account?.administrator === true;
+//? end
   const [wanted, setWanted] = useState("");
   const needle = wanted.trim().toLowerCase();
   const shown = entities.filter((entity) => entity.plural.toLowerCase().includes(needle));
@@ -97,6 +100,24 @@ function Navigation({ path }: { readonly path: string }) {
           </li>
         ))}
       </ul>
+//? if user-authentication
+      {administrator && (
+        <ul>
+//? if audit-log
+          <li>
+            <NavLink to="/audit/log" current={path === "/audit/log"}>
+              Audit log
+            </NavLink>
+          </li>
+//? end
+          <li>
+            <NavLink to="/account/people" current={path === "/account/people"}>
+              People
+            </NavLink>
+          </li>
+        </ul>
+      )}
+//? else
 //? if audit-log
       <ul>
         <li>
@@ -105,6 +126,7 @@ function Navigation({ path }: { readonly path: string }) {
           </NavLink>
         </li>
       </ul>
+//? end
 //? end
     </nav>
   );
@@ -133,7 +155,9 @@ function AccountPanel() {
   };
   return (
     <div className="account">
-      <span className="account-email">{account?.email}</span>
+      <Link className="account-email" to="/account">
+        {account?.email}
+      </Link>
       <button type="button" onClick={leave}>
         Sign out
       </button>

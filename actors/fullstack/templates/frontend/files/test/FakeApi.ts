@@ -30,13 +30,21 @@ export class FakeApi {
   readonly requests: Array<SeenRequest> = [];
 //? if user-authentication
   /** Who is signed in; \`null\` makes everything but the sign-in answer 401. */
-  account: { readonly id: string; readonly email: string } | null = { id: "account-1", email: "ada@example.org" };
+  account: { readonly id: string; readonly email: string; readonly administrator: boolean } | null = {
+    id: "account-1",
+    email: "ada@example.org",
+    administrator: true,
+  };
   /** Passwords by e-mail address. */
   readonly accounts = new Map([["ada@example.org", "correct horse"]]);
 //? end
   private readonly tables = new Map<string, Array<AnyRow>>();
   private readonly refusals: Array<Refusal> = [];
   private made = 0;
+//? if user-authentication
+  private open = false;
+  private invitations: ReadonlyArray<{ readonly id: string }> = [];
+//? end
 
   /** Answers the requests of the page from now on. */
   install(): this {
@@ -88,27 +96,54 @@ export class FakeApi {
       return problemResponse(status, problem);
     }
 //? if user-authentication
-    if (pathname.startsWith("/api/auth/")) return this.authenticate(pathname.slice("/api/auth/".length), body);
+    if (pathname.startsWith("/api/auth/")) return this.authenticate(method, pathname.slice("/api/auth/".length), body);
     if (this.account === null) return problemResponse(401, { title: "Sign in first." });
 //? end
     return this.serve(method, pathname, searchParams, body);
   }
 //? if user-authentication
 
-  private authenticate(action: string, body: unknown): Response {
-    const { email = "", password = "" } = (body ?? {}) as { readonly email?: string; readonly password?: string };
+  private authenticate(method: string, action: string, body: unknown): Response {
+    const given = new Map(Object.entries((body ?? {}) as object));
+    const text = (name: string) => String(given.get(name) ?? "");
+    const [email, password] = [text("email"), text("password")];
     switch (action) {
       case "register":
         if (this.accounts.has(email)) return problemResponse(409, { detail: "This e-mail address is taken." });
         this.accounts.set(email, password);
-        this.account = { id: \`account-\${this.accounts.size}\`, email };
+        this.account = { id: \`account-\${this.accounts.size}\`, email, administrator: false };
         return jsonResponse(201, this.account);
       case "login":
         if (this.accounts.get(email) !== password) return problemResponse(401, { detail: "Wrong e-mail or password." });
-        this.account = { id: "account-1", email };
+        this.account = { id: "account-1", email, administrator: true };
         return jsonResponse(200, this.account);
       case "logout":
+      case "sessions":
         this.account = null;
+        return new Response(null, { status: 204 });
+      case "password": {
+        const own = this.account?.email ?? "";
+        if (this.accounts.get(own) !== text("currentPassword")) {
+          return problemResponse(422, { errors: [{ path: "currentPassword", message: "is wrong" }] });
+        }
+        this.accounts.set(own, text("newPassword"));
+        return jsonResponse(200, this.account);
+      }
+      case "accounts": {
+        const items = [...this.accounts.keys()].map((address) => ({ id: address, email: address, createdAt: instant }));
+        return jsonResponse(200, { items, total: items.length, page: 1, pageSize: 20 });
+      }
+      case "registration":
+        if (method === "PUT") this.open = given.get("open") === true;
+        return jsonResponse(200, { open: this.open });
+      case "invitations": {
+        if (method === "GET") return jsonResponse(200, { items: this.invitations });
+        const invitation = { id: "invitation-1", createdAt: instant, expiresAt: instant };
+        this.invitations = [invitation];
+        return jsonResponse(201, { ...invitation, token: "token-1", link: "/account/register#token-1" });
+      }
+      case "invitations/invitation-1":
+        this.invitations = [];
         return new Response(null, { status: 204 });
       default:
         return this.account === null ? problemResponse(401, {}) : jsonResponse(200, this.account);
