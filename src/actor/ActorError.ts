@@ -150,13 +150,18 @@ export class HandlerMissing extends Schema.TaggedError<HandlerMissing>()("Handle
   }
 }
 
-/** Sending would have closed a circle of actors that wait for each other. @category errors */
+/**
+ * Waiting here would have closed a circle of actors that wait for each other: an ask, a tell that waits for room, a spawn, a
+ * stop, a watch or a receipt. Nothing was sent, stopped or started for it.
+ *
+ * @category errors
+ */
 export class WaitCycle extends Schema.TaggedError<WaitCycle>()("WaitCycle", {
   /** The addresses in order; the last waits for the first. */
   path: Schema.Array(Schema.String)
 }) {
   override get message() {
-    return `Waiting here would never end: ${[...this.path, this.path[0]].join(" → ")}. Tell instead of asking, or let one of them answer later with Rpc.fork.`
+    return `Waiting here would never end: ${[...this.path, this.path[0]].join(" → ")}. Tell instead of asking, or let one of them answer later with Rpc.fork; an actor ends itself by ActorContext.stop.`
   }
 }
 
@@ -308,6 +313,7 @@ export type SpawnError =
   | InvalidChildOptions
   | InvalidActorId
   | TooManyChildren
+  | WaitCycle
 
 /**
  * Whether an error is one of delivery rather than of the protocol. Lets an actor that asks another pass the protocol's

@@ -10,7 +10,7 @@ import type * as Rpc from "@effect/rpc/Rpc"
 import { Context, Duration, Effect, Layer, type Option, type Scope, type Stream } from "effect"
 import type { ActorChange } from "./ActorChange.ts"
 import type { ActorContext } from "./ActorContext.ts"
-import type { SpawnError, TellError } from "./ActorError.ts"
+import type { SpawnError, TellError, WaitCycle } from "./ActorError.ts"
 import type { ActorRef, ActorType } from "./ActorRef.ts"
 import type { ActorSnapshot, End, Load, TypeTotals } from "./ActorSnapshot.ts"
 import type { Behavior } from "./Behavior.ts"
@@ -51,9 +51,11 @@ export class ActorSystem extends Context.Tag("troupe/ActorSystem")<
      * Ends an actor in order: no new messages, those it has, its children (last spawned first), its scope. What takes
      * longer than its `stopBudget` is interrupted, and what was not handled becomes a dead letter. Waits for the end; who
      * is interrupted meanwhile leaves the actor stopping. Supervision does not start it again: a child is one no longer, a
-     * root begins anew with its next message. An actor that stops itself says `ActorContext.stop`.
+     * root begins anew with its next message. An actor that stops itself says `ActorContext.stop`: who waits here for an end
+     * that waits for its own handler is refused with `WaitCycle`, and nothing is stopped. So is a child that stops its
+     * parent. `now` does not wait for handlers.
      */
-    readonly stop: (ref: ActorRef.Any, options?: StopOptions) => Effect.Effect<void>
+    readonly stop: (ref: ActorRef.Any, options?: StopOptions) => Effect.Effect<void, WaitCycle>
     /** The types that Layers provide, all of them or those with a tag (an option of `toLayer`), in order of registration. */
     readonly types: (tag?: string) => Effect.Effect<ReadonlyArray<string>>
   }
@@ -84,8 +86,11 @@ export class LocalActorSystem extends Context.Tag("troupe/LocalActorSystem")<
     ) => Effect.Effect<Option.Option<ActorRef<Rpcs>>>
     /** All of them, in the order in which they were spawned. OTP's `which_children`. */
     readonly children: Effect.Effect<ReadonlyArray<ActorRef.Any>>
-    /** Waits for the next end of an actor; see "Life of an address" for when it answers at once. */
-    readonly watch: (ref: ActorRef.Any) => Effect.Effect<End>
+    /**
+     * Waits for the next end of an actor; see "Life of an address" for when it answers at once. Refused with `WaitCycle` in a
+     * handler that this end would wait for, its own actor's or a child's; `watchWith` does not wait.
+     */
+    readonly watch: (ref: ActorRef.Any) => Effect.Effect<End, WaitCycle>
     /**
      * Inside an actor: at the next end of another, tells this one what `message` makes of it, whatever its mailbox holds.
      * Does not wait; gives what ends the watch, so that its message is not handled any more even if it waits already. The
@@ -238,7 +243,7 @@ export const children: Effect.Effect<ReadonlyArray<ActorRef.Any>, never, LocalAc
 )
 
 /** {@link LocalActorSystem.watch}. @category combinators */
-export const watch = (ref: ActorRef.Any): Effect.Effect<End, never, LocalActorSystem> =>
+export const watch = (ref: ActorRef.Any): Effect.Effect<End, WaitCycle, LocalActorSystem> =>
   Effect.flatMap(LocalActorSystem, (system) => system.watch(ref))
 
 /** {@link LocalActorSystem.watchWith}. @category combinators */
@@ -253,7 +258,7 @@ export const receipt = (tell: ActorRef.Tell): Effect.Effect<Receipt, TellError, 
   Effect.flatMap(LocalActorSystem, (system) => system.receipt(tell))
 
 /** {@link ActorSystem.stop}. @category combinators */
-export const stop = (ref: ActorRef.Any, options?: StopOptions): Effect.Effect<void, never, ActorSystem> =>
+export const stop = (ref: ActorRef.Any, options?: StopOptions): Effect.Effect<void, WaitCycle, ActorSystem> =>
   Effect.flatMap(ActorSystem, (system) => system.stop(ref, options))
 
 /** {@link ActorSystem.types}. @category combinators */

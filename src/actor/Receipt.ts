@@ -7,6 +7,7 @@
  * @since 0.1.0
  */
 import type { Cause, Effect } from "effect"
+import type { WaitCycle } from "./ActorError.ts"
 import type { Reason } from "./DeadLetters.ts"
 
 /**
@@ -24,6 +25,9 @@ export type Settlement =
 
 /** For one message that was accepted. @category models */
 export interface Receipt {
-  /** Waits for the settlement; given at once if it is known. No time-out: a message may wait as long as its mailbox. */
-  readonly settled: Effect.Effect<Settlement>
+  /**
+   * Waits for the settlement; given at once if it is known. No time-out: a message may wait as long as its mailbox. Inside
+   * an actor that the message's handling waits for, it would never come: `WaitCycle`.
+   */
+  readonly settled: Effect.Effect<Settlement, WaitCycle>
 }

@@ -8,6 +8,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Cause, Deferred, Effect, Exit, Fiber, Schema } from "effect"
 import * as Actor from "../../src/actor/Actor.ts"
 import { ActorContext } from "../../src/actor/ActorContext.ts"
+import type { WaitCycle } from "../../src/actor/ActorError.ts"
 import * as ActorSystem from "../../src/actor/ActorSystem.ts"
 import type { Restart } from "../../src/actor/Strategy.ts"
 import * as Supervision from "../../src/actor/Supervision.ts"
@@ -182,7 +183,7 @@ const play = (cell: Cell): Promise<Seen> =>
       yield* rest
       assert.strictEqual(yield* subject.ask.Add(), 1)
 
-      const trigger: Effect.Effect<string | number, never, ActorSystem.ActorSystem> = Effect.gen(function* () {
+      const trigger: Effect.Effect<string | number, WaitCycle, ActorSystem.ActorSystem> = Effect.gen(function* () {
         switch (where) {
           case "start":
           case "finalizer after a crash":

@@ -111,7 +111,7 @@ const reading = (settlement: Settlement): string =>
 
 const outcome = (receipt: Receipt): Effect.Effect<string> =>
   Effect.gen(function* () {
-    const fiber = yield* Effect.fork(receipt.settled)
+    const fiber = yield* Effect.fork(Effect.orDie(receipt.settled))
     yield* rest
     if (fiber.unsafePoll() === null) {
       yield* Fiber.interrupt(fiber)

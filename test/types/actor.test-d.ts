@@ -5,7 +5,7 @@ import { Rpc } from "@effect/rpc"
 import { Context, Effect, Either, type Layer, Option, Schema, type Scope } from "effect"
 import * as Actor from "../../src/actor/Actor.ts"
 import { ActorContext } from "../../src/actor/ActorContext.ts"
-import type { AskError, SpawnError, TellError } from "../../src/actor/ActorError.ts"
+import type { AskError, SpawnError, TellError, WaitCycle } from "../../src/actor/ActorError.ts"
 import type { ActorRef } from "../../src/actor/ActorRef.ts"
 import type { End } from "../../src/actor/ActorSnapshot.ts"
 import * as ActorSystem from "../../src/actor/ActorSystem.ts"
@@ -162,9 +162,9 @@ export const local = Effect.gen(function* () {
   Till.toLayer(Effect.never, { children: "one-for-all" })
   const ref = yield* spawned
   const watched = ActorSystem.watch(ref)
-  same<typeof watched, Effect.Effect<End, never, ActorSystem.LocalActorSystem>>(true)
+  same<typeof watched, Effect.Effect<End, WaitCycle, ActorSystem.LocalActorSystem>>(true)
   const stopped = ActorSystem.stop(ref, { within: "1 second" })
-  same<typeof stopped, Effect.Effect<void, never, ActorSystem.ActorSystem>>(true)
+  same<typeof stopped, Effect.Effect<void, WaitCycle, ActorSystem.ActorSystem>>(true)
   const receipt = ActorSystem.receipt(ref.tell.Open())
   same<typeof receipt, Effect.Effect<Receipt, TellError, ActorSystem.LocalActorSystem>>(true)
   // @ts-expect-error an ask has its own answer

@@ -103,6 +103,8 @@ export class TimerMessage extends Attachment {
 
 /** A tell whose sender may await what became of it. */
 export class ReceiptSlip extends Attachment {
+  /** The actor; a handler beside its mailbox once that has the message. */
+  target: Node | undefined = undefined
   private settlement: Settlement | undefined
   private observers: Set<(settlement: Settlement) => void> | undefined
 

@@ -39,6 +39,7 @@ import type { Residents } from "./residents.ts"
 import { type Child, type Notes, type Reason, type Shutdown, Supervisor } from "./supervisor.ts"
 import { runSynchronous } from "./synchronous.ts"
 import { type Destination, Tell } from "./tell.ts"
+import type { Node } from "./waitGraph.ts"
 import { Watches, type Watching } from "./watches.ts"
 import type { Worker } from "./worker.ts"
 
@@ -69,7 +70,7 @@ export interface Kept {
  */
 type Stopping = "no" | "normal" | "shutdown" | "for good" | "for a restart" | "resting"
 
-const none: ReadonlyArray<Handler> = []
+const none: ReadonlyArray<never> = []
 
 interface Stashed {
   readonly rpc: number
@@ -151,6 +152,21 @@ export class Cell extends MessageLoop implements Child {
   }
   get stashSize(): number {
     return this.stashed?.length ?? 0
+  }
+
+  /** What it waits for by the state it is in, besides what its fibers ask for. */
+  readonly dependsOn = (): ReadonlyArray<Node> => {
+    const { incarnation } = this
+    if (incarnation !== undefined) return incarnation.isClosing ? endsOf(incarnation, true) : none
+    const phase = this.notes?.phase
+    // In line, it waits for those whose turn it is.
+    return phase !== undefined && phase !== "up" && phase !== "given up" && this.supervisor.isShared
+      ? [...this.supervisor].filter((other) => other !== this && other.isMoving)
+      : none
+  }
+  /** It starts or ends. */
+  private get isMoving(): boolean {
+    return this.incarnation !== undefined && (!this.incarnation.started || this.incarnation.isClosing)
   }
 
   protected activate(): void {
@@ -848,6 +864,30 @@ export class Cell extends MessageLoop implements Child {
     // Its own ref is one of this process, whatever its public type says of its protocol.
     return new Tell(this.self as unknown as Destination, rpc, payload)
   }
+}
+
+/**
+ * The end of an actor, for who waits for it: it comes when what is in hand has been handled, unless that is broken off
+ * `now`, and when its children have ended.
+ */
+export const endOf = (cell: Cell, now: boolean): Node => ({
+  address: cell.address,
+  waits: undefined,
+  isEnd: true,
+  dependsOn: () => {
+    const { incarnation } = cell
+    if (incarnation === undefined) return [cell]
+    return now && !incarnation.isClosing ? endsOf(incarnation, true) : [cell, ...endsOf(incarnation, false)]
+  }
+})
+
+/** Of an incarnation's children, and of its handlers beside the mailbox unless they are interrupted `now`. */
+const endsOf = (incarnation: Incarnation, now: boolean): ReadonlyArray<Node> => {
+  // What an actor's supervisor holds was put there by `spawn`, and is a cell.
+  const children = [...((incarnation.children as Supervisor<Cell> | undefined) ?? none)].map((child) =>
+    endOf(child, now)
+  )
+  return now ? children : [...children, ...(incarnation.nodes ?? none)]
 }
 
 /** What a handler may know of the message in hand. */

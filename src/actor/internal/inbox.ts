@@ -23,7 +23,7 @@ import { LaneRing } from "./laneRing.ts"
 import { type Hand, MessageRing, type Messages } from "./messageRing.ts"
 import type { Protocol } from "./protocol.ts"
 import { stackless } from "./stackless.ts"
-import { cycle, type Node, type Wait } from "./waitGraph.ts"
+import { addWait, cycle, type Wait } from "./waitGraph.ts"
 import { WaitingSender, WaitingSenders } from "./waitingSenders.ts"
 
 /** The states of a life, ordered: up to `restarting` messages are accepted. */
@@ -417,9 +417,4 @@ export abstract class Inbox implements Target, Place {
       if (!wait.withdrawn()) wait.refused(error, reason)
     }
   }
-}
-
-const addWait = (node: Node, wait: Wait): void => {
-  node.waits ??= new Set()
-  node.waits.add(wait)
 }

@@ -16,6 +16,7 @@ import type { Watches } from "./watches.ts"
 /** The actor, as its incarnation looks at it: the message in hand. */
 export interface Handling extends Node {
   readonly system: { readonly carrying: Carrying }
+  readonly incarnation: Incarnation | undefined
   readonly inHand: boolean
   readonly deadlineInHand: () => number
 }
@@ -39,6 +40,8 @@ export class Incarnation implements Sender {
   besides = 0
   /** Their fibers, and who waits for what each answers. */
   linked: Map<Fiber.RuntimeFiber<unknown, unknown>, Beside> | undefined = undefined
+  /** The same handlers in the wait-for graph, from before their first step on. */
+  nodes: Set<Node> | undefined = undefined
   whenUnlinked: (() => void) | undefined = undefined
   timers: KeyedTimers | undefined = undefined
   /** Of its children, once there was one. */
@@ -58,7 +61,11 @@ export class Incarnation implements Sender {
   ) {}
 
   get node(): Node | undefined {
-    return this.cell.inHand && !this.isClosing ? this.cell : undefined
+    return this.isClosing ? this.closing : this.cell.inHand ? this.cell : undefined
+  }
+  /** While it ends its actor waits for its finalizers; not for those of one that was abandoned. */
+  get closing(): Node | undefined {
+    return this.isClosing && this.cell.incarnation === this ? this.cell : undefined
   }
   /** The FiberRefs of its fibers while they work for no message. */
   get refs(): FiberRefs.FiberRefs {
@@ -103,6 +110,7 @@ export class Incarnation implements Sender {
         this.whenUnlinked = undefined
         for (const { attachment, message_tag } of linked.values()) attachment?.fail(this.endingCause(message_tag))
         linked.clear()
+        this.nodes = undefined
         this.besides = 0
         resume(Effect.void)
       })
@@ -134,8 +142,8 @@ class Builder implements Sender {
   get cell(): Handling {
     return this.incarnation.cell
   }
-  get node(): Handling | undefined {
-    return this.incarnation.started ? undefined : this.incarnation.cell
+  get node(): Node | undefined {
+    return this.incarnation.started ? this.incarnation.closing : this.incarnation.cell
   }
   deadline(): number {
     return Number.POSITIVE_INFINITY

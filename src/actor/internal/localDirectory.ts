@@ -15,15 +15,16 @@ import {
   type SpawnError,
   type TellError,
   TooManyActors,
-  TooManyChildren
+  TooManyChildren,
+  WaitCycle
 } from "../ActorError.ts"
 import { type ActorRef, type ActorType, addressOf } from "../ActorRef.ts"
 import type { End, Load } from "../ActorSnapshot.ts"
 import type { Behavior } from "../Behavior.ts"
-import type { Receipt } from "../Receipt.ts"
+import type { Receipt, Settlement } from "../Receipt.ts"
 import type { ChildOptions } from "../Strategy.ts"
 import { ReceiptSlip } from "./attachment.ts"
-import { Cell, type Kept, type Kind, type Slot, stopped } from "./cell.ts"
+import { Cell, endOf, type Kept, type Kind, type Slot, stopped } from "./cell.ts"
 import type { CellContext } from "./cellContext.ts"
 import { CheckedRef, checksOf } from "./checkedRef.ts"
 import { State } from "./inbox.ts"
@@ -35,6 +36,7 @@ import { durationMillis } from "./ranges.ts"
 import { maxWaiting, Residents } from "./residents.ts"
 import type { Supervisor } from "./supervisor.ts"
 import { Tell } from "./tell.ts"
+import { begin, cycle, waiting } from "./waitGraph.ts"
 
 /** What sending to the actors of a definition takes. */
 interface Protocol {
@@ -242,12 +244,19 @@ export const localDirectory = (system: LocalSystem) => {
           start = { error }
           whenStarted?.()
         }
+        // Before its `build` begins, which may ask the spawner.
+        const node = parent?.sender.node
+        const endWait = node === undefined ? undefined : begin(node, cell)
         supervisor.add(cell)
         const started = Effect.async<void, SpawnError>((resume) => {
           whenStarted = () => resume(start!.error === undefined ? Effect.void : Effect.fail(start!.error))
           if (start !== undefined) return whenStarted()
           return stopped(cell)
         })
+        // In line behind a sibling's start it may wait for one that waits for its spawner.
+        const path = node === undefined || start !== undefined ? undefined : cycle(node, cell)
+        const awaited =
+          path === undefined ? started : Effect.zipRight(stopped(cell), Effect.fail(new WaitCycle({ path })))
         // A child of an actor is stopped by the end of the actor's incarnation, in order; a host's by the host's scope.
         const owned =
           parent === undefined
@@ -259,10 +268,11 @@ export const localDirectory = (system: LocalSystem) => {
                     return Scope.addFinalizer(own, stopped(cell))
                   })
                 ),
-                restore(started)
+                restore(awaited)
               )
-            : restore(started)
-        return Effect.as(owned, cellRef(definition, cell) as unknown as ActorRef<Rpcs>)
+            : restore(awaited)
+        const waited = endWait === undefined ? owned : Effect.ensuring(owned, Effect.sync(endWait))
+        return Effect.as(waited, cellRef(definition, cell) as unknown as ActorRef<Rpcs>)
       })
     )
 
@@ -313,7 +323,15 @@ export const localDirectory = (system: LocalSystem) => {
     Effect.withFiberRuntime((fiber) => {
       if (!(tell instanceof Tell)) return Effect.dieMessage("A receipt is for what a ref's `tell` gives, unsent")
       const slip = new ReceiptSlip(system.tracing ? fiber.currentSpan : undefined, system.carrying.of(fiber))
-      return Effect.as(tell.destination.tellWith(tell.rpc, tell.payload, slip, fiber), { settled: slip.await })
+      const settled = Effect.withFiberRuntime<Settlement, WaitCycle>((fiber) =>
+        slip.target === undefined || slip.settled
+          ? slip.await
+          : waiting(system.senderOf(fiber)?.node, slip.target, slip.await)
+      )
+      // Its ref finds it here already: the message may be settled before this goes on.
+      const target = tell.destination instanceof LocalRef ? tell.destination.resolve() : undefined
+      slip.target = target instanceof Cell ? target : undefined
+      return Effect.as(tell.destination.tellWith(tell.rpc, tell.payload, slip, fiber), { settled })
     })
 
   const watchedBy = (ref: ActorRef.Any): Cell | undefined => {
@@ -373,9 +391,12 @@ export const localDirectory = (system: LocalSystem) => {
       ) => {
         const within = options?.within
         const withinMillis = within === undefined ? undefined : durationMillis("within", within, "zero")
-        return Effect.suspend(() => {
+        return Effect.withFiberRuntime<void, WaitCycle>((fiber) => {
+          const sender = system.senderOf(fiber)
           const cell = existing(ref)
-          return cell === undefined ? Effect.void : stopped(cell, options?.now, withinMillis)
+          if (cell === undefined) return Effect.void
+          const now = options?.now === true || withinMillis === 0
+          return waiting(sender?.node, endOf(cell, now), stopped(cell, options?.now, withinMillis))
         })
       },
       types: (tag?: string) => Effect.sync(() => listings.types(tag))
@@ -385,11 +406,16 @@ export const localDirectory = (system: LocalSystem) => {
       child,
       children,
       watch: (ref: ActorRef.Any) =>
-        Effect.async<End>((resume) => {
-          const cell = watchedBy(ref)
-          if (cell === undefined) return resume(Effect.succeed({ _tag: "absent" }))
-          const leave = cell.watch((end) => resume(Effect.succeed(end)))
-          return Effect.sync(leave)
+        Effect.withFiberRuntime<End, WaitCycle>((fiber) => {
+          const node = system.senderOf(fiber)?.node
+          const known = node === undefined ? undefined : existing(ref)
+          const ended = Effect.async<End>((resume) => {
+            const cell = watchedBy(ref)
+            if (cell === undefined) return resume(Effect.succeed({ _tag: "absent" }))
+            const leave = cell.watch((end) => resume(Effect.succeed(end)))
+            return Effect.sync(leave)
+          })
+          return known === undefined ? ended : waiting(node, endOf(known, false), ended)
         }),
       watchWith,
       receipt,

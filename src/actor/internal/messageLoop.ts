@@ -13,7 +13,7 @@ import { ActorCrashed, type TellError } from "../ActorError.ts"
 import type { Behavior } from "../Behavior.ts"
 import * as Delivery from "../Delivery.ts"
 import type { Directive } from "../Supervision.ts"
-import { Ask, Attachment, type Sender } from "./attachment.ts"
+import { Ask, Attachment, ReceiptSlip, type Sender } from "./attachment.ts"
 import { annotationsOf, type Carried } from "./carried.ts"
 import type { Environment } from "./environment.ts"
 import { Inbox, State } from "./inbox.ts"
@@ -503,8 +503,10 @@ export abstract class MessageLoop extends Inbox {
     const carried = attachment?.carriedBy(this.system.carrying)
     const deadline = attachment?.deadline() ?? Number.POSITIVE_INFINITY
     const node: Node = { address: this.address, waits: undefined }
-    if (ask !== undefined) ask.target = node
+    if (attachment instanceof Ask || attachment instanceof ReceiptSlip) attachment.target = node
     const sender: Sender = { cell: this, node, deadline: () => deadline }
+    incarnation.nodes ??= new Set()
+    incarnation.nodes.add(node)
     // Counted before it runs: it may stop its actor, which then waits for it.
     if (++incarnation.besides >= this.behavior.maxBesides) this.isCrowded = true
     const fiber = this.system.fork(
@@ -517,6 +519,7 @@ export abstract class MessageLoop extends Inbox {
     fiber.addObserver((exit) => {
       // Given up on while it would not be interrupted: its message has settled.
       if (!incarnation.linked?.delete(fiber)) return
+      incarnation.nodes?.delete(node)
       incarnation.besides--
       this.thinOut(incarnation)
       this.forkEnded(incarnation, attachment, rpc, exit)

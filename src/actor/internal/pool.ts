@@ -133,7 +133,7 @@ export class Pool {
     }
     routee.stopping = true
     const stop = Effect.zipRight(
-      this.system.stop(routee.ref),
+      this.stop(routee),
       Effect.sync(() => this.leaving.delete(routee))
     )
     return [Effect.asVoid(Effect.forkIn(stop, this.scope))]
@@ -199,12 +199,21 @@ export class Pool {
     }
   }
 
+  /** One that waits for whoever closes the router would not end in order: it ends now. */
+  private stop({ ref }: Routee): Effect.Effect<void> {
+    return Effect.catchTag(this.system.stop(ref), "WaitCycle", () =>
+      Effect.ignore(this.system.stop(ref, { now: true }))
+    )
+  }
+
   /** Stops all of them, each within the system's budget. */
   readonly close: Effect.Effect<void> = Effect.suspend(() => {
     this.closed = true
-    const stop = (routee: Routee) => this.system.stop(routee.ref)
     const stopAll = Effect.suspend(() =>
-      Effect.forEach([...this.routees, ...this.leaving], stop, { discard: true, concurrency: "unbounded" })
+      Effect.forEach([...this.routees, ...this.leaving], (routee) => this.stop(routee), {
+        discard: true,
+        concurrency: "unbounded"
+      })
     )
     // A sender that had chosen before, and sends only now, activates its routee again: a second look finds that one.
     return Effect.zipRight(Effect.zipRight(stopAll, Effect.yieldNow()), stopAll)

@@ -111,6 +111,10 @@ export class Supervisor<C extends Child = Child> {
   get size(): number {
     return this.children.size
   }
+  /** Its children start and stop one after the other. */
+  get isShared(): boolean {
+    return this.line !== undefined
+  }
 
   [Symbol.iterator](): IterableIterator<C> {
     return this.children.values()

@@ -241,7 +241,8 @@ export class Hosting {
       this.give(hosted)
       const ref = this.isTakenOver(hosted) ? undefined : this.cell(hosted)
       return Effect.zipRight(
-        ref === undefined ? Effect.void : this.services.portable.stop(ref, { now: hosted.lost }),
+        // Only an actor's own fibers close circles, and this is none.
+        ref === undefined ? Effect.void : Effect.orDie(this.services.portable.stop(ref, { now: hosted.lost })),
         Effect.sync(() => this.forget(hosted))
       )
     })
@@ -335,7 +336,8 @@ export class Hosting {
     return Effect.suspend(() => {
       const hosted = this.hosted.get(entityId)
       const ref = hosted === undefined ? undefined : this.cell(hosted)
-      return ref === undefined ? Effect.void : this.services.portable.stop(ref, options)
+      // As above.
+      return ref === undefined ? Effect.void : Effect.orDie(this.services.portable.stop(ref, options))
     })
   }
 

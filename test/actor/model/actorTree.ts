@@ -133,7 +133,7 @@ class Tree {
       if (!this.alive.has(step.supervisor)) return
       if (step._tag === "remove") {
         const child = this.refs.get(step.id)
-        if (child !== undefined) yield* ActorSystem.stop(child)
+        if (child !== undefined) yield* Effect.orDie(ActorSystem.stop(child))
         return yield* rest
       }
       const life = this.lives.get(step.supervisor)!
@@ -176,7 +176,7 @@ class Tree {
 
   readonly end = Effect.suspend(() => {
     const root = this.refs.get(this.scenario.tree.id)
-    return root === undefined ? Effect.void : ActorSystem.stop(root)
+    return root === undefined ? Effect.void : Effect.orDie(ActorSystem.stop(root))
   })
 }
 

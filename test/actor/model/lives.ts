@@ -297,7 +297,7 @@ const program = (commands: ReadonlyArray<Command>) =>
               break
             case "watch":
               model.watch(command.address, watching.length)
-              watching.push(yield* Effect.fork(local.watch(ref)))
+              watching.push(yield* Effect.fork(Effect.orDie(local.watch(ref))))
           }
         }
       }
