@@ -41,8 +41,8 @@ export const QaEngineer = Agent.make({
   dependsOn: [backend.name, frontend.name],
   filesOf: [backend.name, frontend.name],
   estimate: "30 minutes",
-  // Above the default 300 s: an install from a slow registry and the tests of a large project each have 5 minutes.
-  timeout: "20 minutes",
+  // Each step has a limit of its own that grows with the project: this is above all of them for 500 entities.
+  timeout: "4 hours",
   output: Quality,
   fingerprint: Effect.map(Effect.all([TemplateDigest.of("quality"), versions]), ([templates, tools]) => ({
     ...templates,

@@ -116,7 +116,7 @@ const fromType = (
   switch (type) {
     case "string":
     case "text":
-      return withDefault(report, path, record, { ...base, ...lengths(report, path, record, base.required) })
+      return withDefault(report, path, record, { ...base, ...lengths(report, path, type, record, base.required) })
     case "integer":
     case "number":
       return withDefault(report, path, record, { ...base, ...bounds(report, path, type, record) })
@@ -162,13 +162,20 @@ const optionOf = (type: FieldType, key: string): string | undefined => {
   return undefined
 }
 
-const lengths = (report: Report, path: string, record: Fields, required: boolean) => {
+/** What a `text` holds unless its `maxLength` says otherwise: more would freeze the pages that show it. */
+const longestText = 100_000
+
+const lengths = (report: Report, path: string, type: "string" | "text", record: Fields, required: boolean) => {
   const least = report.has(record, "minLength")
     ? report.integer(`${path}.minLength`, record.minLength, 0)
     : required
       ? 1
       : undefined
-  const most = report.has(record, "maxLength") ? report.integer(`${path}.maxLength`, record.maxLength, 1) : undefined
+  const most = report.has(record, "maxLength")
+    ? report.integer(`${path}.maxLength`, record.maxLength, 1)
+    : type === "text"
+      ? longestText
+      : undefined
   if (least !== undefined && most !== undefined && least > most) {
     const found = `minLength ${least} over maxLength ${most}`
     report.add({ path: `${path}.minLength`, found, expected: "no more than maxLength", fix: "Swap the two." })
@@ -257,6 +264,7 @@ const withDefault = (report: Report, path: string, record: Fields, field: FieldS
         const text = field.type === "string" && value !== "" ? report.line(at, value) : report.text(at, value)
         if (text === undefined) return undefined
         const length = [...text].length
+        if (field.required && text.trim() === "") return refuse("text that is not blank")
         if (length < (field.minLength ?? 0)) return refuse(`at least ${field.minLength} characters`)
         if (length > (field.maxLength ?? Number.POSITIVE_INFINITY))
           return refuse(`at most ${field.maxLength} characters`)

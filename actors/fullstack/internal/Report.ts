@@ -19,6 +19,9 @@ const forbiddenKeys: ReadonlySet<string> = new Set(["__proto__"])
 
 export type Fields = Readonly<Record<string, unknown>>
 
+/** Marks, embeddings, overrides and isolates of direction (Unicode UAX 9), line separators, and the byte order mark. */
+const misleading = /[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/
+
 /** Runs a decoder; succeeds with what it returns if it noted nothing. */
 export const collect = <A>(decode: (report: Report) => A | undefined): Effect.Effect<A, InputError> =>
   Effect.suspend(() => {
@@ -92,7 +95,17 @@ export class Report {
     if (/\p{Surrogate}|(?![\t\n\r])\p{Cc}/u.test(value)) {
       return this.add({ path, found: this.show(value), expected: "text without control characters" })
     }
-    return value
+    return this.#isPlain(path, value) ? value : undefined
+  }
+
+  /** Refuses characters that change how the text around them is read: it would stand in source files. */
+  #isPlain(path: string, value: string): boolean {
+    const found = misleading.exec(value)?.[0]
+    if (found === undefined) return true
+    const code = `U+${found.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`
+    const fix = "It cannot be seen, and makes files that hold the text read other than they are: remove it."
+    this.add({ path, found: `the invisible character ${code}`, expected: "text without marks of direction", fix })
+    return false
   }
 
   /** One line of text that is not blank. */
@@ -160,6 +173,7 @@ export class Report {
     if (/\p{Surrogate}|[\p{Cc}\u2028\u2029]/u.test(written)) {
       return this.add({ path, found: this.show(written), expected: "a name without control characters" })
     }
+    if (!this.#isPlain(path, written)) return undefined
     const name = Names.make(written)
     const length = name.kebab.length
     if (length > 0 && length <= Names.maxLength) return name

@@ -96,8 +96,7 @@ const limits = (field: Field): Json => {
       return {
         ...(field.minLength === undefined ? {} : { minLength: field.minLength }),
         ...(field.maxLength === undefined ? {} : { maxLength: field.maxLength }),
-        // `string` is one line; U+0000 would not come back from the database.
-        pattern: field.type === "string" ? "^[^\\r\\n\\u0000]*$" : "^[^\\u0000]*$"
+        pattern: pattern(field)
       }
     case "integer":
       return { minimum: field.min ?? Number.MIN_SAFE_INTEGER, maximum: field.max ?? Number.MAX_SAFE_INTEGER }
@@ -114,6 +113,13 @@ const limits = (field: Field): Json => {
     case "enum":
       return {}
   }
+}
+
+/** `string` is one line; U+0000 would not come back from the database; what is required has something to see. */
+const pattern = (field: Field): string => {
+  const any = field.type === "string" ? "[^\\r\\n\\u0000]*" : "[^\\u0000]*"
+  const visible = "[^\\s\\u0000\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff]"
+  return field.required ? `^${any}${visible}${any}$` : `^${any}$`
 }
 
 const initial = (field: Field) => (field.type === "reference" ? undefined : field.default)

@@ -43,7 +43,7 @@ const testFile = (project: Project, plan: EntityPlan): string => {
     )
     .join("\n")
   return `/** ${Code.docComment(`The API of ${entity.plural.title}, over HTTP against a real service.`).slice(4)}
-${/\bsetTimeout\(/.test(tests) ? 'import { setTimeout } from "node:timers/promises";\n' : ""}import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+${/\bsetTimeout\(/.test(tests) ? 'import { setTimeout } from "node:timers/promises";\n' : ""}import { beforeAll, beforeEach, expect, it } from "vitest";
 ${imports(plan, tests)}
 const path = ${Code.text(entity.path)};
 ${
@@ -55,10 +55,9 @@ const names = ${columnNames(entity)};
 }let server: TestServer;
 
 beforeAll(async () => {
-  server = await TestServer.start();
+  server = await TestServer.shared();
 });
 beforeEach(() => server.reset());
-afterAll(() => server.close());
 
 ${tests}`
 }

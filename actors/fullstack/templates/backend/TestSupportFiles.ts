@@ -15,7 +15,8 @@ export const testSupportFiles: ReadonlyArray<TemplateFile> = [
 import { createHash, randomUUID } from "node:crypto";
 /*END*/
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,8 +52,13 @@ export interface Sending {
 }
 
 export class TestServer {
+  /** A database file with the schema and nothing else: a copy is made sooner than the tables of many entities. */
+  static #empty: Promise<string> | undefined;
+  static #shared: Promise<TestServer> | undefined;
   readonly #folder: string;
   #service: Service;
+  /** Where records were added since they were last removed. */
+  readonly #touched = new Set<string>();
   #counts = new Map<string, number>();
 /*IF auth*/
   readonly #sessions = new Map<string, string>();
@@ -65,8 +71,19 @@ export class TestServer {
     this.#service = service;
   }
 
+  /** One for all files that leave it as it was but for records. It ends with the process. */
+  static shared(): Promise<TestServer> {
+    TestServer.#shared ??= TestServer.start().then((server) => {
+      process.once("exit", () => rmSync(server.#folder, { recursive: true, force: true }));
+      return server;
+    });
+    return TestServer.#shared;
+  }
+
   static async start(): Promise<TestServer> {
     const folder = await mkdtemp(join(tmpdir(), "backend-test-"));
+    TestServer.#empty ??= makeEmpty();
+    await copyFile(await TestServer.#empty, fileIn(folder));
     const server = new TestServer(folder, await startService(settingsIn(folder)));
 /*IF auth*/
     await server.signIn("tester@example.com");
@@ -103,7 +120,9 @@ export class TestServer {
   async reset(): Promise<void> {
     this.#counts = new Map();
     const client = this.#connect();
-    const tables = [...entities.map((entity) => entity.table)/*IF audit*/, "_audit_log"/*END*/];
+    // Only where something was added: there may be hundreds of tables.
+    const touched = entities.filter((entity) => this.#touched.delete(entity.path));
+    const tables = [...touched.map((entity) => entity.table)/*IF audit*/, "_audit_log"/*END*/];
     await client.executeMultiple(
       \`PRAGMA foreign_keys = OFF; BEGIN; \${tables.map((table) => \`DELETE FROM \${quote(table)};\`).join(" ")} COMMIT;\`,
     );
@@ -148,6 +167,7 @@ export class TestServer {
 
   /** A string as body is sent as it is, anything else as JSON. */
   async send(method: string, path: string, { body, headers = {} }: Sending = {}): Promise<Answer> {
+    if (method === "POST") this.#touched.add(path);
     const response = await fetch(this.#service.url + path, {
       method,
       headers: {
@@ -234,6 +254,14 @@ export class TestServer {
 
 export const cookieOf = (answer: Answer) => (answer.headers.get("Set-Cookie") ?? "").split(";")[0] ?? "";
 /*END*/
+
+async function makeEmpty(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "backend-test-empty-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const service = await startService(settingsIn(folder));
+  await service.close();
+  return fileIn(folder);
+}
 
 const fileIn = (folder: string) => join(folder, "test.db");
 

@@ -22,6 +22,7 @@ export function problemOf(field: Field, value: unknown): string | undefined {
       // Half a surrogate pair and U+0000 would not come back from the database as they went in.
       if (/[\\p{Surrogate}\\0]/u.test(value)) return "must not contain U+0000 or unpaired surrogates";
       if (field.type === "string" && /[\\r\\n]/.test(value)) return "must be one line";
+      if (field.required && isBlank(value)) return "must not be blank";
       const length = [...value].length;
       if (field.minLength !== undefined && length < field.minLength)
         return \`must have at least \${field.minLength} characters\`;
@@ -72,6 +73,9 @@ export const toColumn = (value: Value): Argument => (typeof value === "boolean" 
 
 export const fromColumn = (field: Field, value: unknown): Value =>
   field.type === "boolean" && value !== null ? value === 1 : (value as Value);
+
+/** Nothing to see: blanks, and characters without a width. */
+const isBlank = (text: string) => !/[^\\s\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff]/.test(text);
 
 /** A day that exists: the 29th of February only in leap years. */
 function isDay(text: string): boolean {

@@ -26,17 +26,18 @@ export interface Seen {
 }
 
 /**
- * The longest that each step may take: many times what the slowest project of the generated suite needs on two busy
- * cores, so that a slow machine is not taken for a fault.
+ * The longest that each step may take in a folder with so many tests: many times what the generated suite needs on two
+ * busy cores, so that neither a slow machine nor a large project is taken for a fault. A project of 500 entities has some
+ * 13,000 tests in its backend.
  *
  * @category models
  */
-export const limits = {
-  types: Duration.minutes(3),
-  build: Duration.minutes(3),
-  test: Duration.minutes(5),
-  start: Duration.minutes(1)
-}
+export const limits = (tests: number) => ({
+  types: Duration.millis(3 * 60_000 + tests * 100),
+  build: Duration.millis(3 * 60_000 + tests * 100),
+  test: Duration.millis(5 * 60_000 + tests * 500),
+  start: Duration.millis(60_000 + tests * 10)
+})
 
 /** How many steps {@link folder} takes. */
 export const steps = { backend: 8, frontend: 5 }
@@ -57,14 +58,15 @@ export const folder = Effect.fn("Quality.folder")(function* (
   const cwd = `${root}/${name}`
   const { checks, take } = make(name, told, took)
   const at = (timeout: Duration.Duration) => ({ cwd, root, timeout })
+  const longest = limits(sources.tests.length)
 
   yield* take("install", show(Install.command), [], Effect.map(Install.outcome(assignment, name), fromOutcome))
   const types = yield* typesCommand(name)
-  yield* take("types", show({ command: "npm", args: types }), ["install"], npm(types, at(limits.types)))
-  yield* take("build", "npm run build", ["install"], npm(["run", "build"], at(limits.build)))
+  yield* take("types", show({ command: "npm", args: types }), ["install"], npm(types, at(longest.types)))
+  yield* take("build", "npm run build", ["install"], npm(["run", "build"], at(longest.build)))
 
   let seen: Tests = { tests: [], failures: [] }
-  const testing = runTests(at(limits.test)).pipe(
+  const testing = runTests(at(longest.test)).pipe(
     Effect.map(([finding, tests]) => {
       seen = tests
       return finding
@@ -74,7 +76,7 @@ export const folder = Effect.fn("Quality.folder")(function* (
   const tests = withUnseen(sources, seen.tests)
   yield* take("criteria", "npm test", ["test"], Effect.succeed(criteriaSeen(sources, tests)))
 
-  if (name === "backend") yield* serve(cwd, root, limits.start, take)
+  if (name === "backend") yield* serve(cwd, root, longest.start, take)
   return { checks, tests } satisfies Seen
 })
 
