@@ -28,7 +28,8 @@ const populateTexts = async (client: Client, words: ReadonlyArray<string>): Prom
   return taken
 }
 
-const takes = ({ maxLength, minLength = 0, type }: FieldSpec, word: string) =>
+const takes = ({ maxLength, minLength = 0, required, type }: FieldSpec, word: string) =>
+  !(required && word.trim() === "") &&
   [...word].length >= minLength &&
   [...word].length <= (maxLength ?? word.length) &&
   (type === "text" || !/[\r\n]/.test(word))

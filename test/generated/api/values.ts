@@ -50,6 +50,7 @@ export const edgeValues = (field: FieldSpec): ReadonlyArray<unknown> => {
         (text) =>
           [...text].length >= minLength &&
           [...text].length <= (maxLength ?? 1000) &&
+          !(field.required && text.trim() === "") &&
           (field.type === "text" || !/[\r\n]/.test(text))
       )
       return [
@@ -121,6 +122,9 @@ export interface Bad {
 /** Bad values, one for each rule of the field. */
 export const badValues = (field: FieldSpec): ReadonlyArray<Bad> => [
   ...(field.required ? [{ rule: "required", value: null }] : []),
+  ...(field.required && (field.type === "string" || field.type === "text")
+    ? [{ rule: "required", value: " ".repeat(Math.max(1, field.minLength ?? 1)) }]
+    : []),
   ...wrongTypes(field).map((value) => ({ rule: "type", value })),
   ...brokenRules(field)
 ]
