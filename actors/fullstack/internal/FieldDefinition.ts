@@ -264,7 +264,7 @@ const withDefault = (report: Report, path: string, record: Fields, field: FieldS
         const text = field.type === "string" && value !== "" ? report.line(at, value) : report.text(at, value)
         if (text === undefined) return undefined
         const length = [...text].length
-        if (field.required && text.trim() === "") return refuse("text that is not blank")
+        if (field.required && text !== "" && text.trim() === "") return refuse("text that is not blank")
         if (length < (field.minLength ?? 0)) return refuse(`at least ${field.minLength} characters`)
         if (length > (field.maxLength ?? Number.POSITIVE_INFINITY))
           return refuse(`at most ${field.maxLength} characters`)

@@ -63,7 +63,9 @@ describe("Requirements.parse", () => {
       scale: "small",
       stack: { frontend: "react", backend: "node-express", database: "sqlite" },
       features: [],
-      entities: [{ name: "Note", fields: [{ name: "text", type: "text", required: false, unique: false }] }],
+      entities: [
+        { name: "Note", fields: [{ name: "text", type: "text", required: false, unique: false, maxLength: 100_000 }] }
+      ],
       ui: { title: "Notes", theme: "light", pages: [] },
       architecture: { style: "monolith" },
       constraints: {}
@@ -95,6 +97,39 @@ describe("Requirements.parse", () => {
       ]
     )
   })
+
+  it("takes text of 100,000 characters unless maxLength says otherwise", () => {
+    const limit = (field: object) =>
+      Effect.runSync(Requirements.parse({ name: "a", entities: { A: { fields: { f: field } } } })).entities[0]
+        ?.fields[0]?.maxLength
+    assert.strictEqual(limit({ type: "text" }), 100_000)
+    assert.strictEqual(limit({ type: "text", maxLength: 200_000 }), 200_000)
+    assert.isUndefined(limit({ type: "string" }))
+  })
+
+  it.each(["\u061c", "\u200e", "\u200f", "\u202a", "\u202e", "\u2028", "\u2066", "\u2069", "\ufeff"])(
+    "lets no invisible mark of direction reach source files: %j",
+    (mark) => {
+      const marked = `a${mark}b`
+      const field = { type: "string" }
+      const places: ReadonlyArray<object> = [
+        { name: marked },
+        { description: marked },
+        { ui: { title: marked } },
+        { constraints: { region: marked } },
+        { entities: { [marked]: { fields: { f: field } } } },
+        { entities: { A: { description: marked, fields: { f: field } } } },
+        { entities: { A: { fields: { [marked]: field } } } },
+        { entities: { A: { fields: { f: { type: "text", default: marked } } } } },
+        { entities: { A: { fields: { f: { type: "enum", values: [marked] } } } } }
+      ]
+      for (const place of places) {
+        const value = { name: "a", entities: { A: { fields: { f: field } } }, ...place }
+        const refused = Effect.runSync(Effect.flip(Requirements.parse(value)))
+        assert.notInclude(refused.message, mark)
+      }
+    }
+  )
 
   it("takes a required text without a minimum as at least one character", () => {
     const { entities } = Effect.runSync(Requirements.parse(withField({ type: "string", required: true })))

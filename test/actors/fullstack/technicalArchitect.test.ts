@@ -106,7 +106,8 @@ describe("the API document", () => {
         type: "string",
         minLength: 2,
         maxLength: 5,
-        pattern: "^[^\\r\\n\\u0000]*$",
+        pattern:
+          "^[^\\r\\n\\u0000]*[^\\s\\u0000\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff][^\\r\\n\\u0000]*$",
         description: "A line.",
         default: "ab"
       })
