@@ -184,7 +184,7 @@ const storage = (options: Options) => {
     Layer.provide(
       Layer.retry(
         database(options, leaseConnections),
-        Schedule.addDelay(Schedule.recurs(3), () => 500)
+        Schedule.addDelay(Schedule.recurs(2), () => 100)
       )
     )
   )

@@ -15,7 +15,12 @@
  *   when the cluster's storage has it, and if its runner dies it is begun again on another one. Of messages with one
  *   primary key the first is handled, and its answer is everybody's. Storage keeps such messages and their answers for
  *   good; clearing them away is the operator's.
- * - An actor that moves to another machine begins there with nothing, as after a restart.
+ * - An actor that moves to another machine begins there with nothing, as after a restart. With leases (`Leases`, which
+ *   `Cluster` of `troupe/layers` provides) its former life has ended before: a machine looks at the clocks before each step,
+ *   and begins, answers and sends nothing once its lease is over. What it has begun by then is interrupted, and its asker gets
+ *   `ActorUnreachable`; a step that cannot be interrupted may outlast the lease, which is what `ActorContext.epoch` is for.
+ *   It grows with each move, and travels with what an actor sends: who has met a later life of it refuses an earlier one's
+ *   messages. Durable ones are let in all the same, since they may be older.
  * - Back-pressure crosses the wire: a tell succeeds when the mailbox over there has it. Each waiting sender is a request
  *   that the runner holds open, at most `requestsInFlight` for an actor; the next one gets `MailboxFull`. A tell from a
  *   handler that has waited `tellTimeout` gets `MailboxFull` too, and in that very moment may still have been accepted.
