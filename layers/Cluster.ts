@@ -75,8 +75,8 @@ export const settings = {
   shardLockExpiration: Duration.seconds(3),
   /** How often one of the runners looks whether the others can be reached: `1 second`. */
   runnerHealthCheckInterval: Duration.seconds(1),
-  /** How often processes look who is there: `250 millis`. By so much later they send to the right runner. */
-  refreshAssignmentsInterval: Duration.millis(250),
+  /** How often processes conclude from the leases who is there, which costs nothing: `100 millis`. */
+  refreshAssignmentsInterval: Duration.millis(100),
   /** How often a runner looks into storage for messages that nobody announced to it: `1 second`. */
   entityMessagePollInterval: Duration.seconds(1),
   /** How often an asker looks into storage for an answer whose runner died: `200 millis`. */
@@ -160,9 +160,7 @@ export const runner = (
  * then, and send here meanwhile. Told that the actor is not here any more, they send elsewhere; cut off, they would not
  * know what became of their message.
  */
-const leavingLast = Layer.scopedDiscard(
-  Effect.addFinalizer(() => Effect.sleep(Duration.times(settings.refreshAssignmentsInterval, 3)))
-)
+const leavingLast = Layer.scopedDiscard(Effect.addFinalizer(() => Effect.sleep(Duration.times(leases.beatInterval, 3))))
 
 /** A process that only sends to actors. @category layers */
 export const client = (
