@@ -18,7 +18,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { constants as access, accessSync, statSync } from "node:fs"
 import { constants } from "node:os"
 import { delimiter, isAbsolute, join, resolve } from "node:path"
-import type { Readable } from "node:stream"
+import { PassThrough, pipeline, type Readable } from "node:stream"
 import { StringDecoder } from "node:string_decoder"
 import * as NodeStream from "@effect/platform-node/NodeStream"
 import { Clock, Deferred, Duration, Effect, Fiber, Layer, Schedule, Stream, SynchronizedRef } from "effect"
@@ -94,7 +94,7 @@ const runCommand = Effect.fnUntraced(function* (
     Effect.gen(function* () {
       const group = yield* start(command, file, env, watchdog)
       const readers = yield* Effect.all(
-        [read(group.child.stdout, "stdout", stdout, command), read(group.child.stderr, "stderr", stderr, command)],
+        [read(group.stdout, "stdout", stdout, command), read(group.stderr, "stderr", stderr, command)],
         { concurrency: 2, discard: true }
       ).pipe(Effect.interruptible, Effect.forkScoped)
       // Added last, so it runs first: whoever says something while it ends must still find a reader, or the broken pipe
@@ -116,7 +116,11 @@ const runCommand = Effect.fnUntraced(function* (
   // What the program left in its group holds its pipes open, so it goes first; a process that left the group as well
   // is not waited for.
   yield* endAll(group, watchdog, grace)
-  yield* Effect.timeoutOption(Fiber.join(readers), "1 second")
+  // A number of looks and not a time: after a stall of the event loop a time is over before what waits in the pipes is read.
+  yield* Effect.raceFirst(
+    Fiber.join(readers),
+    until(() => false, Duration.seconds(1))
+  )
 
   const duration = Duration.millis(Number(((yield* Clock.currentTimeNanos) - began) / 1_000_000n))
   const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
@@ -132,7 +136,8 @@ const runCommand = Effect.fnUntraced(function* (
 
 // A started command: its process is the leader of a process group, and of a session, of its own.
 interface Group {
-  readonly child: ChildProcess & { readonly stdout: Readable; readonly stderr: Readable }
+  readonly stdout: Readable
+  readonly stderr: Readable
   readonly pid: number
   /** What its descendants carry in their environment. */
   readonly mark: string
@@ -155,12 +160,17 @@ const start = Effect.fnUntraced(function* (
       env: { ...env, [Descendants.variable]: mark },
       detached: true,
       stdio: ["ignore", "pipe", "pipe", pipe]
-    }) as Group["child"] // piped by `stdio`, so neither stream is null
+    })
+    const [stdout, stderr] = [held(child.stdout!), held(child.stderr!)] // piped by `stdio`, so neither is null
     child.on("exit", (code, signal) => Deferred.unsafeDone(ended, Effect.succeed([code, signal] as const)))
     child.on("error", (error) => resume(refused(command, "refused", error.message)))
-    child.on("spawn", () => resume(Effect.succeed({ child, pid: child.pid!, mark, ended })))
+    child.on("spawn", () => resume(Effect.succeed({ stdout, stderr, pid: child.pid!, mark, ended })))
   })
 })
+
+// What a command said until somebody reads it: when a process ends, Node throws away what nobody has asked for by then, and
+// on a busy machine a short command has ended before the fiber that reads it begins.
+const held = (stream: Readable): Readable => pipeline(stream, new PassThrough(), () => {})
 
 // Tells the watchdog of its group, joins its control group, and becomes the command.
 const enter = `echo "+ $$" >&3; exec 3>&-

@@ -62,6 +62,15 @@ describe("NodeSubprocess", () => {
     }).pipe(provided)
   )
 
+  it.scopedLive("gives what a short command said, also where its reader is late", () =>
+    Effect.gen(function* () {
+      // As on a busy machine, where the command has ended before the fiber that reads it begins.
+      const late = { shouldYield: () => false as const, scheduleTask: (task: () => void) => void setTimeout(task, 100) }
+      const result = yield* run(sh("echo said; echo bad >&2", yield* folder)).pipe(provided, Effect.withScheduler(late))
+      assert.deepStrictEqual([result.stdout, result.stderr], ["said\n", "bad\n"])
+    })
+  )
+
   it.scopedLive("passes arguments as they are", () =>
     Effect.gen(function* () {
       const cwd = yield* folder
