@@ -75,18 +75,17 @@ export const layer = (options: Options): Layer.Layer<Workspace> =>
       return yield* new WorkspaceError({ reason: "outside", path: file, problem, next })
     })
 
-    const write = Effect.fnUntraced(function* (file: string, content: string, options?: WriteOptions) {
+    const write = Effect.fnUntraced(function* (file: string, content: Artefact.Content, options?: WriteOptions) {
       const target = yield* checked(file)
-      const made = Artefact.make(file, content)
-      const artefact: Artefact.Artefact = { path: file, sha256: made.sha256, sizeBytes: made.sizeBytes }
+      const { content: _, ...artefact } = Artefact.make(file, content, options)
       const standing = yield* attempt(file, () => digestOf(target))
-      if (standing !== undefined && standing !== made.sha256 && !force && !manifest.has(file)) {
+      if (standing !== undefined && standing !== artefact.sha256 && !force && !manifest.has(file)) {
         return yield* foreignFile(file)
       }
       const put = attempt(file, async () => {
         if (options?.signal?.aborted) throw calledOff(file)
-        await manifest.record(file, made.sha256)
-        if (standing === made.sha256) return
+        await manifest.record(file, artefact.sha256)
+        if (standing === artefact.sha256) return setMode(target, await modeOf(target), options)
         const half = manifest.temporary()
         const land = () => {
           if (options?.signal?.aborted) throw calledOff(file)
@@ -95,6 +94,9 @@ export const layer = (options: Options): Layer.Layer<Workspace> =>
         }
         try {
           await fs.writeFile(half, content)
+          // Who may read it, and whether it is a program, stays as people have set it.
+          if (standing !== undefined) await fs.chmod(half, await modeOf(target))
+          await setMode(half, await modeOf(half), options)
           try {
             land()
           } catch (cause) {
@@ -113,20 +115,26 @@ export const layer = (options: Options): Layer.Layer<Workspace> =>
       return artefact
     })
 
+    const bytesOf = Effect.fnUntraced(function* (file: string) {
+      const target = yield* checked(file)
+      return yield* Effect.tryPromise({
+        try: () => fs.readFile(target),
+        catch: (cause) => (codeOf(cause) === "ENOENT" ? missing(file) : unwritable(file, cause))
+      })
+    })
+
     return Workspace.of({
       root,
       prepare,
       isBusy: (other) => Effect.promise(() => isBusy(path.resolve(other))),
       write,
-      read: Effect.fnUntraced(function* (file) {
-        const target = yield* checked(file)
-        return yield* Effect.tryPromise({
-          try: () => fs.readFile(target, "utf8"),
-          catch: (cause) => (codeOf(cause) === "ENOENT" ? missing(file) : unwritable(file, cause))
-        })
-      }),
+      read: (file) => Effect.map(bytesOf(file), (bytes) => bytes.toString("utf8")),
+      readBytes: bytesOf,
       restore: (files) =>
-        Effect.forEach(files, (file) => write(file.path, file.content), { concurrency: 8, discard: true }),
+        Effect.forEach(files, (file) => write(file.path, file.content, { executable: file.executable }), {
+          concurrency: 8,
+          discard: true
+        }),
       finish: Effect.fn("Workspace.finish")(function* (end) {
         const removed: Array<string> = []
         if (end.removeStale) {
@@ -151,6 +159,15 @@ const isBusy = (root: string): Promise<boolean> =>
     // The folder is gone, or nobody's.
     () => false
   )
+
+const modeOf = async (file: string): Promise<number> => (await fs.lstat(file)).mode & 0o7777
+
+/** Whoever may read a program may run it. */
+const setMode = async (file: string, mode: number, options: Artefact.FileOptions | undefined): Promise<void> => {
+  if (options?.executable === undefined) return
+  const wanted = options.executable ? mode | ((mode & 0o444) >> 2) : mode & ~0o111
+  if (wanted !== mode) await fs.chmod(file, wanted)
+}
 
 /**
  * Removes a file of an earlier run, unless somebody has edited it meanwhile, and the folders that are empty then. A folder

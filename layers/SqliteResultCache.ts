@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { isUtf8 } from "node:buffer"
 import { gunzipSync, gzipSync } from "node:zlib"
 import { Clock, Effect, Layer } from "effect"
 import * as Artefact from "../src/team/Artefact.ts"
@@ -29,6 +30,7 @@ interface FileRow {
   readonly path: string
   readonly sha256: string
   readonly content: Uint8Array | null
+  readonly executable: number | null
 }
 
 /**
@@ -46,7 +48,7 @@ export const layer = (options?: ResultCacheOptions): Layer.Layer<ResultCache, ne
         Effect.gen(function* () {
           const [row] = yield* sql<ResultRow>`select * from results where key = ${key}`
           if (row === undefined) return { _tag: "Miss" } satisfies Lookup
-          const files = yield* sql<FileRow>`select f.path, f.sha256, b.content from result_files f
+          const files = yield* sql<FileRow>`select f.path, f.sha256, f.executable, b.content from result_files f
             left join blobs b on b.sha256 = f.sha256 where f.key = ${key} order by f.position`
           const lookup = check(key, row, files)
           if (lookup._tag === "Hit") {
@@ -89,8 +91,14 @@ export const layer = (options?: ResultCacheOptions): Layer.Layer<ResultCache, ne
               )
               yield* Effect.forEach(
                 result.files,
-                ({ path, sha256 }, position) =>
-                  sql`insert into result_files ${sql.insert({ key: result.key, path, sha256, position })}`,
+                ({ executable, path, sha256 }, position) =>
+                  sql`insert into result_files ${sql.insert({
+                    key: result.key,
+                    path,
+                    sha256,
+                    position,
+                    executable: executable === undefined ? null : Number(executable)
+                  })}`,
                 { discard: true }
               )
             })
@@ -154,13 +162,14 @@ export const layer = (options?: ResultCacheOptions): Layer.Layer<ResultCache, ne
 const begunKey = (key: string) => `begun ${key}`
 
 const check = (key: string, row: ResultRow, files: ReadonlyArray<FileRow>): Lookup => {
-  const output = textOf(row.output, row.output_sha256)
+  const output = bytesOf(row.output, row.output_sha256)?.toString("utf8")
   if (output === undefined) return { _tag: "Corrupt", reason: `the stored output of ${row.agent} is damaged` }
   const checked: Array<Artefact.ArtefactFile> = []
   for (const file of files) {
-    const content = file.content === null ? undefined : textOf(file.content, file.sha256)
-    if (content === undefined) return { _tag: "Corrupt", reason: `the stored text of ${file.path} is damaged` }
-    checked.push(Artefact.make(file.path, content))
+    const bytes = file.content === null ? undefined : bytesOf(file.content, file.sha256)
+    if (bytes === undefined) return { _tag: "Corrupt", reason: `the stored content of ${file.path} is damaged` }
+    const executable = file.executable === null ? undefined : file.executable === 1
+    checked.push(Artefact.make(file.path, isUtf8(bytes) ? bytes.toString("utf8") : bytes, { executable }))
   }
   const { agent, version } = row
   return {
@@ -169,11 +178,11 @@ const check = (key: string, row: ResultRow, files: ReadonlyArray<FileRow>): Look
   }
 }
 
-/** The text, if it is what its digest says. */
-const textOf = (content: Uint8Array, sha256: string): string | undefined => {
+/** What was stored, if it is what its digest says. */
+const bytesOf = (content: Uint8Array, sha256: string): Buffer | undefined => {
   try {
-    const text = gunzipSync(content).toString("utf8")
-    return Artefact.digest(text) === sha256 ? text : undefined
+    const bytes = gunzipSync(content)
+    return Artefact.digest(bytes) === sha256 ? bytes : undefined
   } catch {
     // Not even gzip any more.
     return undefined

@@ -47,5 +47,9 @@ export const migrations: Readonly<Record<string, Effect.Effect<void, unknown, Sq
   "0002_killed_runs": Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     yield* sql`alter table runs add column killed integer not null default 0`
+  }),
+  "0003_executable_files": Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* sql`alter table result_files add column executable integer`
   })
 }

@@ -7,7 +7,7 @@
  * @since 0.1.0
  */
 import { type Duration, Effect, type Option, Schema } from "effect"
-import type { Artefact } from "./Artefact.ts"
+import type { Artefact, Content, FileOptions } from "./Artefact.ts"
 import * as StatedDurations from "./internal/statedDurations.ts"
 import * as StatedRest from "./internal/statedRest.ts"
 import type { TeamProblem, WrongDuration } from "./TeamError.ts"
@@ -60,7 +60,7 @@ export interface Assignment<Input, Needs> {
   /** Tells the agent's actor, and through it everybody who watches, how far the work is. `fraction` in 0…1. */
   readonly progress: (message: string, fraction?: number | undefined) => Effect.Effect<void>
   /** Writes a file of the result below the output folder, at once. It is committed with the result. */
-  readonly write: (path: string, content: string) => Effect.Effect<void, WorkspaceError>
+  readonly write: (path: string, content: Content, options?: FileOptions) => Effect.Effect<void, WorkspaceError>
   /** Adds to the tokens that the report shows for this agent; `undefined` where the model did not say. */
   readonly tokens: (used: {
     readonly input: number | undefined

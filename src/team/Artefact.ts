@@ -15,24 +15,39 @@ export interface Artefact {
   readonly path: string
   readonly sha256: string
   readonly sizeBytes: number
+  /** Whether it may be run as a program; absent where nobody said so. */
+  readonly executable?: boolean | undefined
 }
 
-/** An artefact together with its text. @category models */
+/** What stands in a file: text, kept as UTF-8, or bytes. @category models */
+export type Content = string | Uint8Array
+
+/** An artefact together with its content. @category models */
 export interface ArtefactFile extends Artefact {
-  readonly content: string
+  readonly content: Content
 }
 
 /**
- * The artefact that a text would be.
+ * The artefact that a content would be.
  *
  * @category constructors
  */
-export const make = (path: string, content: string): ArtefactFile => ({
+export const make = (path: string, content: Content, options?: FileOptions): ArtefactFile => ({
   path,
   content,
   sha256: digest(content),
-  sizeBytes: Buffer.byteLength(content, "utf8")
+  sizeBytes: typeof content === "string" ? Buffer.byteLength(content, "utf8") : content.byteLength,
+  ...(options?.executable === undefined ? {} : { executable: options.executable })
 })
 
+/** What of a file is not its content. @category models */
+export interface FileOptions {
+  /**
+   * Whether it may be run as a program. Default: as the file that stands there, else as the system makes files. Other
+   * permissions are left to the system, and those of a file that stands there stay.
+   */
+  readonly executable?: boolean | undefined
+}
+
 /** SHA-256 in hex: of a text's UTF-8 bytes, or of bytes. @category combinators */
-export const digest = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex")
+export const digest = (content: Content): string => createHash("sha256").update(content).digest("hex")

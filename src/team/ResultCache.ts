@@ -86,7 +86,7 @@ export class ResultCache extends Context.Tag("troupe/ResultCache")<
             if (result === undefined) return { _tag: "Miss" }
             const damaged = result.files.find((file) => Artefact.digest(file.content) !== file.sha256)
             if (damaged !== undefined)
-              return { _tag: "Corrupt", reason: `the stored text of ${damaged.path} is damaged` }
+              return { _tag: "Corrupt", reason: `the stored content of ${damaged.path} is damaged` }
             results.delete(key)
             results.set(key, result)
             return { _tag: "Hit", result }

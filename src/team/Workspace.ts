@@ -8,7 +8,7 @@
  * @since 0.1.0
  */
 import { Context, Data, type Effect, Layer, type Scope } from "effect"
-import type { Artefact, ArtefactFile } from "./Artefact.ts"
+import type { Artefact, ArtefactFile, Content, FileOptions } from "./Artefact.ts"
 import * as Memory from "./internal/memoryWorkspace.ts"
 
 /**
@@ -47,7 +47,7 @@ export interface PrepareOptions {
 }
 
 /** How a file is written. @category models */
-export interface WriteOptions {
+export interface WriteOptions extends FileOptions {
   /**
    * Calls the write off: once it is aborted, a file that does not stand there yet never will, and the write fails with
    * `ended`. It is looked at in the same step in which the file comes to be.
@@ -73,8 +73,10 @@ export class Workspace extends Context.Tag("troupe/Workspace")<
     /** Whether a run works in another folder, given as its absolute path. One that cannot be looked at is not busy. */
     readonly isBusy: (root: string) => Effect.Effect<boolean>
     /** Writes a whole file atomically, making folders as needed. */
-    readonly write: (path: string, content: string, options?: WriteOptions) => Effect.Effect<Artefact, WorkspaceError>
+    readonly write: (path: string, content: Content, options?: WriteOptions) => Effect.Effect<Artefact, WorkspaceError>
+    /** The text of a file, as UTF-8. */
     readonly read: (path: string) => Effect.Effect<string, WorkspaceError>
+    readonly readBytes: (path: string) => Effect.Effect<Uint8Array, WorkspaceError>
     /** Makes sure that the files stand as they are here; those that already do are not touched. */
     readonly restore: (files: ReadonlyArray<ArtefactFile>) => Effect.Effect<void, WorkspaceError>
     /**

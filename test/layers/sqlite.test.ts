@@ -54,7 +54,7 @@ describe("the embedded database", () => {
         const raw = new Sqlite(file)
         raw.prepare("update blobs set content = x'00'").run()
         const damaged = yield* cache.get("k")
-        assert.deepStrictEqual(damaged, { _tag: "Corrupt", reason: "the stored text of a.txt is damaged" })
+        assert.deepStrictEqual(damaged, { _tag: "Corrupt", reason: "the stored content of a.txt is damaged" })
         yield* cache.put(resultOf("k", { "a.txt": "one" }))
         assert.strictEqual((yield* cache.get("k"))._tag, "Hit")
         raw.prepare("update results set output_sha256 = 'x'").run()

@@ -29,6 +29,19 @@ const suite = (name: string, layer: () => Layer.Layer<Workspace>) => {
       }).pipe(Effect.provide(layer()))
     )
 
+    it.scoped("keeps bytes as they are", () =>
+      Effect.gen(function* () {
+        const workspace = yield* Workspace
+        yield* workspace.prepare(ours)
+        const bytes = Uint8Array.from([0, 255, 254, 10, 13, 0])
+        const artefact = yield* workspace.write("logo.png", bytes)
+        assert.deepStrictEqual(artefact, { path: "logo.png", sha256: Artefact.digest(bytes), sizeBytes: 6 })
+        assert.deepStrictEqual([...(yield* workspace.readBytes("logo.png"))], [...bytes])
+        yield* workspace.restore([Artefact.make("other.png", bytes)])
+        assert.deepStrictEqual([...(yield* workspace.readBytes("other.png"))], [...bytes])
+      }).pipe(Effect.provide(layer()))
+    )
+
     it.scoped("writes nothing outside itself", () =>
       Effect.gen(function* () {
         const workspace = yield* Workspace
@@ -181,6 +194,32 @@ describe("a folder on disk", () => {
       assert.strictEqual(read(root, "b.txt"), "my own words")
       yield* run(root, { "b.txt": "new" }, { force: true })
       assert.strictEqual(read(root, "b.txt"), "new")
+    })
+  )
+
+  it.scoped("keeps the permissions that people gave a file, and makes a program of one that is to be one", () =>
+    Effect.gen(function* () {
+      const root = freshRoot()
+      const mode = (file: string) => fs.statSync(path.join(root, file)).mode & 0o777
+      yield* using(root, (workspace) =>
+        Effect.gen(function* () {
+          yield* workspace.prepare(ours)
+          yield* workspace.write("run.sh", "one", { executable: true })
+          yield* workspace.write("secret.txt", "one")
+          assert.strictEqual(mode("run.sh") & 0o100, 0o100)
+          assert.strictEqual(mode("secret.txt") & 0o111, 0)
+          fs.chmodSync(path.join(root, "secret.txt"), 0o600)
+          yield* workspace.write("run.sh", "two")
+          yield* workspace.write("secret.txt", "two")
+          assert.strictEqual(mode("run.sh") & 0o100, 0o100)
+          assert.strictEqual(mode("secret.txt"), 0o600)
+          // The same content, and another wish.
+          yield* workspace.write("secret.txt", "two", { executable: true })
+          assert.strictEqual(mode("secret.txt"), 0o700)
+          yield* workspace.restore([Artefact.make("run.sh", "two", { executable: false })])
+          assert.strictEqual(mode("run.sh") & 0o111, 0)
+        })
+      )
     })
   )
 

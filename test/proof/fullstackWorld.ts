@@ -60,7 +60,7 @@ export const make = ({ atCommand = () => Effect.void, atWrite = () => Effect.voi
         ...memory,
         write: (path, content) =>
           atWrite(path).pipe(
-            Effect.zipRight(Effect.sync(() => written.set(path, content))),
+            Effect.zipRight(Effect.sync(() => written.set(path, String(content)))),
             Effect.zipRight(memory.write(path, content))
           )
       })

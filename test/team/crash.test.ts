@@ -40,11 +40,13 @@ const dyingAt = (path: string, times: number) =>
     Workspace,
     Effect.map(Workspace, (workspace) => {
       let left = times
-      return {
+      return Workspace.of({
         ...workspace,
-        write: (file: string, content: string) =>
-          file === path && left-- > 0 ? Effect.die(new Error(`no hands at ${path}`)) : workspace.write(file, content)
-      }
+        write: (file, content, options) =>
+          file === path && left-- > 0
+            ? Effect.die(new Error(`no hands at ${path}`))
+            : workspace.write(file, content, options)
+      })
     })
   ).pipe(Layer.provide(Layer.fresh(Workspace.layerMemory)))
 

@@ -91,6 +91,28 @@ export const storeSuite = <E>(
   })
 
   describe(`${name}: results`, () => {
+    it.effect("gives back bytes as they were, and what is a program as one", () =>
+      Effect.gen(function* () {
+        const cache = yield* ResultCache
+        const bytes = Uint8Array.from([0, 255, 254, 10, 13, 0])
+        const files = [
+          Artefact.make("logo.png", bytes),
+          Artefact.make("run.sh", "#!/bin/sh\n", { executable: true }),
+          Artefact.make("text.txt", "Größe", { executable: false })
+        ]
+        yield* cache.put({ ...resultOf("key", {}), files })
+        const found = yield* cache.get("key")
+        assert.strictEqual(found._tag, "Hit")
+        if (found._tag !== "Hit") return
+        assert.deepStrictEqual([...Buffer.from(found.result.files[0]!.content)], [...bytes])
+        assert.deepStrictEqual(
+          found.result.files.map(({ content: _, ...artefact }) => artefact),
+          files.map(({ content: _, ...artefact }) => artefact)
+        )
+        assert.strictEqual(found.result.files[2]!.content, "Größe")
+      }).pipe(Effect.provide(layers()))
+    )
+
     it.effect("gives back what was put in, to the byte and in order", () =>
       Effect.gen(function* () {
         const cache = yield* ResultCache

@@ -10,7 +10,7 @@ import type { Fence } from "./attemptFence.ts"
 
 type Folder = Workspace["Type"]
 
-export interface Doors extends Pick<Folder, "prepare" | "isBusy" | "write" | "read"> {
+export interface Doors extends Pick<Folder, "prepare" | "isBusy" | "write" | "read" | "readBytes"> {
   readonly root: string
 }
 

@@ -14,7 +14,7 @@ const root = "/memory"
 
 /** `fail` and `calledOff` make the errors: their class stands in the module that calls this one. */
 export const make = <E>(fail: (refusal: Refusal) => E, calledOff: (path: string) => E) => {
-  const files = new Map<string, string>()
+  const files = new Map<string, Artefact.Content>()
   let busy = false
   let team: string | undefined
 
@@ -26,6 +26,13 @@ export const make = <E>(fail: (refusal: Refusal) => E, calledOff: (path: string)
       ? Effect.succeed(path)
       : Effect.fail(fail({ reason: "outside", path, problem, next: "Use a path relative to the output folder." }))
   }
+
+  const contentOf = (path: string) =>
+    Effect.flatMap(checked(path), () => {
+      const content = files.get(path)
+      if (content !== undefined) return Effect.succeed(content)
+      return refuse({ reason: "missing", path, problem: "there is no such file", next: "Write it before reading it." })
+    })
 
   return {
     root,
@@ -52,22 +59,15 @@ export const make = <E>(fail: (refusal: Refusal) => E, calledOff: (path: string)
         )
       }),
     isBusy: (other: string) => Effect.sync(() => other === root && busy),
-    write: (path: string, content: string, options?: { readonly signal?: AbortSignal | undefined }) =>
+    write: (path: string, content: Artefact.Content, options?: { readonly signal?: AbortSignal | undefined }) =>
       Effect.flatMap(checked(path), () => {
         if (options?.signal?.aborted) return Effect.fail(calledOff(path))
         files.set(path, content)
         const { sha256, sizeBytes } = Artefact.make(path, content)
         return Effect.succeed({ path, sha256, sizeBytes })
       }),
-    read: (path: string) =>
-      Effect.flatMap(checked(path), () => {
-        const content = files.get(path)
-        return content === undefined
-          ? Effect.fail(
-              fail({ reason: "missing", path, problem: "there is no such file", next: "Write it before reading it." })
-            )
-          : Effect.succeed(content)
-      }),
+    read: (path: string) => Effect.map(contentOf(path), (content) => Buffer.from(content).toString("utf8")),
+    readBytes: (path: string) => Effect.map(contentOf(path), (content): Uint8Array => Buffer.from(content)),
     restore: (wanted: ReadonlyArray<Artefact.ArtefactFile>) =>
       Effect.forEach(wanted, (file) => Effect.map(checked(file.path), () => files.set(file.path, file.content)), {
         discard: true

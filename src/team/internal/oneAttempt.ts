@@ -32,26 +32,27 @@ export const oneAttempt = <A extends Agent.Any>(
     const files = new Map<string, Artefact.ArtefactFile>()
     let verdict: Verdict = { _tag: "verified" }
 
-    const write = (path: string, text: string) =>
+    const write = (path: string, given: Artefact.Content, options?: Artefact.FileOptions) =>
       fence.within(
         Effect.gen(function* () {
-          const content = redactContent(text)
+          const content = typeof given === "string" ? redactContent(given) : given
+          const executable = options?.executable
           const taken = stage.claims.take(agent.name, [path])
           if (taken !== undefined) return yield* twice(path, taken.owner, agent.name)
           const { signal } = fence
-          const artefact = yield* stage.oneAtATime(path)(workspace.write(path, content, { signal }))
-          if (fence.isOpen) files.set(path, Artefact.make(path, content))
+          const artefact = yield* stage.oneAtATime(path)(workspace.write(path, content, { signal, executable }))
+          if (fence.isOpen) files.set(path, Artefact.make(path, content, { executable }))
           return artefact
         }),
         () => ended(path, fence)
       )
-    const read = (path: string) =>
-      fence.within(
-        Effect.suspend(() =>
-          mayRead(stage, agent, path, files) ? workspace.read(path) : undeclared(stage, agent, path)
-        ),
-        () => ended(path, fence)
-      )
+    const reading =
+      <T>(open: (path: string) => Effect.Effect<T, WorkspaceError>) =>
+      (path: string) =>
+        fence.within(
+          Effect.suspend(() => (mayRead(stage, agent, path, files) ? open(path) : undeclared(stage, agent, path))),
+          () => ended(path, fence)
+        )
 
     const assignment: Assignment<unknown, unknown> = {
       runId: stage.runId,
@@ -62,7 +63,7 @@ export const oneAttempt = <A extends Agent.Any>(
       result: ((upstream: { readonly name: string }) => result(stage, agent, upstream.name)) as never,
       files: (upstream) => filesOf(stage, agent, Agent.nameOf(upstream)),
       progress: (message, fraction) => actor.progress(fence, message, fraction),
-      write: (path, content) => Effect.asVoid(write(path, content)),
+      write: (path, content, options) => Effect.asVoid(write(path, content, options)),
       tokens: (used) =>
         Effect.sync(() => {
           if (!fence.isOpen) return
@@ -80,7 +81,8 @@ export const oneAttempt = <A extends Agent.Any>(
       prepare: (options) => fence.within(workspace.prepare(options), () => ended(workspace.root, fence)),
       isBusy: workspace.isBusy,
       write,
-      read
+      read: reading(workspace.read),
+      readBytes: reading(workspace.readBytes)
     })
     const returned = yield* Effect.mapInputContext(
       Effect.suspend(() => started(agent, assignment)),

@@ -35,7 +35,12 @@ export const resultKey = (options: {
     files: Object.fromEntries(
       agent.filesOf.map((name) => [
         name,
-        Object.fromEntries((options.upstream(name)?.files ?? []).map((file) => [file.path, file.sha256]))
+        Object.fromEntries(
+          (options.upstream(name)?.files ?? []).map((file) => [
+            file.path,
+            file.executable === true ? `${file.sha256} executable` : file.sha256
+          ])
+        )
       ])
     ),
     fingerprint: options.fingerprint,

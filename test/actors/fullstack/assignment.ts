@@ -27,7 +27,7 @@ export const make = (
     result: (agent) => options.results?.[agent.name] as any,
     files: () => [],
     progress: (message) => Effect.sync(() => void kept.progress.push(message)),
-    write: (path, content) => Effect.sync(() => void kept.files.set(path, content)),
+    write: (path, content) => Effect.sync(() => void kept.files.set(path, String(content))),
     tokens: (used) => Effect.sync(() => void kept.tokens.push(used)),
     verdict: () => Effect.void
   }

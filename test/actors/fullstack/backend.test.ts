@@ -316,7 +316,7 @@ describe("backend-developer", () => {
       const sources = yield* Effect.gen(function* () {
         const workspace = yield* Workspace
         yield* workspace.prepare({ team: "t" })
-        const write = (path: string, content: string) => {
+        const write = (path: string, content: string | Uint8Array) => {
           events.push(`write ${path}`)
           return Effect.zipRight(assignment.write(path, content), Effect.asVoid(workspace.write(path, content)))
         }
