@@ -84,7 +84,7 @@ export const DevelopmentCoordinator = Agent.make({
         facts: introduction.facts(project, stories, traceability),
         fallback: introduction.fallback(project)
       })
-      yield* assignment.write("README.md", pages.readmePage(project, words, traceability))
+      yield* assignment.write("README.md", pages.readmePage(project, words, traceability, stories))
       return traceability
     })
 })

@@ -50,6 +50,7 @@ describe("every file is as Prettier leaves it", () => {
   for (const path of [
     "../../examples/task-tracker.yaml",
     "./requirements/everything.yaml",
+    "./requirements/access.yaml",
     "./requirements/unicode.yaml"
   ]) {
     it.scoped(path, () =>

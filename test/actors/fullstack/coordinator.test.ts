@@ -95,7 +95,7 @@ describe("development-coordinator", () => {
     const traceability = trace(given)
     assert.deepStrictEqual(traceability.open, [])
     const pages = [
-      Pages.readmePage(project, "Words.", traceability),
+      Pages.readmePage(project, "Words.", traceability, []),
       Pages.traceabilityPage(project, given.stories, traceability, given.quality)
     ]
     for (const page of pages) {
@@ -129,7 +129,7 @@ describe("development-coordinator", () => {
       "backend/a.test.ts:  holds: failed",
       "AC-task.create: no test (none by backend-developer)"
     ])
-    const readme = Pages.readmePage(project, "Words.", traceability)
+    const readme = Pages.readmePage(project, "Words.", traceability, [])
     assert.isBelow(readme.indexOf("- backend: build: failed"), readme.indexOf("Words."))
     const page = Pages.traceabilityPage(project, given.stories, traceability, given.quality)
     assert.isBelow(page.indexOf("- frontend: install: not verified"), page.indexOf("## Checks"))
@@ -139,7 +139,7 @@ describe("development-coordinator", () => {
 
   it("shortens a long list of open ends and says where the rest is", () => {
     const many = Array.from({ length: 30 }, (_, at) => criterion(`AC-task-${at}.create`, "backend-developer"))
-    const readme = Pages.readmePage(project, "", trace(evidence(many)))
+    const readme = Pages.readmePage(project, "", trace(evidence(many)), [])
     assert.include(readme, "- and 20 more: see [traceability](docs/traceability.md)")
   })
 

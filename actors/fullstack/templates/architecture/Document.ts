@@ -99,6 +99,16 @@ const decisions = (project: Project): ReadonlyArray<ReadonlyArray<string>> => [
           "Who may come in?",
           "Accounts with scrypt-hashed passwords; the session is a random token in an httpOnly, same-site cookie, kept as a hash.",
           "A stolen database gives neither passwords nor sessions, and a script in the page cannot read the cookie."
+        ],
+        [
+          "Who gets an account?",
+          "The first to register is the administrator; others need an invitation, or that the administrator opens registration.",
+          "Nobody comes in uninvited, and there is nothing to set up before the first start."
+        ],
+        [
+          "Who may do what?",
+          `${project.entities.map((entity) => `${Markdown.text(entity.name.title)}: ${entity.access ?? "owner"}`).join(", ")}. owner: all see, creator and administrator change; shared: all change; private: creator and administrator alone.`,
+          "Every read has the condition, so that counts, searches and exports tell no more than lists."
         ]
       ]
     : []),

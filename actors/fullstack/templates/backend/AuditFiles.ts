@@ -30,14 +30,18 @@ export async function recordChange(tx: WriteTransaction, /*IF auth*/actor: Actor
   const { action, after, before, entity } = change;
   await tx.run(
     "INSERT INTO _audit_log (at, account_id, action, entity, entity_id, changes) VALUES (?, ?, ?, ?, ?, ?)",
+/*IF auth*/
     [
       new Date().toISOString(),
-      /*IF auth*/actor.id/*ELSE auth*/null/*END*/,
+      actor.id,
       action,
       entity.name,
       after.id,
       JSON.stringify(differences(entity, before, after)),
     ],
+/*ELSE auth*/
+    [new Date().toISOString(), null, action, entity.name, after.id, JSON.stringify(differences(entity, before, after))],
+/*END*/
   );
 }
 

@@ -90,6 +90,40 @@ export default defineConfig({
   }
 ]
 
+/** Who may do what, where there are accounts. */
+const whoMay = (project: Project): string => `## Who may do what
+
+The first account is the administrator. From then on registration is closed: the administrator opens it by
+\`PUT /api/auth/registration\`, or makes one-time links by \`POST /api/auth/invitations\`, good for 7 days. The
+administrator alone sees accounts and invitations${project.features.has("audit-log") ? ", and reads the audit log" : ""}, and may see and change every record.
+
+${table(
+  ["Entity", "Who sees", "Who changes and deletes"],
+  project.entities.map((entity) => [
+    text(entity.name.title),
+    seers[entity.access ?? "owner"],
+    changers[entity.access ?? "owner"]
+  ])
+)}
+
+What an account may not see answers as what is not there, 404; what it may see but not change answers 403. A deletion
+that would take along what the account may not delete answers 409. A reference to something that others may not see
+shows its id and nothing else. In an entity that only its creator sees, unique means unique for one creator. Records
+from before there were accounts are the administrator's.
+
+Who guesses passwords waits ever longer, counted by the client's address and the account together, so that nobody locks
+an account for others. Behind a proxy that needs \`TRUST_PROXY\`; without it the header \`X-Forwarded-For\` is not believed.
+To make another account the administrator, stop the service, and then:
+\`sqlite3 data.db "UPDATE _account SET administrator = (email = 'ada@example.com')"\`.`
+
+const seers = { owner: "every account", shared: "every account", private: "its creator, the administrator" } as const
+
+const changers = {
+  owner: "its creator, the administrator",
+  shared: "every account",
+  private: "its creator, the administrator"
+} as const
+
 /** `README.md`. */
 export const readme = (project: Project): GeneratedFile => {
   const has = (feature: Parameters<Project["features"]["has"]>[0]) => project.features.has(feature)
@@ -136,14 +170,16 @@ ${
   has("user-authentication")
     ? `
 \`POST /api/auth/register\` or \`/api/auth/login\` with \`email\` and \`password\` sets the session's cookie; without it
-everything else under \`/api\` answers 401. \`POST /api/auth/logout\` ends the session, \`GET /api/auth/me\` tells whose
-it is.
+everything else under \`/api\` answers 401. \`POST /api/auth/logout\` ends the session, \`DELETE /api/auth/sessions\` all
+sessions of the account, \`GET /api/auth/me\` tells whose it is, \`POST /api/auth/password\` changes the password.
+
+${whoMay(project)}
 `
     : ""
 }${
   has("audit-log")
     ? `
-\`GET /api/audit-log\` lists every change: who, when, and each field before and after.
+\`GET /api/audit-log\` lists every change: who, when, and each field before and after.${has("user-authentication") ? " For the administrator." : ""}
 `
     : ""
 }

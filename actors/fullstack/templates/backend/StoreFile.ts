@@ -85,15 +85,17 @@ export class Store {
       const values = await this.#check(tx, entity, readInput(entity, body, "create")/*IF auth*/, undefined, actor/*END*/);
       const id = randomUUID();
       const now = new Date().toISOString();
+/*IF auth*/
       const columns = [
         "id",
         ...entity.fields.map((field) => quote(field.column)),
-/*IF auth*/
         "_created_by",
-/*END*/
         "created_at",
         "updated_at",
       ];
+/*ELSE auth*/
+      const columns = ["id", ...entity.fields.map((field) => quote(field.column)), "created_at", "updated_at"];
+/*END*/
       await tx.run(
         \`INSERT INTO \${quote(entity.table)} (\${columns.join(", ")}) VALUES (\${columns.map(() => "?").join(", ")})\`,
         [id, ...entity.fields.map((field) => toColumn(values.get(field.name) ?? null)), /*IF auth*/actor.id, /*END*/now, now],
@@ -239,12 +241,16 @@ function constraintProblem(entity: Entity, error: unknown) {
   const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
   if (code !== "SQLITE_CONSTRAINT" || typeof message !== "string") return undefined;
   if (message.includes("UNIQUE constraint failed")) {
+/*IF auth*/
     const taken = entity.fields.filter(
       (field) =>
-        message.endsWith(\`\${entity.table}.\${field.column}\`)/*IF auth*/ ||
+        message.endsWith(\`\${entity.table}.\${field.column}\`) ||
         // Where creators may not learn of each other, the index has more than the column.
-        message.endsWith(\`index 'uq_\${entity.table}__\${field.column}'\`)/*END*/,
+        message.endsWith(\`index 'uq_\${entity.table}__\${field.column}'\`),
     );
+/*ELSE auth*/
+    const taken = entity.fields.filter((field) => message.endsWith(\`\${entity.table}.\${field.column}\`));
+/*END*/
     return conflict(
       \`Another \${entity.name} has the same value.\`,
       taken.map((field) => ({ path: field.name, message: "is taken" })),

@@ -114,9 +114,11 @@ export const teamPage = (project: Pick<Project, "name">, contributions: Readonly
 export const readmePage = (
   project: Pick<Project, "name" | "description">,
   introduction: string,
-  trace: Traceability
+  trace: Traceability,
+  stories: ReadonlyArray<Story>
 ): string => {
   const { criteria, proven } = count(trace)
+  const rights = stories.flatMap((story) => story.criteria.filter(({ id }) => id.endsWith(".access")))
   return Markdown.document([
     `# ${Markdown.text(project.name.written)}`,
     status(trace, 10, "[traceability](docs/traceability.md)"),
@@ -127,6 +129,13 @@ export const readmePage = (
     sh("cd frontend", "npm ci", "npm run dev"),
     "Or everything in containers, at http://localhost:8080:",
     sh("docker compose -f deploy/compose.yaml up --build --wait"),
+    ...(rights.length === 0
+      ? []
+      : [
+          "## Who may do what",
+          "Whoever registers first is the administrator, who sees and changes everything, and alone sees the accounts and the audit log. Registration is closed from then on: the administrator opens it, or makes links that are good for one account, on the page People. Everybody changes the own password and signs out everywhere on the page Account.",
+          rights.map(({ text }) => `- ${Markdown.text(text)}`).join("\n")
+        ]),
     "## Check it",
     sh("(cd backend && npm ci && npm run build && npm test)", "(cd frontend && npm ci && npm run build && npm test)"),
     "All files are formatted by Prettier, as `.prettierrc.json` says: `npx prettier@3.10.1 --check .`",
