@@ -14,6 +14,7 @@ import { Chunk, Effect, Stream } from "effect"
 import { type Document, LineCounter, parseAllDocuments } from "yaml"
 import { InputError, type InputIssue } from "../src/team/InputError.ts"
 import * as Inspection from "./internal/yamlInspection.ts"
+import * as Mistakes from "./internal/yamlMistakes.ts"
 
 /** Largest file, in bytes: `5` MiB. @category models */
 export const maxSizeBytes = 5 * 1024 * 1024
@@ -84,7 +85,7 @@ export const parse = (source: string, text: string): Effect.Effect<RequirementsF
       locate: (error) =>
         new InputError({
           source,
-          issues: error.issues.map((issue) => ({ ...issue, ...Inspection.place(document, lines, issue.path) }))
+          issues: error.issues.map((issue) => Inspection.asWritten(document, lines, text, issue))
         })
     })
   })
@@ -112,8 +113,12 @@ const parsing = (text: string, lines: LineCounter): Parsed => {
     const problems = documents.flatMap((one) => [...one.errors, ...one.warnings])
     // The parser turns the end of its stack into an error at every level.
     if (problems.some((one) => /call stack/.test(one.message))) throw new RangeError()
-    if (problems.length > 0)
+    const [first] = problems
+    if (first !== undefined) {
+      const explained = Mistakes.explain(text, first, lines)
+      if (explained !== undefined) return broken(explained)
       return broken(...problems.slice(0, shownProblems).map((one) => Inspection.issue(one, lines)))
+    }
     const second = documents[1]
     if (second !== undefined) {
       const found = `${documents.length} documents`
@@ -125,6 +130,8 @@ const parsing = (text: string, lines: LineCounter): Parsed => {
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
       return { _tag: "parsed", document, value: value as Readonly<Record<string, unknown>> } // neither null nor a list
     }
+    const other = typeof value === "string" ? (Mistakes.otherLanguage(text) ?? Mistakes.keyValue(value)) : undefined
+    if (other !== undefined) return broken({ path: "", ...other })
     const found = Array.isArray(value)
       ? "a list"
       : `the ${value === null ? "null" : typeof value} ${String(value).slice(0, 40)}`

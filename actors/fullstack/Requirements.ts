@@ -10,6 +10,7 @@
 import { Effect } from "effect"
 import type { InputError } from "../../src/team/InputError.ts"
 import * as Entities from "./internal/Entities.ts"
+import * as ForeignWords from "./internal/ForeignWords.ts"
 import { collect, type Report } from "./internal/Report.ts"
 
 export type { Access, EntitySpec } from "./internal/Entities.ts"
@@ -69,7 +70,7 @@ export const parse: (value: unknown) => Effect.Effect<Requirements, InputError> 
 )
 
 const document = (report: Report, value: unknown): Requirements | undefined => {
-  const root = report.record("", value, keys)
+  const root = report.record("", value, keys, ForeignWords.section)
   if (root === undefined) return undefined
   const name = report.has(root, "name") ? report.line("name", root.name) : report.missing("name", "the project's name")
   if (name !== undefined) report.checkName("name", name)

@@ -8,6 +8,7 @@ import {
   type Document,
   isAlias,
   isMap,
+  isPair,
   isScalar,
   isSeq,
   type LineCounter,
@@ -17,6 +18,7 @@ import {
   type YAMLSeq
 } from "yaml"
 import type { InputIssue } from "../../src/team/InputError.ts"
+import { hashed, keyValue } from "./yamlMistakes.ts"
 
 /** Nodes that a document may have once its aliases are unfolded. 5 MB of plain text have no more than half of that. */
 const maxNodes = 5_000_000
@@ -69,6 +71,10 @@ export const inspect = (document: Document, lines: LineCounter): Inspected => {
     if (!isMap(node) && !isSeq(node)) {
       const scalar = { value: isScalar(node) ? node.value : null, size: 1 }
       if (isScalar(node) && node.anchor !== undefined) {
+        if (node.value === null && node.source === "") {
+          const fix = "Put it in quotes if it is a text."
+          return note(node, path, { found: `&${node.anchor} with nothing behind it`, expected: "a value", fix })
+        }
         anchors.set(node.anchor, node)
         known.set(node, scalar)
       }
@@ -85,7 +91,7 @@ export const inspect = (document: Document, lines: LineCounter): Inspected => {
   const unfoldAlias = (node: Alias, path: string): Unfolded => {
     const target = anchors.get(node.source)
     if (target === undefined) {
-      const fix = `Write &${node.source} at the value it means, before this line.`
+      const fix = `Write &${node.source} at the value it means, before this line; a text that begins with * needs quotes.`
       return note(node, path, { found: `*${node.source}`, expected: "an alias of an anchor that comes before it", fix })
     }
     const unfolded = open.has(target) ? undefined : known.get(target)
@@ -108,6 +114,19 @@ export const inspect = (document: Document, lines: LineCounter): Inspected => {
     for (const pair of node.items) {
       const key = keyOf(pair.key)
       const here = join(path, key)
+      if (isScalar(pair.key) && pair.key.type === "PLAIN" && /^\/[/*]/.test(key)) {
+        note(pair.key, path, {
+          found: key.slice(0, 40),
+          expected: "a key",
+          fix: "A comment begins with #; JSON has none."
+        })
+        continue
+      }
+      if (node.flow === true && pair.value === null) {
+        const word = keyValue(key) ?? { found: `"${key}"`, expected: "a value", fix: `Write "${key}: …".` }
+        note(pair.key, path, word)
+        continue
+      }
       const { size, value } = unfold(pair.value, here, depth + 1)
       total += size
       if (isMerge(pair.key)) {
@@ -161,15 +180,42 @@ export const place = (document: Document, lines: LineCounter, path: string) => {
 }
 
 /**
+ * The issue with its place, and with the value as it stands in the file: what was read of `1.0`, `010` or a number of
+ * twenty digits is another text, and a value that begins with # was not read at all.
+ */
+export const asWritten = (document: Document, lines: LineCounter, text: string, issue: InputIssue): InputIssue => {
+  const located = { ...issue, ...place(document, lines, issue.path) }
+  const pair = issue.path === "" ? undefined : found(document, document.contents, issue.path)
+  const value = isPair(pair) ? pair.value : pair
+  if (!isScalar(value) || value.type !== "PLAIN") return located
+  if (typeof value.value === "string" && issue.expected.startsWith("a mapping")) {
+    return { ...located, ...keyValue(value.value) }
+  }
+  if (issue.found !== String(value.value)) return located
+  if (value.source) return { ...located, found: value.source }
+  const start = value.range?.[0] ?? 0
+  const comment = /^[^\S\n]*(#[^\s#]+)/.exec(text.slice(start))
+  if (comment === null) return { ...located, found: "nothing" }
+  const { offset: _, expected: __, ...word } = hashed(start, comment[1]!)
+  return { ...located, ...word }
+}
+
+/**
  * The node to point at for the rest of a path. Keys may hold dots themselves, so each key that the rest begins with is
  * tried, the longest first.
  */
 const walk = (document: Document, from: unknown, rest: string): unknown => {
+  const nearest = found(document, from, rest)
+  return isPair(nearest) ? nearest.key : nearest
+}
+
+/** As `walk`, the pair where it is one of a mapping. */
+const found = (document: Document, from: unknown, rest: string): unknown => {
   const node = isAlias(from) ? from.resolve(document) : from
   if (isSeq(node)) {
     const [index = "", ...more] = rest.split(".")
     const item: unknown = /^\d+$/.test(index) ? node.items[Number(index)] : undefined
-    return item === undefined ? undefined : more.length === 0 ? item : (walk(document, item, more.join(".")) ?? item)
+    return item === undefined ? undefined : more.length === 0 ? item : (found(document, item, more.join(".")) ?? item)
   }
   if (!isMap(node)) return undefined
   const pairs = node.items
@@ -177,12 +223,12 @@ const walk = (document: Document, from: unknown, rest: string): unknown => {
     .filter(({ key }) => rest === key || rest.startsWith(`${key}.`))
     .sort((a, b) => b.key.length - a.key.length)
   const exact = pairs.find(({ key }) => key === rest)
-  if (exact !== undefined) return exact.pair.key
+  if (exact !== undefined) return exact.pair
   for (const { key, pair } of pairs) {
-    const inside = walk(document, pair.value, rest.slice(key.length + 1))
+    const inside = found(document, pair.value, rest.slice(key.length + 1))
     if (inside !== undefined) return inside
   }
-  return pairs[0]?.pair.key
+  return pairs[0]?.pair
 }
 
 const placeOf = (lines: LineCounter, node: unknown) => {

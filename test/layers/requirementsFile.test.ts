@@ -117,6 +117,74 @@ describe("RequirementsFile.parse", () => {
     assert.include(refused(text), expected)
   })
 
+  // The parser's own word for the first two is "implicit keys need to be on a single line".
+  it.each([
+    ["a missing colon", "a: b\nc d\ne: f", '2:1: found "c d", expected a colon after a key. Write "c: d".'],
+    [
+      "a missing colon above other keys",
+      "a\n  b: c",
+      'f.yaml:1:1: found "a", expected a colon after a key. Write "a:".'
+    ],
+    ["a missing colon in braces", "a: {b c, d: e}", 'f.yaml:1:5: a: found "b c", expected a colon after a key'],
+    [
+      "a missing space",
+      "a: b\nname:string\nc: d",
+      '2:1: found "name:string", expected a space after the colon. Write "name: string".'
+    ],
+    ["a missing space in braces", "a: {type:string}", 'expected a space after the colon. Write "type: string".'],
+    ["nothing but a missing space", "name:Shop", 'Write "name: Shop".'],
+    ["an equals sign", "a: b\nc = d\ne: f", 'Write "c: d".'],
+    ["a full-width colon", "a: b\nc：d\ne: f", 'expected a plain colon and a space. Write "c: d".'],
+    [
+      "a colon in a value",
+      "a: Note: this",
+      'f.yaml:1:4: found the value "Note: this" with ": " in it, expected such a value in quotes. Quote it: "Note: this".'
+    ],
+    ["a colon in a value in braces", "a: {b: Note: this}", 'Quote it: "Note: this".'],
+    [
+      "a missing comma",
+      "a: { type: string required: true }",
+      '1:19: found "required: true" after "string", expected "," or "}". Put a comma between the two: "string, required: true".'
+    ],
+    ["a missing comma behind a list", "a: { b: [c] d: e }", '1:13: found "d: e" right after a value'],
+    ["a missing comma at the end of a line", "a: {\n  b: 1\n  c: 2\n}", '3:3: found "c: 2" after "1"'],
+    ["a missing comma of JSON", '{"a": "b" "c": 1}', "1:11: found"],
+    [
+      "a colour",
+      "a: { b: #fff }\nc: d",
+      'f.yaml:1:9: found #fff, which begins a comment, expected a value. Put it in quotes: "#fff".'
+    ],
+    ["a list of colours", "a: [#fff, #000]\nc: d", "1:5: found #fff"],
+    [
+      "a missing brace",
+      "a: { b: c\nd: e",
+      'f.yaml:1:4: found a "{" that is never closed, expected its "}". Add "}" at the end of line 1'
+    ],
+    ["a missing bracket within braces", "a: { b: [c, d }\ne: f", '1:9: found a "[" that is never closed'],
+    ["a brace too many", "a: { b: c } }\nd: e", '1:13: found a "}" without its "{"'],
+    ["a quote that never ends", 'a: "b\nc: d', '1:4: found a " that is never closed'],
+    ["an apostrophe", "a: 'Bob's shop'", "1:9: found an apostrophe inside"],
+    ["a value that begins with a sign of the language", "a: @b", 'Quote it: "@b".'],
+    ["a tag that is none", "a: !b", 'Quote it: "!b".'],
+    ["a key below a value", "a: b\n  c: d", "2:3: found a key below a value"],
+    ["a key in a column of its own", "a:\n  b: c\n d: e", "3:2: found a key in a column of its own"],
+    ["a tab", "a:\n\tb: c", "2:1: found a tab"],
+    ["a list behind its key", "a: - b", "write [b]"],
+    [
+      "a comment of another language",
+      "a: b\n// c\nd: e",
+      '2:1: found "// c", expected key: value. A comment begins with #.'
+    ],
+    ["JSON with a comment", '{\n// c\n"a": 1}', "A comment begins with #; JSON has none."],
+    ["SQL", "CREATE TABLE item (\n  id INT\n);", "found what looks like SQL"],
+    ["Prisma", "model Item {\n  id Int @id\n}", "found what looks like a Prisma schema"],
+    ["TypeScript", "export interface Item {\n  a: string;\n}", "found what looks like TypeScript"]
+  ])("says in plain words what is wrong with %s", (_, text, expected) => {
+    const message = refused(text)
+    assert.include(message, expected)
+    assert.notInclude(message, "\n") // what follows from the first mistake is no second one
+  })
+
   it("measures what aliases unfold to before it unfolds them", () => {
     const level = (name: string, of: string) => `${name}: &${name} [${Array(10).fill(of).join(", ")}]`
     const names = [..."abcdefghijklmnop"]
@@ -195,6 +263,20 @@ describe("RequirementsFile.locate", () => {
     assert.strictEqual(error.source, "dir/f.yaml")
     return [error.issues[0]?.line, error.issues[0]?.column]
   }
+
+  it.each([
+    ["a: 1.0", "1", "1.0"],
+    ["a: 010", "10", "010"],
+    ["a: 12345678901234567890", "12345678901234567000", "12345678901234567890"],
+    ["a: 0x1F", "31", "0x1F"],
+    ["a: #fff", "null", "#fff, which begins a comment"],
+    ["a: ~", "null", "~"],
+    ["a:", "null", "nothing"]
+  ])("shows the value of %j as it is written", (text, found, shown) => {
+    const { locate } = Effect.runSync(RequirementsFile.parse("f.yaml", text))
+    const error = locate(new InputError({ source: "requirements", issues: [{ path: "a", found, expected: "text" }] }))
+    assert.strictEqual(error.issues[0]?.found, shown)
+  })
 
   it.each([
     ["the key of a value", "name", [1, 1]],

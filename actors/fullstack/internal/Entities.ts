@@ -8,6 +8,7 @@
 import { nearest } from "../../../src/team/NearestName.ts"
 import * as Names from "../Names.ts"
 import * as FieldDefinition from "./FieldDefinition.ts"
+import * as ForeignWords from "./ForeignWords.ts"
 import { join, list, type Report } from "./Report.ts"
 
 export interface EntitySpec {
@@ -82,7 +83,7 @@ const entity = (
   const record = report.record(path, value, known, (key) =>
     FieldDefinition.isType((value as Readonly<Record<string, unknown>>)[key]) && nearest(key, known) === undefined
       ? `Fields stand one level deeper, under "fields".`
-      : undefined
+      : ForeignWords.section(key)
   )
   if (record === undefined) return undefined
   const description = report.has(record, "description")

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import { didYouMean } from "../../../src/team/NearestName.ts"
+import * as ForeignWords from "./ForeignWords.ts"
 import { type Fields, list, type Report } from "./Report.ts"
 
 export type FieldType = "string" | "text" | "integer" | "number" | "boolean" | "date" | "enum" | "reference"
@@ -55,21 +56,6 @@ export const isType = (value: unknown): boolean =>
   types.some((type) => type === value) ||
   (typeof value === "object" && value !== null && types.some((type) => type === (value as Fields).type))
 
-/** Names of types in other languages, which people write by habit. */
-const synonyms: Readonly<Record<string, FieldType>> = {
-  int: "integer",
-  float: "number",
-  double: "number",
-  decimal: "number",
-  bool: "boolean",
-  varchar: "string",
-  str: "string",
-  datetime: "date",
-  timestamp: "date",
-  relation: "reference",
-  ref: "reference"
-}
-
 export const parse = (
   report: Report,
   path: string,
@@ -80,7 +66,7 @@ export const parse = (
   if (typeof value === "string") return fromType(report, path, name, path, value, {}, entities)
   const record = report.record(path, value)
   if (record === undefined) return undefined
-  if (!report.has(record, "type")) return report.missing(`${path}.type`, `one of ${list(types)}`)
+  if (!report.has(record, "type")) return untyped(report, path, record)
   return fromType(report, path, name, `${path}.type`, record.type, record, entities)
 }
 
@@ -96,8 +82,7 @@ const fromType = (
   const type = types.find((one) => one === written)
   if (type === undefined) {
     const word = typeof written === "string" ? written : ""
-    const synonym = Object.hasOwn(synonyms, word.toLowerCase()) ? synonyms[word.toLowerCase()] : undefined
-    const fix = synonym === undefined ? didYouMean(word, types) : `Did you mean "${synonym}"?`
+    const fix = ForeignWords.type(word, entities) ?? didYouMean(word, types) ?? severalTypes(written)
     return report.add({ path: typePath, found: report.show(written), expected: `one of ${list(types)}`, fix })
   }
   unknownOptions(report, path, type, record)
@@ -134,6 +119,16 @@ const fromType = (
   }
 }
 
+const untyped = (report: Report, path: string, record: Fields): undefined => {
+  const [word] = Object.keys(record).flatMap((key) => ForeignWords.option(key, [...common, "to", "values"]) ?? [])
+  if (word === undefined) return report.missing(`${path}.type`, `one of ${list(types)}`)
+  return report.add({ path: `${path}.type`, expected: `one of ${list(types)}`, fix: `Add "type". ${word}` })
+}
+
+/** JSON Schema's list of types, of which one is usually null. */
+const severalTypes = (written: unknown) =>
+  Array.isArray(written) ? `A field has one type, and may be empty unless it says "required: true".` : undefined
+
 /** An option of another type gets told whose it is; anything else gets the nearest key. */
 const unknownOptions = (report: Report, path: string, type: FieldType, record: Fields) => {
   const known = [...common, ...options[type]]
@@ -149,7 +144,7 @@ const unknownOptions = (report: Report, path: string, type: FieldType, record: F
         swap !== undefined
           ? `Did you mean "${swap}"?`
           : owners.length === 0
-            ? didYouMean(key, known)
+            ? (ForeignWords.option(key, known) ?? didYouMean(key, known))
             : `"${key}" belongs to ${list(owners)}: remove it, or change the type.`
     })
   }
@@ -201,7 +196,8 @@ const bounds = (report: Report, path: string, type: "integer" | "number", record
 
 const enumValues = (report: Report, path: string, value: unknown): ReadonlyArray<string> | undefined => {
   if (!Array.isArray(value) || value.length === 0) {
-    return report.add({ path, found: report.show(value), expected: "a list with at least one value" })
+    const fix = typeof value === "string" ? `Write [${value.slice(0, 60)}].` : undefined
+    return report.add({ path, found: report.show(value), expected: "a list with at least one value", fix })
   }
   const values = new Set<string>()
   value.forEach((item: unknown, index) => {
@@ -229,7 +225,12 @@ const reference = (
     : report.missing(`${path}.to`, "the name of an entity")
   if (to !== undefined && !entities.includes(to)) {
     const among = entities.length <= 12 ? `one of the entities ${list(entities)}` : "an entity of this file"
-    report.add({ path: `${path}.to`, found: report.show(to), expected: among, fix: didYouMean(to, entities) })
+    report.add({
+      path: `${path}.to`,
+      found: report.show(to),
+      expected: among,
+      fix: ForeignWords.target(to, entities) ?? didYouMean(to, entities)
+    })
   }
   const then = report.has(record, "onDelete")
     ? report.choice(`${path}.onDelete`, record.onDelete, onDelete)
@@ -250,6 +251,10 @@ const withDefault = (report: Report, path: string, record: Fields, field: FieldS
   if (!report.has(record, "default")) return field
   const at = `${path}.default`
   const value = record.default
+  if (field.type !== "string" && field.type !== "text" && ForeignWords.isComputed(value)) {
+    report.add({ path: at, found: report.show(value), expected: "a value", fix: ForeignWords.noComputed })
+    return field
+  }
   const refuse = (expected: string, fix?: string) =>
     report.add({
       path: at,

@@ -70,7 +70,8 @@ export class Report {
   /** A mapping; its unknown keys are noted. Without `known` any key will do. */
   record(path: string, value: unknown, known?: ReadonlyArray<string>, hint?: (key: string) => string | undefined) {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      return this.add({ path, found: this.show(value), expected: "a mapping of keys to values" })
+      const fix = Array.isArray(value) ? 'Write each item as "name:" with its keys below, without the "-".' : undefined
+      return this.add({ path, found: this.show(value), expected: "a mapping of keys to values", fix })
     }
     const record = value as Fields // an object that is neither null nor an array
     for (const key of Object.keys(record)) {
@@ -89,7 +90,8 @@ export class Report {
   text(path: string, value: unknown): string | undefined {
     if (typeof value !== "string") {
       const scalar = typeof value === "number" || typeof value === "boolean"
-      const fix = scalar ? `Quote it: "${value}".` : undefined
+      // Without its text: what was read as 1 or 10 may have been written 1.0 or 010.
+      const fix = scalar ? "Put it in quotes." : undefined
       return this.add({ path, found: this.show(value), expected: "text", fix })
     }
     if (/\p{Surrogate}|(?![\t\n\r])\p{Cc}/u.test(value)) {
@@ -130,7 +132,8 @@ export class Report {
   integer(path: string, value: unknown, least = Number.MIN_SAFE_INTEGER): number | undefined {
     if (typeof value === "number" && Number.isSafeInteger(value) && value >= least) return value
     const expected = least === Number.MIN_SAFE_INTEGER ? "a whole number" : `a whole number of at least ${least}`
-    return this.add({ path, found: this.show(value), expected: `${expected}, exact within ±(2^53 − 1)` })
+    const fix = typeof value === "string" && /^[+-]?\d+$/.test(value) ? "Remove the quotes." : undefined
+    return this.add({ path, found: this.show(value), expected: `${expected}, exact within ±(2^53 − 1)`, fix })
   }
 
   boolean(path: string, value: unknown): boolean | undefined {
@@ -144,14 +147,16 @@ export class Report {
   choice<const A extends string>(path: string, value: unknown, among: ReadonlyArray<A>): A | undefined {
     const found = among.find((one) => one === value)
     if (found !== undefined) return found
-    const fix = typeof value === "string" ? didYouMean(value, among) : undefined
+    const fix = typeof value === "string" ? (several(value, among) ?? didYouMean(value, among)) : undefined
     return this.add({ path, found: this.show(value), expected: `one of ${list(among)}`, fix })
   }
 
   /** A set of choices; may be empty. They come back in the order of `among`, because theirs means nothing. */
   choices<const A extends string>(path: string, value: unknown, among: ReadonlyArray<A>): Array<A> | undefined {
     if (!Array.isArray(value)) {
-      const fix = typeof value === "string" ? `Write [${value}].` : undefined
+      const words = typeof value === "string" ? value.split(/[\s,;]+/).map((word) => word.replace(/^-/, "")) : []
+      const items = words.filter((word) => word !== "").join(", ")
+      const fix = items === "" || items.length > 80 ? undefined : `Write [${items}].`
       return this.add({ path, found: this.show(value), expected: `a list of ${list(among)}`, fix })
     }
     const chosen: Array<A> = []
@@ -185,6 +190,14 @@ export class Report {
     const expected = `a name of at most ${Names.maxLength} characters in its safe form`
     return this.add({ path, found, expected, fix: "Shorten it." })
   }
+}
+
+/** Choices in one item, with no comma between them. */
+const several = (written: string, among: ReadonlyArray<string>): string | undefined => {
+  const words = written.trim().split(/[\s;|]+/)
+  return words.length > 1 && words.every((word) => among.includes(word))
+    ? `Put a comma between them: ${list(words)}.`
+    : undefined
 }
 
 /** A path one key longer. */
