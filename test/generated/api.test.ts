@@ -135,6 +135,9 @@ layer(surroundings, { timeout: Duration.minutes(1), excludeTestServices: true })
       it.scoped("answers 408 to requests that never end", () =>
         withBackend(Http.unfinished, { env: { REQUEST_TIMEOUT: "1" } })
       )
+      if (name === "access") {
+        it.scoped("leaves rows without a creator to the administrator", () => Access.withoutCreator)
+      }
       it.scoped("keeps everything over a restart", () => Durability.restarts)
       it.scoped("loses nothing that it acknowledged when it is killed while it writes", () => Durability.kills)
     })

@@ -1,10 +1,13 @@
 /** Who may do what with whose rows: every endpoint of every entity, asked by each account, in a table of statuses. */
 import { randomUUID } from "node:crypto"
 import { assert } from "@effect/vitest"
+import Database from "better-sqlite3"
+import { Effect } from "effect"
 import { type Client, problem } from "./client.ts"
 import type { Collection, Row } from "./description.ts"
+import { attempt, backend } from "./project.ts"
 import { makeRows, set } from "./rows.ts"
-import { cookieOf, password } from "./session.ts"
+import { cookieOf, password, signUp } from "./session.ts"
 
 type Access = "owner" | "shared" | "private"
 type Who = "nobody" | "other" | "creator" | "administrator"
@@ -252,8 +255,23 @@ export const keptReferences = async (client: Client) => {
   }
 }
 
-/** Who has no account of its own any more owns nothing: its rows are the administrator's. */
-export const withoutCreator = async (client: Client, forget: () => Promise<void>) => {
+/** Rows without a creator, as those from before there were accounts, are the administrator's. */
+export const withoutCreator = Effect.gen(function* () {
+  const { client, databaseFile } = yield* backend()
+  yield* attempt(() => signUp(client))
+  const forget = async () => {
+    const db = new Database(databaseFile)
+    const tables = db
+      .prepare("SELECT m.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c WHERE c.name = '_created_by'")
+      .pluck()
+      .all()
+    for (const table of tables) db.exec(`UPDATE "${table}" SET _created_by = NULL`)
+    db.close()
+  }
+  yield* attempt(() => nobodys(client, forget))
+})
+
+const nobodys = async (client: Client, forget: () => Promise<void>) => {
   const rows = makeRows(client)
   const cookies = await accounts(client)
   const made = await as(client, cookies.creator, async () => {
