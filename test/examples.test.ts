@@ -71,7 +71,7 @@ describe("examples", () => {
       "the search is broken off",
       "AskTimedOut: true",
       "the search is broken off",
-      "Waiting here would never end: Clerk/Ada → Clerk/Ada. Tell instead of asking, or let one of them answer later with Rpc.fork.",
+      "Waiting here would never end: Clerk/Ada → Clerk/Ada. Tell instead of asking, or let one of them answer later with Rpc.fork; an actor ends itself by ActorContext.stop.",
       "3 of 3 found something"
     ])
   })

@@ -81,7 +81,8 @@ export const make = (
   const paint = () => shown.map((line) => `${line}\n`).join("")
 
   const say = (text: string) => {
-    const lines = text.endsWith("\n") ? text : `${text}\n`
+    const told = redact(text)
+    const lines = told.endsWith("\n") ? told : `${told}\n`
     stderr.write(shown.length === 0 ? lines : `${rewind()}${lines}${paint()}`)
   }
 
@@ -97,14 +98,16 @@ export const make = (
     result: (text) => void stdout.write(redact(text)),
     say,
     tell: (message) => {
-      const lines = message.split("\n")
+      // Before it is split: a secret that a line's end cuts in two is not found.
+      const lines = redact(message).split("\n")
       say((stderr.isTTY === true ? lines.flatMap((line) => wrap(line, width())) : lines).join("\n"))
     },
-    frame: (lines) => {
+    frame: (given) => {
+      const lines = given.map(redact)
       if (!live || (lines.length === shown.length && lines.every((line, at) => line === shown[at]))) return
       const back = rewind()
       const cursor = lines.length === 0 ? "\u001b[?25h" : shown.length === 0 ? "\u001b[?25l" : ""
-      shown = lines.map(redact)
+      shown = lines
       stderr.write(`${back}${cursor}${paint()}`)
     }
   }

@@ -99,7 +99,7 @@ describe("A place in the mailbox", () => {
   }
 
   it("is not kept by asks that were gathered and given up", () =>
-    run((clock) =>
+    run((_clock) =>
       Effect.gen(function* () {
         const { heard, letGo, ref } = yield* desk(Plain, Mailbox.failing(4))
         const gathering = yield* Effect.fork(Gather.all(["a", "b", "c", "d"].map((word) => ref.ask.Say({ word }))))
@@ -112,7 +112,7 @@ describe("A place in the mailbox", () => {
     ))
 
   it("is taken by as many live messages as the capacity says, however many asks have come and gone", () =>
-    run((clock) =>
+    run((_clock) =>
       Effect.gen(function* () {
         const { heard, letGo, ref } = yield* desk(Plain, Mailbox.failing(4))
         yield* ref.tell.Say({ word: "first" })

@@ -44,8 +44,6 @@ export class Attachment {
   settled = false
   /** Deliveries that ended in a crash. */
   crashes = 0
-  /** Its sender is the actor it is for: its span begins a trace, or that of an actor that tells itself would never end. */
-  isOwn = false
   /** Where it waits; `undefined` when it does not, or is not waited for any more. */
   place: Place | undefined = undefined
   constructor(

@@ -134,7 +134,6 @@ export abstract class Inbox implements Target, Place {
   ): Effect.Effect<void, TellError> {
     const refusal = this.refusal()
     if (refusal !== undefined) return Effect.fail(refusal)
-    if (attachment?.span !== undefined) attachment.isOwn = this.system.senderOf(fiber)?.cell === this
     if (this.hasRoom()) {
       this.accept(rpc, payload, attachment)
       return Exit.void

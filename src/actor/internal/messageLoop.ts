@@ -566,13 +566,13 @@ export abstract class MessageLoop extends Inbox {
 const maxSpanDepth = 100
 
 /**
- * A message's span is a child of its sender's. A tell to itself, and one at the end of a long chain, begins a trace instead
- * and is linked to its sender's span by name alone: a tracer keeps a span as long as its descendants.
+ * A message's span is a child of its sender's. A tell at the end of a long chain, such as that of an actor which tells itself,
+ * begins a trace instead and is linked to its sender's span by name alone: a tracer keeps a span as long as its descendants.
  */
 const belongsTo = (attachment: Attachment | undefined) => {
   const span = attachment?.span
   if (span === undefined) return { root: true }
-  if (attachment instanceof Ask || !(attachment!.isOwn || isDeep(span))) return { parent: span }
+  if (attachment instanceof Ask || !isDeep(span)) return { parent: span }
   const { sampled, spanId, traceId } = span
   const from = Tracer.externalSpan({ spanId, traceId, sampled })
   return { root: true, links: [{ _tag: "SpanLink" as const, span: from, attributes: {} }] }

@@ -14,11 +14,14 @@ const protocol = [
   Rpc.make("CrashBeside")
 ] as const
 const names = ["a", "b", "c"] as const
-const supervision = Supervision.restart({ intensity: 1_000 })
+/** A strategy that counts allows its children no limit of their own. */
+const supervisionBelow = (strategy: Strategy.Strategy) =>
+  strategy.intensity === undefined ? Supervision.restart({ intensity: 1_000 }) : Supervision.restart()
 
 /** Three children that are asked and crashed at the same time by three senders each. */
 const program = (children: Strategy.Strategy) =>
   Effect.suspend(() => {
+    const supervision = supervisionBelow(children)
     const log: Array<string> = []
     const answers: Array<string> = []
     const members = names.map((name) => Actor.make(name, protocol))
