@@ -9,6 +9,17 @@
  * `build` begin with those that the system was built with. Nothing of this leaves the process. A Node `AsyncLocalStorage`
  * is not carried: keep what belongs to a request in a FiberRef.
  *
+ * **Transactions.** Whoever asks inside a database transaction waits there and holds its connection, so the handler works in
+ * the same transaction: what it writes is committed or undone with its asker's, a transaction of its own is a savepoint, and
+ * so on through the asks that it makes. That ends with the ask. When the asker has been answered, has timed out or has been
+ * interrupted, the next statement of the handler, or of what it forked, is not sent: `TransactionEnded`, a defect that ends
+ * a handler whose asker is gone and is no crash. Handlers that work at once for one transaction share its connection, as
+ * fibers do. State in memory is not undone. What is not part of the ask does not join: a tell is handled for itself,
+ * after the transaction where there is but one connection, and also if that was undone; `build`, and messages that come
+ * before in the mailbox, use connections of their own, so where there is but one, an ask that has to wait for such work ends
+ * with its time-out, unbegun. An ask that has to leave the process is refused at once (`MessageRefused`).
+ * `ActorSystem.Options.transactions` says what a transaction is.
+ *
  * **What a fork lives by.** `Effect.forkScoped` lives as long as the incarnation, in `build` and in handlers. `Effect.fork`
  * in `build` ends with `build`. In a handler that the mailbox waits for it ends with the incarnation; in one beside the
  * mailbox (`Rpc.fork`, `reentrant`), or that ends with its asker (`Delivery.InterruptWithAsker`), it ends with that handler.

@@ -186,17 +186,22 @@ export class ActorAlreadyExists extends Schema.TaggedError<ActorAlreadyExists>()
 
 /**
  * The protocol refuses the message: its payload does not fit the schema, where that is checked, or the protocol that the
- * actor runs with has no such message. Nothing was handled, unless `reason` says that the answer is what did not fit.
+ * actor runs with has no such message; or an ask that leaves the process was sent inside a database transaction. Nothing was
+ * handled, unless `reason` says that the answer is what did not fit.
  *
  * @category errors
  */
 export class MessageRefused extends Schema.TaggedError<MessageRefused>()("MessageRefused", {
   address: Schema.String,
   message_tag: Schema.String,
-  reason: Schema.String
+  reason: Schema.String,
+  /** What to do about it, where it is not the payload that must change. */
+  next: Schema.optional(Schema.String)
 }) {
   override get message() {
-    return `The protocol of ${this.address} refuses ${this.message_tag}; send what its payload schema takes. ${this.reason}`
+    return this.next === undefined
+      ? `The protocol of ${this.address} refuses ${this.message_tag}; send what its payload schema takes. ${this.reason}`
+      : `${this.address} refuses ${this.message_tag}: ${this.reason}; ${this.next}.`
   }
 }
 
@@ -266,6 +271,22 @@ export const AskError = Schema.Union(
   AskTimedOut,
   StashFull
 )
+
+/**
+ * A defect, met by a handler, or by what it has forked, that goes on in its asker's transaction when that has ended: the
+ * asker was answered, timed out or was interrupted. The statement was not sent. A handler whose asker is gone ends with
+ * it, which is no crash of the actor.
+ *
+ * @category errors
+ */
+export class TransactionEnded extends Schema.TaggedError<TransactionEnded>()("TransactionEnded", {
+  address: Schema.String,
+  message_tag: Schema.String
+}) {
+  override get message() {
+    return `${this.address} went on in the transaction of whoever had asked it ${this.message_tag}, which has ended: give work that outlives the ask no part of it (with @effect/sql by Effect.mapInputContext(Context.omit(SqlClient.TransactionConnection))).`
+  }
+}
 
 /**
  * What a child was to be to its parent contradicts itself, or the parent's strategy. The rules are OTP's.

@@ -131,6 +131,9 @@ export class LocalActorSystem extends Context.Tag("troupe/LocalActorSystem")<
   }
 >() {}
 
+/** The key by which clients of `@effect/sql` know their transaction, whatever their database. @category constants */
+export const sqlTransactions: ReadonlyArray<string> = ["@effect/sql/SqlClient/TransactionConnection"]
+
 /** What is out of its range throws a `RangeError` where the layer is made. @category models */
 export interface Options {
   /** What errors and metrics call the system. Default `troupe`. */
@@ -174,6 +177,11 @@ export interface Options {
    * `watchWith` when it is made, and what does not fit is a defect there.
    */
   readonly validate?: boolean | undefined
+  /**
+   * Keys of the services by which Effects know the database transaction that they run in. An ask takes them along, as
+   * written at the head of `ActorContext`. Default `sqlTransactions`; `[]` takes none.
+   */
+  readonly transactions?: ReadonlyArray<string> | undefined
   /** A span for every message. Default: if the layer is built under a tracer. */
   readonly tracing?: boolean | undefined
   /** The run queue to share with host fibers. Default: the one the layer is built on, if it is fair; else one of its own. */
@@ -200,7 +208,8 @@ export const layer = (
     quarantine: wholeNumber("quarantine", options.quarantine ?? 100, 0),
     givenUp: wholeNumber("givenUp", options.givenUp ?? 1000, 0),
     changes: wholeNumber("changes", options.changes ?? 1000, 1),
-    validate: options.validate ?? false
+    validate: options.validate ?? false,
+    transactions: options.transactions ?? sqlTransactions
   }
   const budget = durationMillis("shutdownBudget", options.shutdownBudget ?? "5 seconds", "zero")
   return Layer.scopedContext(

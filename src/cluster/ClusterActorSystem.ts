@@ -92,6 +92,7 @@ interface Settings {
   readonly askTimeoutMillis: number
   readonly tellTimeoutMillis: number
   readonly requestsInFlight: number
+  readonly transactions: ReadonlyArray<string>
   readonly registrationGrace: Duration.Duration
   readonly reachTimeout: Duration.Duration
   readonly entityIdleTime: Duration.Duration
@@ -110,6 +111,7 @@ const settingsOf = (options: Options): Settings => {
     askTimeoutMillis: Duration.toMillis(options.askTimeout ?? "30 seconds"),
     tellTimeoutMillis: Duration.toMillis(options.tellTimeout ?? "5 seconds"),
     requestsInFlight,
+    transactions: options.transactions ?? ActorSystems.sqlTransactions,
     registrationGrace: Duration.decode(options.registrationGrace ?? "10 seconds"),
     reachTimeout,
     entityIdleTime: Duration.decode(options.entityIdleTime ?? "1 minute")
@@ -148,7 +150,12 @@ const make = (settings: Settings) =>
 
     const shardOf = (entityId: string) => sharding.getShardId(EntityId.make(entityId), "default")
     const senderOf = (self: ActorContext["Type"]) => Tenure.senderOf(tenure, self, shardOf)
-    const remote = new Remote(client, senderOf, { tellTimeoutMillis, reachTimeout, requestsInFlight })
+    const remote = new Remote(client, senderOf, {
+      tellTimeoutMillis,
+      reachTimeout,
+      requestsInFlight,
+      transactions: settings.transactions
+    })
     const routes: ClusterRef.Routes = {
       remote,
       shardOf,

@@ -4,12 +4,12 @@
 import { ClusterSchema, Sharding } from "@effect/cluster"
 import { Rpc } from "@effect/rpc"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Deferred, Effect, Exit, Fiber, Option, Queue, Schema, Scope, TestClock } from "effect"
+import { Cause, Context, Deferred, Effect, Either, Exit, Fiber, Option, Queue, Schema, Scope, TestClock } from "effect"
 import * as Tracer from "effect/Tracer"
 import * as Actor from "../../src/actor/Actor.ts"
 import { ActorFailed, ActorUnreachable, AskTimedOut, MailboxFull, MessageRefused } from "../../src/actor/ActorError.ts"
 import type { ActorRef } from "../../src/actor/ActorRef.ts"
-import { type ActorSystem, stop } from "../../src/actor/ActorSystem.ts"
+import { type ActorSystem, sqlTransactions, stop } from "../../src/actor/ActorSystem.ts"
 import * as Delivery from "../../src/actor/Delivery.ts"
 import * as Mailbox from "../../src/actor/Mailbox.ts"
 import * as ClusterActorSystem from "../../src/cluster/ClusterActorSystem.ts"
@@ -64,6 +64,21 @@ describe.each(places)("ClusterActorSystem %s", (_, world) => {
   ) => it.effect(title, () => program.pipe(Effect.scoped, Effect.provide(world(options)), Effect.provide(quiet)))
 
   describe("refuses at the call", () => {
+    cluster(
+      "an ask inside a database transaction where it has to leave the process, and lets its actor join where not",
+      Effect.gen(function* () {
+        const said: Array<unknown> = []
+        const { ref } = yield* echo(said)
+        const inTransaction = Effect.provideService(Context.GenericTag<unknown>(sqlTransactions[0]!), [{}, 0])
+        const asked = yield* Effect.either(inTransaction(ref.ask.Say({ n: 1, word: "a" })))
+        if (Either.isLeft(asked)) {
+          assert.instanceOf(asked.left, MessageRefused)
+          assert.include(asked.left.message, "inside a database transaction")
+        }
+        assert.deepStrictEqual([Either.isLeft(asked), said], world === fromElsewhere ? [true, []] : [false, ["a"]])
+        assert.strictEqual(yield* ref.ask.Say({ n: 2, word: "b" }), 2)
+      })
+    )
     for (const way of ["ask", "tell"] as const) {
       cluster(
         `what the Schema of a payload does not take, when it is to ${way}`,

@@ -5,11 +5,12 @@
  * counts, and the later ones find `settled`.
  */
 import { Cause, Effect, Effectable, Exit, type Fiber, FiberRef, RuntimeFlags, type Tracer } from "effect"
-import { type AskError, AskTimedOut } from "../ActorError.ts"
+import { type AskError, AskTimedOut, TransactionEnded } from "../ActorError.ts"
 import type { Reason } from "../DeadLetters.ts"
 import type { FairScheduler } from "../FairScheduler.ts"
 import type { Settlement } from "../Receipt.ts"
 import type { Carried, Carrying } from "./carried.ts"
+import type { Lent } from "./lending.ts"
 import { stackless } from "./stackless.ts"
 import type { Timer, Timers } from "./timers.ts"
 import type { Node, Wait } from "./waitGraph.ts"
@@ -54,6 +55,11 @@ export class Attachment {
 
   carriedBy(_: Carrying): Carried | undefined {
     return this.carried
+  }
+
+  /** The transaction that its sender is in and waits in. */
+  lentBy(_: Carrying): Lent | undefined {
+    return undefined
   }
 
   /** The sender has lost interest: what has not begun need not begin. */
@@ -157,6 +163,8 @@ export class Ask extends Attachment implements Timer, Wait {
   private whenGone: (() => void) | undefined = undefined
   /** Ends the handler at work, where the protocol says that it ends with its asker. */
   interruptHandler: (() => void) | undefined = undefined
+  /** The handler at work was refused its asker's transaction, which has ended. */
+  wasCutOff = false
 
   /** The actor; a handler beside its mailbox once that has the message. */
   target: Node
@@ -208,6 +216,14 @@ export class Ask extends Attachment implements Timer, Wait {
 
   override carriedBy(carrying: Carrying): Carried | undefined {
     return carrying.of(this.fiber)
+  }
+  override lentBy(carrying: Carrying): Lent | undefined {
+    return carrying.lentBy(this.fiber, () => {
+      if (!this.withdrawn()) return undefined
+      this.wasCutOff = true
+      const { address } = this.actor
+      return stackless(() => new TransactionEnded({ address, message_tag: this.actor.tagOf(this.rpc) }))
+    })
   }
   override withdrawn(): boolean {
     if (this.settled) return true

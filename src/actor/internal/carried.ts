@@ -6,6 +6,7 @@
  */
 import { Equal, Fiber, FiberId, FiberRef, FiberRefs, HashMap } from "effect"
 import * as DefaultServices from "effect/DefaultServices"
+import { type Lent, lent } from "./lending.ts"
 
 type AnyRef = FiberRef.FiberRef<unknown>
 
@@ -58,8 +59,11 @@ export class Carrying {
   private plain: FiberRefs.FiberRefs | undefined = undefined
   private readonly annotations: HashMap.HashMap<string, unknown>
 
-  /** `around`: the FiberRefs that the system was built with. */
-  constructor(private readonly around: FiberRefs.FiberRefs) {
+  /** `around`: the FiberRefs that the system was built with. `transactions`: the keys of what an asker lends. */
+  constructor(
+    private readonly around: FiberRefs.FiberRefs,
+    private readonly transactions: ReadonlyArray<string>
+  ) {
     this.annotations = FiberRefs.getOrDefault(around, FiberRef.currentLogAnnotations)
   }
 
@@ -71,6 +75,11 @@ export class Carrying {
 
   of(fiber: Fiber.RuntimeFiber<unknown, unknown>): Carried | undefined {
     return this.look(fiber.getFiberRefs())
+  }
+
+  /** The transaction that a fiber which waits for an answer is in, to be used until `ended` gives a defect. */
+  lentBy(fiber: Fiber.RuntimeFiber<unknown, unknown>, ended: () => unknown): Lent | undefined {
+    return lent(fiber.currentContext.unsafeMap, this.transactions, ended)
   }
 
   /** The FiberRefs of an actor that has nothing in hand. */

@@ -89,6 +89,7 @@ export interface Settings {
   readonly givenUp: number
   readonly changes: number
   readonly validate: boolean
+  readonly transactions: ReadonlyArray<string>
 }
 
 /** Supervises those who have no parent: each by itself, and with nobody above to escalate to. */
@@ -153,7 +154,7 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
       name: settings.name,
       scheduler,
       timers,
-      carrying: new Carrying(runtime.fiberRefs),
+      carrying: new Carrying(runtime.fiberRefs, settings.transactions),
       deadLetters: new Recorder(settings.deadLetters, settings.quarantine, wallMillis, log),
       changes,
       givenUp: new GivenUp(settings.givenUp, log),

@@ -18,6 +18,7 @@ import { annotationsOf, type Carried } from "./carried.ts"
 import type { Environment } from "./environment.ts"
 import { Inbox, State } from "./inbox.ts"
 import type { Incarnation } from "./incarnation.ts"
+import { type Lent, lendTo } from "./lending.ts"
 import type { Protocol } from "./protocol.ts"
 import { stackless } from "./stackless.ts"
 import { hasEnded, isOperation, runSynchronous } from "./synchronous.ts"
@@ -252,6 +253,11 @@ export abstract class MessageLoop extends Inbox {
   /** What the message in hand has brought of its sender's FiberRefs. */
   carriedInHand(): Carried | undefined {
     return this.attachment?.carriedBy(this.system.carrying)
+  }
+
+  /** The transaction that the sender of the message in hand waits in. */
+  lentInHand(): Lent | undefined {
+    return this.attachment?.lentBy(this.system.carrying)
   }
 
   /** Handles the message in hand inside the actor's fiber, which runs what comes back. */
@@ -501,6 +507,7 @@ export abstract class MessageLoop extends Inbox {
     this.inHand = false
     this.attachment = undefined
     const carried = attachment?.carriedBy(this.system.carrying)
+    const lent = attachment?.lentBy(this.system.carrying)
     const deadline = attachment?.deadline() ?? Number.POSITIVE_INFINITY
     const node: Node = { address: this.address, waits: undefined }
     if (attachment instanceof Ask || attachment instanceof ReceiptSlip) attachment.target = node
@@ -509,9 +516,10 @@ export abstract class MessageLoop extends Inbox {
     incarnation.nodes.add(node)
     // Counted before it runs: it may stop its actor, which then waits for it.
     if (++incarnation.besides >= this.behavior.maxBesides) this.isCrowded = true
+    const own = this.contextOf(incarnation, sender)
     const fiber = this.system.fork(
       interruptible ? endingWith(ask, work) : work,
-      this.contextOf(incarnation, sender),
+      lent === undefined ? own : lendTo(own, lent),
       incarnation.refsWith(carried)
     )
     incarnation.linked ??= new Map()
@@ -600,7 +608,7 @@ const endingWith = (ask: Ask, effect: Effect.Effect<unknown, unknown>): Effect.E
 
 /** Its asker has left, and the handler was ended for that: nobody's crash. */
 const wasAbandoned = (attachment: Attachment | undefined): boolean =>
-  attachment instanceof Ask && attachment.interruptHandler !== undefined && attachment.settled
+  attachment instanceof Ask && attachment.settled && (attachment.interruptHandler !== undefined || attachment.wasCutOff)
 
 const isFailure = (effect: Effect.Effect<unknown, unknown>): effect is Exit.Failure<unknown, unknown> =>
   hasEnded(effect) && effect._tag === "Failure"

@@ -10,6 +10,7 @@ import type { Resume, Sender } from "./attachment.ts"
 import type { Carried } from "./carried.ts"
 import type { Environment } from "./environment.ts"
 import type { Incarnation } from "./incarnation.ts"
+import { type Lent, lendToRefs } from "./lending.ts"
 import type { Messages } from "./messageRing.ts"
 
 /** Messages handled before other actors get their turn. */
@@ -25,6 +26,8 @@ interface Loop {
   take(): boolean
   /** What the message in hand has brought of its sender's FiberRefs. */
   carriedInHand(): Carried | undefined
+  /** The transaction that the sender of the message in hand waits in. */
+  lentInHand(): Lent | undefined
   /** Handles the message in hand; what comes back is to be run. */
   handle(): Effect.Effect<void, unknown> | undefined
   /** The fiber parks: turns may take over. */
@@ -118,7 +121,9 @@ export class Worker {
       this.carried = carried
       this.carrying = this.incarnation.refsWith(carried, own)
     }
-    const refs = this.carrying ?? own
+    const lent = this.loop.lentInHand()
+    const plain = this.carrying ?? own
+    const refs = lent === undefined ? plain : lendToRefs(plain, lent)
     // One that is being interrupted knows it by a FiberRef.
     if (fiber.getFiberRefs() === refs || !Cause.isEmpty(fiber.getFiberRef(FiberRef.interruptedCause))) return
     // A method of Effect's fiber that its interface leaves out; an Effect that does the same costs an op for each message.

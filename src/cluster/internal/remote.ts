@@ -43,6 +43,8 @@ export interface Settings {
   /** How long a sender tries to reach a runner where its message has no end of its own. */
   readonly reachTimeout: Duration.Duration
   readonly requestsInFlight: number
+  /** Keys of the services by which an asker knows that it is in a transaction. */
+  readonly transactions: ReadonlyArray<string>
 }
 
 /** How long after its deadline an ask waits for the runner's word, which knows what the actor was doing. */
@@ -67,6 +69,16 @@ export class Remote {
   ask(target: Target, message: Message, payload: unknown, timeoutMillis: number): Effect.Effect<unknown, unknown> {
     return Effect.gen(this, function* () {
       const now = yield* Clock.currentTimeMillis
+      const { unsafeMap } = yield* Effect.context<never>()
+      if (this.settings.transactions.some((key) => unsafeMap.has(key))) {
+        return yield* new MessageRefused({
+          address: target.address,
+          message_tag: message.tag,
+          reason:
+            "it was asked inside a database transaction, whose connection the asker holds, and is in another process",
+          next: "ask before or after the transaction, or send a tell"
+        })
+      }
       const self = yield* Effect.serviceOption(ActorContext)
       const from = yield* this.from(target, message, self)
       const inherited = Option.flatMap(self, deadlineOf)
