@@ -12,6 +12,7 @@ import { executable, required } from "./browser/chromium.ts"
 import * as Dashboard from "./browser/dashboard.ts"
 import { everyPage } from "./browser/everyPage.ts"
 import * as Keyboard from "./browser/keyboard.ts"
+import * as Leaving from "./browser/leaving.ts"
 import * as Lists from "./browser/lists.ts"
 import * as Looks from "./browser/looks.ts"
 import { entityOf, rowOf, stored } from "./browser/rows.ts"
@@ -82,6 +83,75 @@ describe.skipIf(skipped)("the frontend in a browser", () => {
 
     it.effect("keeps what was typed when the session ends", () =>
       visit(Account.keepsWhatWasTyped, { refusals: ["401 POST /api/shelves"] })
+    )
+
+    it.effect("shows no empty page, whatever the address", () =>
+      visit((guest) => Leaving.neverEmpty(guest, entityOf(guest.project, "Thing")), {
+        refusals: ["404 GET /api/things/a%2Fb"]
+      })
+    )
+
+    it.effect("shows what somebody else has changed meanwhile, and reverts nothing", () =>
+      visit(
+        (guest) =>
+          Leaving.showsWhatChangedMeanwhile(
+            guest,
+            entityOf(guest.project, "Thing"),
+            fieldOf(guest, "Thing", "line"),
+            fieldOf(guest, "Thing", "prose")
+          ),
+        { refusals: ["412 PATCH /api/things"] }
+      )
+    )
+
+    it.effect("reverts nothing that somebody changed while one had to sign in again", () =>
+      visit(
+        (guest) =>
+          Leaving.revertsNothingAfterSigningInAgain(
+            guest,
+            entityOf(guest.project, "Thing"),
+            fieldOf(guest, "Thing", "line"),
+            fieldOf(guest, "Thing", "spare")
+          ),
+        { refusals: ["401 PATCH /api/things"] }
+      )
+    )
+
+    it.effect("tells the end of a late save where the user is by then", () =>
+      visit(
+        (guest) =>
+          Leaving.tellsLateEnds(
+            guest,
+            entityOf(guest.project, "Thing"),
+            fieldOf(guest, "Thing", "line"),
+            entityOf(guest.project, "Shelf")
+          ),
+        { refusals: ["503 PATCH /api/things"] }
+      )
+    )
+
+    it.effect("asks before it loses what was typed", () =>
+      visit((guest) =>
+        Leaving.asksBeforeItLoses(guest, entityOf(guest.project, "Thing"), fieldOf(guest, "Thing", "line"))
+      )
+    )
+
+    it.effect("comes back to the page, order and place of the list", () =>
+      visit(async (guest) => {
+        const thing = entityOf(guest.project, "Thing")
+        await Lists.manyRows(guest, thing, 30)
+        await Leaving.comesBackToItsPlace(guest, thing, fieldOf(guest, "Thing", "line"))
+      })
+    )
+
+    it.effect("bears long texts, a wheel over a number and a larger text size", () =>
+      visit(async (guest) => {
+        const thing = entityOf(guest.project, "Thing")
+        const { fields } = thing
+        await Leaving.leavesNumbersToTheKeyboard(guest, thing, fields.find(({ type }) => type === "integer")!)
+        await Leaving.followsTheTextSize(guest, thing)
+        await Leaving.bearsLongTexts(guest, thing, fields.find(({ type }) => type === "text")!)
+      })
     )
 
     it.effect("turns pages, sorts, filters, searches and downloads", () =>

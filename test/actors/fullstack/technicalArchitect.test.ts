@@ -129,8 +129,8 @@ describe("the API document", () => {
       const answers = (path: string, method: string) => Object.keys(api.paths[path][method].responses)
       assert.deepStrictEqual(answers("/api/things", "get"), ["200", "400", "401"])
       assert.deepStrictEqual(answers("/api/things", "post"), ["201", "400", "401", "403", "409", "413", "415", "422"])
-      assert.deepStrictEqual(answers("/api/owners/{id}", "delete"), ["204", "400", "401", "403", "404", "409"])
-      assert.deepStrictEqual(answers("/api/things/{id}", "delete"), ["204", "400", "401", "403", "404"])
+      assert.deepStrictEqual(answers("/api/owners/{id}", "delete"), ["204", "400", "401", "403", "404", "409", "412"])
+      assert.deepStrictEqual(answers("/api/things/{id}", "delete"), ["204", "400", "401", "403", "404", "412"])
       assert.property(api.paths["/api/things"].post.responses["201"].headers, "Location")
       assert.includeMembers(answers("/api/auth/login", "post"), ["401", "415", "429"])
       assert.includeMembers(answers("/api/auth/register", "post"), ["409", "415", "429"])
@@ -146,8 +146,8 @@ describe("the API document", () => {
         }
       })
       const deletion = (path: string) => Object.keys(tree.api.paths[path].delete.responses)
-      assert.deepStrictEqual(deletion("/api/roots/{id}"), ["204", "400", "404", "409"])
-      assert.deepStrictEqual(deletion("/api/leaves/{id}"), ["204", "400", "404"])
+      assert.deepStrictEqual(deletion("/api/roots/{id}"), ["204", "400", "404", "409", "412"])
+      assert.deepStrictEqual(deletion("/api/leaves/{id}"), ["204", "400", "404", "412"])
       const open = yield* work(smallest)
       assert.deepStrictEqual(Object.keys(open.api.paths["/api/notes"].post.responses), [
         "201",

@@ -69,6 +69,11 @@ const ofCollection = async (
       return void (await expect(missing, method === "PATCH" ? { body: {} } : {}))
     case 409:
       return conflict(client, rows, collection, method)
+    case 412:
+      return void (await expect(at, {
+        ...(method === "PATCH" ? { body: await body() } : {}),
+        headers: { "if-match": '"2000-01-01T00:00:00.000Z"' }
+      }))
     case 413:
       return void (await expect(at, { raw: tooLarge }))
     case 415:

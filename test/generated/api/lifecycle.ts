@@ -43,6 +43,7 @@ export const lifecycle = async (client: Client) => {
       }
     }
     assert.deepStrictEqual((await client.expect(200, "GET", item)).json, current)
+    await changedMeanwhile(client, item, created, current)
 
     assert.strictEqual((await client.expect(200, "GET", path)).json.total, total + 1)
     await client.expect(204, "DELETE", item)
@@ -53,6 +54,22 @@ export const lifecycle = async (client: Client) => {
       await client.expect(404, "DELETE", gone)
     }
   }
+}
+
+/** Who names the state that is to be changed changes no other; who names none changes any. */
+const changedMeanwhile = async (client: Client, item: string, first: Row, current: Row) => {
+  const { headers } = await client.expect(200, "GET", item)
+  assert.strictEqual(headers.etag, `"${current.updatedAt}"`)
+  for (const tag of [`"${first.updatedAt}"`, `W/${headers.etag}`, "x"]) {
+    // A record without fields to change is the first state still.
+    if (tag === headers.etag) continue
+    await client.expect(412, "PATCH", item, { body: {}, headers: { "if-match": tag } })
+    await client.expect(412, "DELETE", item, { headers: { "if-match": tag } })
+  }
+  for (const tag of [headers.etag!, "*", `"other", ${headers.etag}`]) {
+    await client.expect(200, "PATCH", item, { body: {}, headers: { "if-match": tag } })
+  }
+  assert.deepStrictEqual((await client.expect(200, "GET", item)).json, current)
 }
 
 /**

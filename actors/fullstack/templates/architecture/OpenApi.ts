@@ -59,6 +59,7 @@ const entityPaths = (project: Project, entity: Entity): ReadonlyArray<readonly [
       Location: { description: `Where the new ${one} is.`, schema: { type: "string", format: "uri-reference" } }
     }
   }
+  const tag = { headers: { ETag: { description: "Its state, for If-Match.", schema: { type: "string" } } } }
   const whoMay = entity.access === undefined ? "" : ` ${rights[entity.access].changes}`
   const choosing = [sort(entity), ...search(project, entity), ...filterFields(project, entity).map(filter)]
 
@@ -122,19 +123,21 @@ const entityPaths = (project: Project, entity: Entity): ReadonlyArray<readonly [
           operationId: `get${pascal}`,
           summary: `Reads one of the ${many}.`,
           tags,
-          responses: Object.fromEntries([["200", row(`The ${one}.`)], error(400), ...signedIn, error(404)])
+          responses: Object.fromEntries([["200", row(`The ${one}.`, tag)], error(400), ...signedIn, error(404)])
         },
         patch: {
           operationId: `update${pascal}`,
           summary: `Changes the given fields of one of the ${many}, and no others.${whoMay}`,
           tags,
+          parameters: [ref("parameters", "ifMatch")],
           requestBody: body(`${pascal}Patch`),
           responses: Object.fromEntries([
-            ["200", row(`The ${one} as it is now.`)],
+            ["200", row(`The ${one} as it is now.`, tag)],
             error(400),
             ...mayWrite,
             error(404),
             ...(unique ? [error(409)] : []),
+            error(412),
             error(413),
             error(415),
             error(422)
@@ -144,12 +147,14 @@ const entityPaths = (project: Project, entity: Entity): ReadonlyArray<readonly [
           operationId: `delete${pascal}`,
           summary: `Removes one of the ${many}.${whoMay}`,
           tags,
+          parameters: [ref("parameters", "ifMatch")],
           responses: Object.fromEntries([
             ["204", { description: "It is gone." }],
             error(400),
             ...mayWrite,
             error(404),
-            ...(kept ? [error(409)] : [])
+            ...(kept ? [error(409)] : []),
+            error(412)
           ])
         }
       }

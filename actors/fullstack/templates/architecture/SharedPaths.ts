@@ -21,6 +21,7 @@ const errors = {
   403: { name: "Forbidden", description: "This account may not do that, or the page of another site asked for it." },
   404: { name: "NotFound", description: "There is nothing with this id." },
   409: { name: "Conflict", description: "A unique value is taken, or something else still refers to this." },
+  412: { name: "ChangedMeanwhile", description: "Something else is stored by now than what If-Match names." },
   413: { name: "TooLarge", description: "The body is over 1 MB." },
   415: { name: "UnsupportedType", description: "The body is not JSON in UTF-8, or is not sent as application/json." },
   422: { name: "Invalid", description: "Some fields are wrong; each has a message." },
@@ -58,7 +59,14 @@ export const responses = (project: Project): Json =>
 
 export const parameters: Json = {
   page: { name: "page", in: "query", schema: { type: "integer", minimum: 1, maximum: 1_000_000_000, default: 1 } },
-  pageSize: { name: "pageSize", in: "query", schema: { type: "integer", minimum: 1, maximum: 100, default: 20 } }
+  pageSize: { name: "pageSize", in: "query", schema: { type: "integer", minimum: 1, maximum: 100, default: 20 } },
+  ifMatch: {
+    name: "If-Match",
+    in: "header",
+    description:
+      "The state that is to be changed: the ETag of the answer it was read from, which is its updatedAt in double quotes. Without it any state is changed.",
+    schema: { type: "string" }
+  }
 }
 
 export const securitySchemes = (project: Project): Json =>

@@ -227,6 +227,7 @@ import { actorOf } from "../records/actor.ts";
 import { csvLine } from "../records/csv.ts";
 /*END*/
 import type { Entity } from "../records/entity.ts";
+import { tagOf } from "../records/precondition.ts";
 import { takeSelection } from "../records/selection.ts";
 import type { Store } from "../records/store.ts";
 import { bodyOf } from "./body.ts";
@@ -248,7 +249,7 @@ export function collectionRoutes(entity: Entity, store: Store): Router {
     .post(async (req, res) => {
       new Query(req).done();
       const created = await store.create(entity, bodyOf(req)/*IF auth*/, actorOf(res)/*END*/);
-      res.status(201).location(\`\${entity.path}/\${created.id}\`).json(created);
+      res.status(201).location(\`\${entity.path}/\${created.id}\`).set("ETag", tagOf(created)).json(created);
     })
     .all(onlyMethods("GET", "HEAD", "POST"));
 /*IF csv*/
@@ -275,15 +276,17 @@ export function collectionRoutes(entity: Entity, store: Store): Router {
     .route(\`\${entity.path}/:id\`)
     .get(async (req, res) => {
       new Query(req).done();
-      res.json(await store.read(entity, req.params.id/*IF auth*/, actorOf(res)/*END*/));
+      const record = await store.read(entity, req.params.id/*IF auth*/, actorOf(res)/*END*/);
+      res.set("ETag", tagOf(record)).json(record);
     })
     .patch(async (req, res) => {
       new Query(req).done();
-      res.json(await store.update(entity, req.params.id, bodyOf(req)/*IF auth*/, actorOf(res)/*END*/));
+      const changed = await store.update(entity, req.params.id, bodyOf(req)/*IF auth*/, actorOf(res)/*END*/, req.get("If-Match"));
+      res.set("ETag", tagOf(changed)).json(changed);
     })
     .delete(async (req, res) => {
       new Query(req).done();
-      await store.remove(entity, req.params.id/*IF auth*/, actorOf(res)/*END*/);
+      await store.remove(entity, req.params.id/*IF auth*/, actorOf(res)/*END*/, req.get("If-Match"));
       res.status(204).end();
     })
     .all(onlyMethods("GET", "HEAD", "PATCH", "DELETE"));

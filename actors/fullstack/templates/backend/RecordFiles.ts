@@ -8,6 +8,7 @@
  */
 
 import { chosenFiles } from "./ChosenFiles.ts"
+import { preconditionFile } from "./PreconditionFile.ts"
 import { removalFile } from "./RemovalFile.ts"
 import type { TemplateFile } from "./Sections.ts"
 import { selectionFile } from "./SelectionFile.ts"
@@ -169,6 +170,7 @@ export function readInput(entity: Entity, body: unknown, purpose: "create" | "up
   },
   selectionFile,
   ...chosenFiles,
+  preconditionFile,
   removalFile,
   {
     path: "src/records/rows.ts",

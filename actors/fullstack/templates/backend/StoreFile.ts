@@ -37,6 +37,7 @@ import { choose/*IF csv*/, inOrder/*END*/ } from "./chosen.ts";
 /*END*/
 import type { Entity, RecordRow } from "./entity.ts";
 import { type Input, readInput } from "./input.ts";
+import { changedAt, requireState } from "./precondition.ts";
 import { removeWithDependents } from "./removal.ts";
 import { orderBy, readRecord, selectFrom, toRecord } from "./rows.ts";
 import type { Selection } from "./selection.ts";
@@ -108,13 +109,27 @@ export class Store {
     });
   }
 
-  /** Changes only the given fields. A body that changes nothing leaves the record as it is. */
-  async update(entity: Entity, id: string, body: unknown/*IF auth*/, actor: Actor/*END*/): Promise<RecordRow> {
+  /**
+   * Changes only the given fields. A body that changes nothing leaves the record as it is. With \`ifMatch\`, only the state
+   * that it names is changed.
+   */
+/*IF auth*/
+  async update(
+    entity: Entity,
+    id: string,
+    body: unknown,
+    actor: Actor,
+    ifMatch?: string | undefined,
+  ): Promise<RecordRow> {
+/*ELSE auth*/
+  async update(entity: Entity, id: string, body: unknown, ifMatch?: string | undefined): Promise<RecordRow> {
+/*END*/
     return this.#write(entity, async (tx) => {
 /*IF auth*/
       await requireChange(tx, actor, entity, id);
 /*END*/
       const before = await readRecord(tx, entity, id/*IF auth*/, actor/*END*/);
+      requireState(before, ifMatch);
       const values = await this.#check(tx, entity, readInput(entity, body, "update")/*IF auth*/, before, actor/*END*/);
       const changed = entity.fields.filter(
         (field) => values.has(field.name) && values.get(field.name) !== before[field.name],
@@ -122,7 +137,7 @@ export class Store {
       if (changed.length === 0) return before;
       await tx.run(
         \`UPDATE \${quote(entity.table)} SET \${changed.map((field) => \`\${quote(field.column)} = ?\`).join(", ")}, updated_at = ? WHERE id = ?\`,
-        [...changed.map((field) => toColumn(values.get(field.name) ?? null)), new Date().toISOString(), id],
+        [...changed.map((field) => toColumn(values.get(field.name) ?? null)), changedAt(before), id],
       );
       const after = await readRecord(tx, entity, id/*IF auth*/, actor/*END*/);
 /*IF audit*/
@@ -133,11 +148,16 @@ export class Store {
   }
 
   /** Records that refer to this one keep it, go with it or lose the reference, as the schema says for each reference. */
-  async remove(entity: Entity, id: string/*IF auth*/, actor: Actor/*END*/): Promise<void> {
+/*IF auth*/
+  async remove(entity: Entity, id: string, actor: Actor, ifMatch?: string | undefined): Promise<void> {
+/*ELSE auth*/
+  async remove(entity: Entity, id: string, ifMatch?: string | undefined): Promise<void> {
+/*END*/
     return this.#write(entity, async (tx) => {
 /*IF auth*/
       await requireChange(tx, actor, entity, id);
 /*END*/
+      if (ifMatch !== undefined) requireState(await readRecord(tx, entity, id/*IF auth*/, actor/*END*/), ifMatch);
       await removeWithDependents(tx, [...this.#entities.values()], entity, id/*IF auth*/, actor/*END*/);
     });
   }

@@ -7,11 +7,14 @@ import type { Condition } from "./Conditional.ts"
 import { text as api } from "./files/Api.ts"
 import { text as app } from "./files/App.ts"
 import { text as componentsConfirmDialog } from "./files/components/ConfirmDialog.ts"
+import { text as componentsConflictNotice } from "./files/components/ConflictNotice.ts"
 import { text as componentsCredentialsForm } from "./files/components/CredentialsForm.ts"
 import { text as componentsEntityForm } from "./files/components/EntityForm.ts"
+import { text as componentsErrorBoundary } from "./files/components/ErrorBoundary.ts"
 import { text as componentsFieldInput } from "./files/components/FieldInput.ts"
 import { text as componentsFilterPanel } from "./files/components/FilterPanel.ts"
 import { text as componentsLayout } from "./files/components/Layout.ts"
+import { text as componentsNotices } from "./files/components/Notices.ts"
 import { text as componentsPageHead } from "./files/components/PageHead.ts"
 import { text as componentsPagination } from "./files/components/Pagination.ts"
 import { text as componentsProblemAlert } from "./files/components/ProblemAlert.ts"
@@ -20,9 +23,11 @@ import { text as componentsRowTable } from "./files/components/RowTable.ts"
 import { text as draft } from "./files/Draft.ts"
 import { text as gitignore } from "./files/Gitignore.ts"
 import { text as index } from "./files/Index.ts"
+import { text as listMemory } from "./files/ListMemory.ts"
 import { text as listQuery } from "./files/ListQuery.ts"
 import { text as main } from "./files/Main.ts"
 import { text as model } from "./files/Model.ts"
+import { text as notices } from "./files/Notices.ts"
 import { text as pagesAccountPage } from "./files/pages/AccountPage.ts"
 import { text as pagesAuditLogPage } from "./files/pages/AuditLogPage.ts"
 import { text as pagesDashboardPage } from "./files/pages/DashboardPage.ts"
@@ -45,6 +50,8 @@ import { text as testDashboardTest } from "./files/test/DashboardTest.ts"
 import { text as testEntityChecks } from "./files/test/EntityChecks.ts"
 import { text as testFakeApi } from "./files/test/FakeApi.ts"
 import { text as testSetup } from "./files/test/Setup.ts"
+import { text as unsaved } from "./files/Unsaved.ts"
+import { text as useIsHere } from "./files/UseIsHere.ts"
 import { text as useLabels } from "./files/UseLabels.ts"
 import { text as useLoad } from "./files/UseLoad.ts"
 import { text as viteConfig } from "./files/ViteConfig.ts"
@@ -69,20 +76,25 @@ export const fixedFiles: ReadonlyArray<FixedFile> = [
   { path: "src/App.tsx", text: app },
   { path: "src/api.ts", text: api },
   { path: "src/components/ConfirmDialog.tsx", text: componentsConfirmDialog },
+  { path: "src/components/ConflictNotice.tsx", text: componentsConflictNotice },
   { path: "src/components/CredentialsForm.tsx", text: componentsCredentialsForm, needs: "user-authentication" },
   { path: "src/components/EntityForm.tsx", text: componentsEntityForm },
+  { path: "src/components/ErrorBoundary.tsx", text: componentsErrorBoundary },
   { path: "src/components/FieldInput.tsx", text: componentsFieldInput },
   { path: "src/components/FilterPanel.tsx", text: componentsFilterPanel },
   { path: "src/components/Layout.tsx", text: componentsLayout },
+  { path: "src/components/Notices.tsx", text: componentsNotices },
   { path: "src/components/PageHead.tsx", text: componentsPageHead },
   { path: "src/components/Pagination.tsx", text: componentsPagination },
   { path: "src/components/ProblemAlert.tsx", text: componentsProblemAlert },
   { path: "src/components/ReferenceSelect.tsx", text: componentsReferenceSelect },
   { path: "src/components/RowTable.tsx", text: componentsRowTable },
   { path: "src/draft.ts", text: draft },
+  { path: "src/listMemory.ts", text: listMemory },
   { path: "src/listQuery.ts", text: listQuery },
   { path: "src/main.tsx", text: main },
   { path: "src/model.ts", text: model },
+  { path: "src/notices.ts", text: notices },
   { path: "src/pages/AccountPage.tsx", text: pagesAccountPage, needs: "user-authentication" },
   { path: "src/pages/AuditLogPage.tsx", text: pagesAuditLogPage, needs: "audit-log" },
   { path: "src/pages/DashboardPage.tsx", text: pagesDashboardPage, needs: "dashboard" },
@@ -95,6 +107,8 @@ export const fixedFiles: ReadonlyArray<FixedFile> = [
   { path: "src/router.tsx", text: router },
   { path: "src/session.tsx", text: session, needs: "user-authentication" },
   { path: "src/styles.css", text: styles },
+  { path: "src/unsaved.ts", text: unsaved },
+  { path: "src/useIsHere.ts", text: useIsHere },
   { path: "src/useLabels.ts", text: useLabels },
   { path: "src/useLoad.ts", text: useLoad },
   { path: "test/accountPages.test.tsx", text: testAccountPagesTest, needs: "user-authentication" },

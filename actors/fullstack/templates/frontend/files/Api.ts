@@ -1,6 +1,6 @@
 /** `src/api.ts` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** The backend over HTTP. Whatever goes wrong arrives as an \`ApiProblem\` with a sentence for the user. */
-import type { AnyRow, Entity, Value } from "./model.ts";
+import type { AnyRow, Entity, Row, Value } from "./model.ts";
 
 export interface FieldProblem {
   /** The name of the field. */
@@ -88,9 +88,9 @@ export function createRow(entity: Entity, values: Values): Promise<AnyRow> {
   return request("POST", \`/api\${entity.path}\`, { values });
 }
 
-/** Changes the given fields and leaves the others. */
-export function updateRow(entity: Entity, id: string, values: Values): Promise<AnyRow> {
-  return request("PATCH", rowPath(entity, id), { values });
+/** Changes the given fields and leaves the others; refused with 412 if the row is not the one of \`base\` any more. */
+export function updateRow(entity: Entity, base: Row, values: Values): Promise<AnyRow> {
+  return request("PATCH", rowPath(entity, base.id), { values, headers: { "If-Match": \`"\${base.updatedAt}"\` } });
 }
 
 export function deleteRow(entity: Entity, id: string): Promise<void> {
@@ -176,14 +176,19 @@ export async function whoAmI(): Promise<Account | null> {
 
 interface RequestOptions {
   readonly values?: Values;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
 }
 
 async function request<A>(method: string, address: string, options: RequestOptions = {}): Promise<A> {
-  const init: RequestInit = { method, credentials: "same-origin", headers: { Accept: "application/json" } };
+  const init: RequestInit = {
+    method,
+    credentials: "same-origin",
+    headers: { Accept: "application/json", ...options.headers },
+  };
   if (options.signal !== undefined) init.signal = options.signal;
   if (options.values !== undefined) {
-    init.headers = { Accept: "application/json", "Content-Type": "application/json" };
+    init.headers = { ...init.headers, "Content-Type": "application/json" };
     init.body = toJson(options.values);
   }
   let response: Response;

@@ -3,7 +3,9 @@ export const text = `/** Chooses the page for the address, and draws it inside t
 //? if user-authentication
 import type { ReactNode } from "react";
 //? end
+import { ErrorBoundary } from "./components/ErrorBoundary.tsx";
 import { Layout } from "./components/Layout.tsx";
+import { Notices } from "./components/Notices.tsx";
 //? if user-authentication
 import { ProblemAlert } from "./components/ProblemAlert.tsx";
 //? end
@@ -43,6 +45,7 @@ export function App() {
           <CurrentPage />
         </Layout>
       </Gate>
+      <Notices />
     </SessionProvider>
   );
 }
@@ -78,15 +81,26 @@ function Gate({ children }: { readonly children: ReactNode }) {
 //? else
 export function App() {
   return (
-    <Layout>
-      <CurrentPage />
-    </Layout>
+    <>
+      <Layout>
+        <CurrentPage />
+      </Layout>
+      <Notices />
+    </>
   );
 }
 //? end
 
 function CurrentPage() {
   const { path } = useAddress();
+  return (
+    <ErrorBoundary key={path}>
+      <PageAt path={path} />
+    </ErrorBoundary>
+  );
+}
+
+function PageAt({ path }: { readonly path: string }) {
 //? if dashboard
   if (path === "/") return <DashboardPage />;
 //? else
@@ -104,9 +118,19 @@ function CurrentPage() {
     if (path === entity.path) return <ListPage key={path} entity={entity} />;
     if (path === \`\${entity.path}/new\`) return <EditPage key={path} entity={entity} />;
     if (path.startsWith(\`\${entity.path}/\`)) {
-      return <EditPage key={path} entity={entity} id={decodeURIComponent(path.slice(entity.path.length + 1))} />;
+      const id = decoded(path.slice(entity.path.length + 1));
+      return id === undefined ? <NotFoundPage /> : <EditPage key={path} entity={entity} id={id} />;
     }
   }
   return <NotFoundPage />;
+}
+
+/** Nothing for what no encoding of a text is, such as "%E0%A4". */
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
 }
 `

@@ -2,6 +2,7 @@
 export const text = `import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App.tsx";
+import { ErrorBoundary } from "./components/ErrorBoundary.tsx";
 import "./styles.css";
 
 const root = document.getElementById("root");
@@ -9,7 +10,9 @@ if (root === null) throw new Error("index.html has no element with the id root."
 
 createRoot(root).render(
   <StrictMode>
-    <App />
+    <ErrorBoundary>
+      <App />
+    </ErrorBoundary>
   </StrictMode>,
 );
 `

@@ -85,7 +85,7 @@ export function labelField(entity: Entity): Field | undefined {
 export function rowLabel(entity: Entity, row: Row): string {
   const field = labelField(entity);
   const value = field === undefined ? null : valueOf(row, field.name);
-  return value === null || value === "" ? \`\${entity.title} \${row.id.slice(0, 8)}\` : String(value);
+  return value === null || value === "" ? \`\${entity.title} \${row.id.slice(0, 8)}\` : excerpt(String(value), 120);
 }
 
 /** Names that the query of a list keeps for itself. */
@@ -117,7 +117,12 @@ export function formatValue(field: Field, value: Value): string {
   if (value === null || value === "") return "–";
   if (typeof value === "boolean") return value ? "Yes" : "No";
   if (typeof value === "number") return formatNumber(value);
-  return field.type === "date" ? format(daysAsStored, \`\${value}T00:00:00Z\`, value) : value;
+  return field.type === "date" ? format(daysAsStored, \`\${value}T00:00:00Z\`, value) : excerpt(value);
+}
+
+/** The beginning of a text: a page with all of a long one would freeze, and nobody reads it in a table. */
+export function excerpt(text: string, length = 400): string {
+  return text.length <= length ? text : \`\${[...text.slice(0, length)].slice(0, -1).join("")}…\`;
 }
 
 export function formatNumber(value: number): string {

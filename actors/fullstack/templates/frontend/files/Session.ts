@@ -3,6 +3,8 @@ export const text = `/** Who is signed in. When a session ends in the middle of 
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import * as api from "./api.ts";
 import type { Account, ApiProblem, Credentials } from "./api.ts";
+import { dismissAll } from "./notices.ts";
+import { forgetKept } from "./unsaved.ts";
 
 export type SessionStatus = "loading" | "unreachable" | "signedOut" | "expired" | "signedIn";
 
@@ -58,7 +60,12 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
     return () => window.removeEventListener(api.signedOutEvent, expire);
   }, []);
 
-  const leave = useCallback(() => setState((before) => ({ ...before, status: "signedOut", account: null })), []);
+  const leave = useCallback(() => {
+    // What is left of this account's work is nobody else's business.
+    dismissAll();
+    forgetKept();
+    setState((before) => ({ ...before, status: "signedOut", account: null }));
+  }, []);
 
   const session = useMemo<Session>(
     () => ({

@@ -45,7 +45,7 @@ body {
   background: var(--ground);
   color: var(--text);
   font:
-    16px/1.5 system-ui,
+    1rem/1.5 system-ui,
     -apple-system,
     "Segoe UI",
     Roboto,
@@ -426,6 +426,70 @@ input[type="checkbox"] {
 
 .alert button {
   min-height: 2rem;
+}
+
+.conflict {
+  display: grid;
+  justify-content: stretch;
+}
+
+.conflict dl {
+  display: grid;
+  gap: 0.5rem;
+  margin: 0;
+}
+
+.conflict dt {
+  font-weight: 600;
+}
+
+.conflict dd {
+  margin: 0;
+}
+
+/* Above every page, and above none of its controls for longer than wanted: each can be dismissed. */
+.notices {
+  position: fixed;
+  right: 1rem;
+  bottom: 1rem;
+  z-index: 5;
+  display: grid;
+  gap: 0.5rem;
+  width: min(24rem, 100% - 2rem);
+}
+
+.toast {
+  display: flex;
+  align-items: flex-start;
+  gap: 0.75rem;
+  padding: 0.75rem 1rem;
+  border: 1px solid var(--line);
+  border-left: 4px solid var(--good);
+  border-radius: 6px;
+  background: var(--surface);
+  box-shadow: var(--shadow);
+  overflow-wrap: anywhere;
+}
+
+.toast.failed {
+  border-left-color: var(--danger);
+}
+
+.toast p {
+  flex: 1;
+}
+
+.toast button {
+  min-height: 0;
+  padding: 0 0.4rem;
+  border: 0;
+  background: none;
+}
+
+.long-text {
+  display: grid;
+  justify-items: start;
+  gap: 0.4rem;
 }
 
 .empty {

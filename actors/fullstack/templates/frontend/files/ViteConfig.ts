@@ -1,5 +1,6 @@
 /** `vite.config.ts` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `import react from "@vitejs/plugin-react";
+import type { Plugin, PreviewServer, ViteDevServer } from "vite";
 import { defineConfig } from "vitest/config";
 
 // The regular expression leaves pages such as /apiaries to the frontend.
@@ -14,8 +15,28 @@ const headers = {
   "X-Frame-Options": "DENY",
 };
 
+/** What is no text in any encoding, such as /%E0%A4, is an address all the same: the page says that there is nothing. */
+function anyAddress(): Plugin {
+  const use = ({ middlewares }: ViteDevServer | PreviewServer) => {
+    middlewares.use((req, _res, next) => {
+      const path = req.url ?? "/";
+      if (!path.startsWith("/api/") && decoded(path) === undefined) req.url = "/index.html";
+      next();
+    });
+  };
+  return { name: "any-address", configureServer: use, configurePreviewServer: use };
+}
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURI(path);
+  } catch {
+    return undefined;
+  }
+}
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [anyAddress(), react()],
   server: { proxy },
   preview: { proxy, headers },
   // An underscore: no page of an entity has such an address, so "Asset" may be one.

@@ -8,12 +8,21 @@ interface ConfirmDialogProps {
   readonly title: string;
   readonly text: string;
   readonly action: string;
+  /** What leaving everything as it is is called. Default: Cancel. */
+  readonly cancel?: string;
   /** If it fails, the dialog stays and shows why. */
   readonly onConfirm: () => Promise<void>;
   readonly onClose: () => void;
 }
 
-export function ConfirmDialog({ title, text, action, onConfirm, onClose }: ConfirmDialogProps) {
+export function ConfirmDialog({
+  title,
+  text,
+  action,
+  cancel: cancelLabel = "Cancel",
+  onConfirm,
+  onClose,
+}: ConfirmDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const [busy, setBusy] = useState(false);
@@ -57,7 +66,7 @@ export function ConfirmDialog({ title, text, action, onConfirm, onClose }: Confi
       <ProblemAlert problem={problem} />
       <div className="actions">
         <button type="button" onClick={cancel} aria-disabled={busy}>
-          Cancel
+          {cancelLabel}
         </button>
         <button type="button" className="danger" onClick={confirm} aria-disabled={busy}>
           {action}

@@ -1,35 +1,71 @@
 /** `src/components/EntityForm.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** The form of an entity. Whatever the server says, what was typed stays. */
-import { type FormEvent, useEffect, useId, useRef, useState } from "react";
-import { ApiProblem, fieldMessage, toProblem, type Values } from "../api.ts";
+import { type FormEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { ApiProblem, fieldMessage, readRow, toProblem, type Values } from "../api.ts";
 import { type Draft, initialDrafts, parseDraft } from "../draft.ts";
-import { type Entity, type Row, type Value, valueOf } from "../model.ts";
-import { Link } from "../router.tsx";
+import { listReturn } from "../listMemory.ts";
+import { type AnyRow, type Entity, type Row, rowLabel, type Value, valueOf } from "../model.ts";
+import { tell } from "../notices.ts";
+import { Link, navigate } from "../router.tsx";
+import { forgetKept, keep, keptAt, release, useUnsaved } from "../unsaved.ts";
+import { useIsHere } from "../useIsHere.ts";
+import { ConflictNotice } from "./ConflictNotice.tsx";
 import { FieldInput } from "./FieldInput.tsx";
 import { ProblemAlert } from "./ProblemAlert.tsx";
 
 interface EntityFormProps {
   readonly entity: Entity;
-  /** The row to change; a new one without it. */
-  readonly row?: Row | undefined;
+  /** The row to change, the newest known; a new one without it. */
+  readonly row?: AnyRow | undefined;
   readonly submitLabel: string;
-  /** Gets the values of a new row, or only the changed ones. */
-  readonly onSubmit: (values: Values) => Promise<void>;
+  /** Gets the values of a new row, or only the changed ones and the row they change. Gives what to tell the user. */
+  readonly onSubmit: (values: Values, base: AnyRow | undefined) => Promise<string>;
 }
 
 export function EntityForm({ entity, row, submitLabel, onSubmit }: EntityFormProps) {
   const id = useId();
   const form = useRef<HTMLFormElement>(null);
-  const [drafts, setDrafts] = useState(() => initialDrafts(entity, row));
+  const [address] = useState(() => window.location.pathname);
+  const [kept] = useState(() => keptAt(address));
+  /** What the user began with: only what differs from it is a change. */
+  const [base, setBase] = useState(kept?.base ?? row);
+  const [drafts, setDrafts] = useState(() => kept?.drafts ?? initialDrafts(entity, row));
+  const [stored, setStored] = useState<AnyRow>();
   const [errors, setErrors] = useState<ReadonlyMap<string, string>>(new Map());
   const [problem, setProblem] = useState<ApiProblem>();
   const [busy, setBusy] = useState(false);
+  const isHere = useIsHere();
+
+  const initial = useMemo(() => initialDrafts(entity, base), [entity, base]);
+  const mine = new Map([...drafts].filter(([name, draft]) => draft !== initial.get(name)));
+  useUnsaved(mine.size > 0 && !busy, mine.size > 0 || busy);
+
+  // The row may have been loaded again meanwhile.
+  const newest = stored === undefined || (row !== undefined && row.updatedAt > stored.updatedAt) ? row : stored;
+  const isBehind = base !== undefined && newest !== undefined && newest.updatedAt > base.updatedAt;
+  if (isBehind && mine.size === 0 && !busy) begin(newest, new Map());
+  const theirs = isBehind && mine.size > 0 ? newest : undefined;
+
+  /** Goes on from another row, with these changes to it. */
+  function begin(from: AnyRow, changes: ReadonlyMap<string, Draft>) {
+    setBase(from);
+    setDrafts(new Map([...initialDrafts(entity, from), ...changes]));
+    setErrors(new Map());
+    setProblem(undefined);
+  }
+
+  useEffect(() => forgetKept(address), [address]);
 
   // After a refusal the first bad field has the focus.
   useEffect(() => {
     if (errors.size === 0) return;
     form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [errors]);
+
+  // Who has pressed the button at the end of a long form sees what came of it.
+  useEffect(() => {
+    if (problem !== undefined) form.current?.querySelector("[role=alert]")?.scrollIntoView?.({ block: "nearest" });
+  }, [problem]);
 
   const change = (name: string, draft: Draft) => setDrafts((before) => new Map(before).set(name, draft));
 
@@ -42,20 +78,45 @@ export function EntityForm({ entity, row, submitLabel, onSubmit }: EntityFormPro
     if (parsed.errors.size > 0) return;
     setBusy(true);
     try {
-      await onSubmit(row === undefined ? parsed.values : changedValues(row, parsed.values));
+      const notice = await onSubmit(base === undefined ? parsed.values : changedValues(base, parsed.values), base);
+      if (isHere()) {
+        release();
+        navigate(listReturn(entity), { notice, back: true });
+      } else {
+        tell({ text: notice, failed: false });
+      }
     } catch (cause) {
       const refused = toProblem(cause);
+      if (!isHere()) {
+        keep(address, { base, drafts });
+        const what = base === undefined ? \`New \${entity.title}\` : rowLabel(entity, base);
+        tell({ text: \`Not saved: \${what}. \${refused.message}\`, failed: true, to: address });
+        return;
+      }
+      const current = refused.status === 412 && base !== undefined ? await readNewest(entity, base) : undefined;
+      setBusy(false);
+      setStored(current);
+      if (current !== undefined) return;
       const known = errorsByField(entity, refused);
       setErrors(known.fields);
       if (known.fields.size === 0 || known.rest.length > 0) {
         setProblem(known.rest.length === 0 ? refused : new ApiProblem(refused.status, known.rest.join(" ")));
       }
-      setBusy(false);
     }
   };
 
   return (
     <form ref={form} className="entity-form" noValidate onSubmit={submit}>
+      {base !== undefined && theirs !== undefined && (
+        <ConflictNotice
+          entity={entity}
+          base={base}
+          theirs={theirs}
+          mine={mine}
+          onKeep={() => begin(theirs, mine)}
+          onTake={() => begin(theirs, new Map())}
+        />
+      )}
       <ProblemAlert problem={problem} />
       {errors.size > 0 && (
         <p className="alert" role="alert">
@@ -82,12 +143,21 @@ export function EntityForm({ entity, row, submitLabel, onSubmit }: EntityFormPro
         <button type="submit" className="primary" aria-disabled={busy}>
           {submitLabel}
         </button>
-        <Link className="button" to={entity.path}>
+        <Link className="button" to={listReturn(entity)} back>
           Cancel
         </Link>
       </div>
     </form>
   );
+}
+
+/** The row as it is stored now; nothing where that cannot be found out. */
+async function readNewest(entity: Entity, base: Row): Promise<AnyRow | undefined> {
+  try {
+    return await readRow(entity, base.id);
+  } catch {
+    return undefined;
+  }
 }
 
 interface ParsedForm {

@@ -1,7 +1,8 @@
 /** `src/components/FieldInput.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** One field of a form: label, the input that suits the type, hint and error, tied together for assistive technology. */
+import { useState, type WheelEvent } from "react";
 import { characters, type Draft } from "../draft.ts";
-import type { Field } from "../model.ts";
+import { type Field, formatNumber } from "../model.ts";
 import { ReferenceSelect } from "./ReferenceSelect.tsx";
 
 interface FieldInputProps {
@@ -70,16 +71,7 @@ function Control({ field, draft, onChange, shared }: ControlProps) {
         />
       );
     case "text":
-      return (
-        <textarea
-          {...shared}
-          rows={4}
-          dir="auto"
-          required={field.required}
-          value={text}
-          onChange={(event) => onChange(event.target.value)}
-        />
-      );
+      return <LongText field={field} draft={text} onChange={onChange} shared={shared} />;
     case "enum":
       return (
         <select {...shared} required={field.required} value={text} onChange={(event) => onChange(event.target.value)}>
@@ -111,6 +103,7 @@ function Control({ field, draft, onChange, shared }: ControlProps) {
         <input
           {...shared}
           type="number"
+          onWheel={scrollInstead}
           inputMode={field.type === "integer" ? "numeric" : "decimal"}
           step={field.type === "integer" ? 1 : "any"}
           min={field.min}
@@ -133,6 +126,38 @@ function Control({ field, draft, onChange, shared }: ControlProps) {
         />
       );
   }
+}
+
+/** A browser freezes over an input of a million characters, so such a text is only opened for who wants to change it. */
+const maxOpen = 20_000;
+
+function LongText({ draft, onChange, shared, field }: ControlProps & { readonly draft: string }) {
+  const [open, setOpen] = useState(draft.length <= maxOpen);
+  if (open) {
+    return (
+      <textarea
+        {...shared}
+        rows={4}
+        dir="auto"
+        required={field.required}
+        value={draft}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    );
+  }
+  return (
+    <div className="long-text">
+      <textarea {...shared} rows={4} dir="auto" readOnly value={\`\${draft.slice(0, 1000)}…\`} />
+      <button type="button" onClick={() => setOpen(true)}>
+        Edit all {formatNumber(draft.length)} characters
+      </button>
+    </div>
+  );
+}
+
+/** Over a number a wheel would change it, unseen, by who only wants to scroll the page. */
+export function scrollInstead(event: WheelEvent<HTMLInputElement>): void {
+  event.currentTarget.blur();
 }
 
 function hintFor(field: Field): string | undefined {

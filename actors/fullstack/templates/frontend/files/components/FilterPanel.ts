@@ -2,6 +2,7 @@
 export const text = `/** Narrows a list to the rows whose fields have exactly the wanted values. */
 import { type FormEvent, useEffect, useId, useState } from "react";
 import { type Entity, type Field, filterFields } from "../model.ts";
+import { scrollInstead } from "./FieldInput.tsx";
 import { ReferenceSelect } from "./ReferenceSelect.tsx";
 
 interface FilterPanelProps {
@@ -89,6 +90,7 @@ function FilterInput({ id, field, value, onChange }: FilterInputProps) {
           type={inputType(field)}
           dir={inputType(field) === "text" ? "auto" : undefined}
           step="any"
+          onWheel={inputType(field) === "number" ? scrollInstead : undefined}
           autoComplete="off"
           value={value}
           onChange={(event) => onChange(event.target.value)}

@@ -10,6 +10,9 @@ import { Link, useAddress } from "../router.tsx";
 import { useSession } from "../session.tsx";
 //? end
 import { settings } from "../settings.ts";
+//? if user-authentication
+import { mayLeave } from "../unsaved.ts";
+//? end
 
 /** From this many entities on, the navigation can be narrowed by typing. */
 const manyEntities = 12;
@@ -151,7 +154,9 @@ function AccountPanel() {
   const { account, signOut } = useSession();
   const [message, setMessage] = useState("");
   const leave = () => {
-    signOut().catch((cause: unknown) => setMessage(toProblem(cause).message));
+    mayLeave(() => {
+      signOut().catch((cause: unknown) => setMessage(toProblem(cause).message));
+    });
   };
   return (
     <div className="account">

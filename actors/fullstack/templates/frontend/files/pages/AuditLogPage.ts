@@ -4,7 +4,7 @@ import { type AuditEntry, listAuditLog } from "../api.ts";
 import { PageHead } from "../components/PageHead.tsx";
 import { Pagination } from "../components/Pagination.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
-import { formatInstant } from "../model.ts";
+import { excerpt, formatInstant } from "../model.ts";
 import { navigate, useAddress } from "../router.tsx";
 //? if user-authentication
 import { useSession } from "../session.tsx";
@@ -122,6 +122,6 @@ function describeChange(change: unknown): string {
 
 function describeValue(value: unknown): string {
   if (value === null || value === undefined || value === "") return "–";
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return excerpt(typeof value === "string" ? value : JSON.stringify(value));
 }
 `

@@ -4,8 +4,9 @@ import { createRow, readRow, updateRow } from "../api.ts";
 import { EntityForm } from "../components/EntityForm.tsx";
 import { PageHead } from "../components/PageHead.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
+import { listReturn } from "../listMemory.ts";
 import { type Entity, formatInstant, rowLabel } from "../model.ts";
-import { Link, navigate } from "../router.tsx";
+import { Link } from "../router.tsx";
 import { useLoad } from "../useLoad.ts";
 
 interface EditPageProps {
@@ -18,7 +19,9 @@ export function EditPage({ entity, id }: EditPageProps) {
   return (
     <>
       <p className="back">
-        <Link to={entity.path}>← {entity.plural}</Link>
+        <Link to={listReturn(entity)} back>
+          ← {entity.plural}
+        </Link>
       </p>
       {id === undefined ? <NewRow entity={entity} /> : <ExistingRow entity={entity} id={id} />}
     </>
@@ -32,10 +35,7 @@ function NewRow({ entity }: { readonly entity: Entity }) {
       <EntityForm
         entity={entity}
         submitLabel="Create"
-        onSubmit={async (values) => {
-          const row = await createRow(entity, values);
-          navigate(entity.path, { notice: \`Created: \${rowLabel(entity, row)}\` });
-        }}
+        onSubmit={async (values) => \`Created: \${rowLabel(entity, await createRow(entity, values))}\`}
       />
     </>
   );
@@ -63,9 +63,10 @@ function ExistingRow({ entity, id }: { readonly entity: Entity; readonly id: str
         entity={entity}
         row={row.data}
         submitLabel="Save"
-        onSubmit={async (values) => {
-          const saved = values.size === 0 ? row.data : await updateRow(entity, id, values);
-          navigate(entity.path, { notice: saved === undefined ? "Saved" : \`Saved: \${rowLabel(entity, saved)}\` });
+        onSubmit={async (values, base) => {
+          if (base === undefined) return "Saved";
+          const saved = values.size === 0 ? base : await updateRow(entity, base, values);
+          return \`Saved: \${rowLabel(entity, saved)}\`;
         }}
       />
     </>

@@ -1,14 +1,14 @@
 /** `src/pages/ListPage.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** The rows of an entity: a page at a time, sorted and narrowed as wanted. */
 //? if search
-import { type FormEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type FormEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 //? else
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 //? end
 //? if csv-export
-import { csvAddress, deleteRow, listRows } from "../api.ts";
+import { csvAddress, deleteRow, listRows, toProblem } from "../api.ts";
 //? else
-import { deleteRow, listRows } from "../api.ts";
+import { deleteRow, listRows, toProblem } from "../api.ts";
 //? end
 import { ConfirmDialog } from "../components/ConfirmDialog.tsx";
 import { FilterPanel } from "../components/FilterPanel.tsx";
@@ -16,6 +16,7 @@ import { PageHead } from "../components/PageHead.tsx";
 import { lastPage, Pagination } from "../components/Pagination.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { RowTable } from "../components/RowTable.tsx";
+import { rememberList, topOf } from "../listMemory.ts";
 //? if csv-export
 import { apiQuery, listAddress, type ListQuery, readListQuery, selection } from "../listQuery.ts";
 //? else
@@ -26,7 +27,9 @@ import { type AnyRow, type Entity, isSearchable, rowLabel } from "../model.ts";
 //? else
 import { type AnyRow, type Entity, rowLabel } from "../model.ts";
 //? end
-import { currentNotice, Link, navigate, Redirect, useAddress } from "../router.tsx";
+import { tell } from "../notices.ts";
+import { currentNotice, hasReturned, Link, navigate, Redirect, useAddress } from "../router.tsx";
+import { useIsHere } from "../useIsHere.ts";
 import { useLoad } from "../useLoad.ts";
 
 export function ListPage({ entity }: { readonly entity: Entity }) {
@@ -50,14 +53,34 @@ export function ListPage({ entity }: { readonly entity: Entity }) {
   // What has just been deleted is still among the rows until they have been loaded again.
   const items = rows.data?.items.filter(({ id }) => id !== deleted?.id) ?? [];
 
+  // Who comes back from a row finds the list as it was left.
+  const place = entity.path + address.query;
+  useEffect(() => rememberList(entity, place, window.scrollY), [entity, place]);
+  useLayoutEffect(() => () => rememberList(entity, place, window.scrollY), [entity, place]);
+  const [top, setTop] = useState(() => (hasReturned() ? topOf(entity, place) : 0));
+  useEffect(() => {
+    if (top === 0 || loaded === undefined) return;
+    window.scrollTo(0, top);
+    setTop(0);
+  }, [top, loaded]);
+
   /** Shows something else of the list; from its first page, unless a page is asked for. */
   const show = (change: Partial<ListQuery>) => {
     setNotice(null);
     navigate(listAddress(entity, { ...query, page: 1, ...change }));
   };
 
+  const isHere = useIsHere();
   const remove = async (row: AnyRow) => {
-    await deleteRow(entity, row.id);
+    try {
+      await deleteRow(entity, row.id);
+      if (!isHere()) tell({ text: \`Deleted: \${rowLabel(entity, row)}\`, failed: false });
+    } catch (cause) {
+      if (isHere()) throw cause;
+      const { message } = toProblem(cause);
+      tell({ text: \`Not deleted: \${rowLabel(entity, row)}. \${message}\`, failed: true, to: entity.path });
+    }
+    if (!isHere()) return;
     setToDelete(undefined);
     setDeleted(row);
     setNotice(\`Deleted: \${rowLabel(entity, row)}\`);
