@@ -64,7 +64,7 @@ const changes: Readonly<Record<string, readonly [value: unknown, touched: Readon
       // The feature itself, where it is served, and where it is offered.
       "backend/src/records/csv.ts",
       "backend/src/records/store.ts",
-      "backend/src/database.ts",
+      "backend/src/records/chosen.ts",
       "backend/src/http/collection.ts",
       "frontend/src/api.ts",
       "frontend/src/pages/ListPage.tsx",

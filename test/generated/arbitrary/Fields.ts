@@ -3,6 +3,7 @@
  * allow. A reference does not know the entities yet: it carries a number that `Requirements` turns into one of them.
  */
 import * as fc from "fast-check"
+import * as Names from "./Names.ts"
 
 type Options = Readonly<Record<string, unknown>>
 
@@ -37,11 +38,11 @@ export const text: fc.Arbitrary<string> = fc
     ),
     fc.string({ unit: "grapheme", maxLength: 20 })
   )
-  .map((one) => one.replace(/\p{Surrogate}|(?![\t\n\r])\p{Cc}/gu, ""))
+  .map((one) => one.replace(Names.refused, "").replace(/(?![\t\n\r])\p{Cc}/gu, ""))
 
 /** One line that is not blank. */
 export const line: fc.Arbitrary<string> = text.map((one) => {
-  const flat = one.replace(/[\n\r\u2028\u2029]/g, " ")
+  const flat = one.replace(/[\n\r]/g, " ")
   return flat.trim() === "" ? `${flat}x` : flat
 })
 

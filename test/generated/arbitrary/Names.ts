@@ -68,6 +68,9 @@ const awkward = [
 
 const known = [...Object.values(words).flatMap((all) => all.split(" ")), ...awkward]
 
+/** Marks of direction, separators of lines and halves of characters: refused in every text of a requirements file. */
+export const refused = /[\p{Surrogate}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu
+
 const other = fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 })
 
 /** Any name that can be made safe. */
@@ -79,7 +82,7 @@ const sound = fc
     { weight: 2, arbitrary: other }
   )
   .map((written) => {
-    const clean = written.replace(/\p{Surrogate}|[\p{Cc}\u2028\u2029]/gu, "")
+    const clean = written.replace(refused, "").replace(/\p{Cc}/gu, "")
     const { kebab } = Names.make(clean)
     // Nothing left of it, or more than the limit (a single sign may become twenty letters).
     if (kebab === "") return `${clean}x`

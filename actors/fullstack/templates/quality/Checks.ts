@@ -32,12 +32,12 @@ export interface Seen {
  *
  * @category models
  */
-export const limits = (tests: number) => ({
-  types: Duration.millis(3 * 60_000 + tests * 100),
-  build: Duration.millis(3 * 60_000 + tests * 100),
-  test: Duration.millis(5 * 60_000 + tests * 500),
-  start: Duration.millis(60_000 + tests * 10)
-})
+export const limits = (tests: number) => {
+  // In whole minutes, because reports tell them.
+  const growing = (minutes: number, testsPerMinute: number) =>
+    Duration.minutes(minutes + Math.floor(tests / testsPerMinute))
+  return { types: growing(3, 600), build: growing(3, 600), test: growing(5, 120), start: growing(1, 6000) }
+}
 
 /** How many steps {@link folder} takes. */
 export const steps = { backend: 8, frontend: 5 }
