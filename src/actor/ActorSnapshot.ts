@@ -94,6 +94,8 @@ export interface Load {
   readonly state: LifeState
   /** Messages accepted and not yet settled: waiting, in hand, and in handlers that run beside the mailbox. */
   readonly backlog: number
+  /** Milliseconds that the message in hand has been at work; 0 if there is none. */
+  readonly atWorkMillis: number
 }
 
 /** How a life ended. `absent`: there was none to end. @category models */

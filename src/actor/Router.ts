@@ -131,7 +131,9 @@ export const roundRobin: RoundRobin = { _tag: "round-robin" }
 
 /**
  * The one with the fewest messages waiting and in hand; among equals in turn, but none is built while one that exists is
- * idle. Looks at all routees for each message.
+ * idle. One whose message in hand has been at work for 100 ms gets another only if all are so busy: a long job is not
+ * queued behind. What was sent stays where it was sent, also if another routee is idle later. Looks at all routees for each
+ * message.
  *
  * @category constructors
  */

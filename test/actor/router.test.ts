@@ -118,6 +118,25 @@ describe("A router", () => {
       })
     ))
 
+  it("queues nothing behind a long job while others handle short ones, however many wait for those", () =>
+    scenario(({ open }, clock) =>
+      Effect.gen(function* () {
+        const router = yield* Router.make(Worker, "w", { size: 2, strategy: Router.leastLoaded })
+        yield* router.tell.Hold()
+        yield* rest
+        yield* clock.advance(100)
+        for (const _ of times(6)) yield* router.tell.Hold()
+        const backlogs = Effect.map(router.stats, ({ routees }) => routees.map(({ backlog }) => backlog))
+        assert.sameMembers([...(yield* backlogs)], [1, 6])
+        // Now the other one is slow as well, and the backlog decides again.
+        yield* rest
+        yield* clock.advance(100)
+        for (const _ of times(6)) yield* router.tell.Hold()
+        assert.sameMembers([...(yield* backlogs)], [6, 7])
+        yield* open
+      })
+    ))
+
   it("keeps a key with one routee, and moves only a share of the keys when one is added", () =>
     scenario(() =>
       Effect.gen(function* () {

@@ -375,6 +375,10 @@ export const localDirectory = (system: LocalSystem) => {
       get backlog() {
         const found = cell()
         return found === undefined ? 0 : found.depth + (found.inHand ? 1 : 0) + (found.incarnation?.besides ?? 0)
+      },
+      get atWorkMillis() {
+        const begunAt = cell()?.begunAt ?? -1
+        return begunAt === -1 ? 0 : system.coarseMillis() - begunAt
       }
     }
   }

@@ -228,11 +228,17 @@ export const isOut = ({ load: { state } }: Routee): boolean =>
 const isLate = ({ load: { state } }: Routee): boolean =>
   state === "backing off" || state === "restarting" || state === "waiting for room"
 
+/** How long a message may be at work before its routee counts as slow: none gets behind it while another routee is not. */
+const slowMillis = 100
+
 /**
- * The backlog, and what weighs heavier than any: to be late, to be out. Of two with equal backlogs the one that exists is
+ * The backlog, and what weighs heavier than any: to be slow, to be late, to be out. Of two with equal backlogs the one that exists is
  * cheaper than one that would have to be built.
  */
 const cost = (routee: Routee): number =>
   isOut(routee)
     ? Number.POSITIVE_INFINITY
-    : routee.load.backlog + (isLate(routee) ? 2 ** 32 : 0) + (routee.load.state === "absent" ? 0.5 : 0)
+    : routee.load.backlog +
+      (routee.load.atWorkMillis >= slowMillis ? 2 ** 31 : 0) +
+      (isLate(routee) ? 2 ** 32 : 0) +
+      (routee.load.state === "absent" ? 0.5 : 0)
