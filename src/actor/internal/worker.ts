@@ -7,7 +7,7 @@
  */
 import { Cause, type Context, Effect, Exit, type Fiber, FiberId, FiberRef, type FiberRefs } from "effect"
 import type { Resume, Sender } from "./attachment.ts"
-import type { Carried } from "./carried.ts"
+import { type Carried, refsOf } from "./carried.ts"
 import type { Environment } from "./environment.ts"
 import type { Incarnation } from "./incarnation.ts"
 import { type Lent, lendToRefs } from "./lending.ts"
@@ -125,7 +125,7 @@ export class Worker {
     const plain = this.carrying ?? own
     const refs = lent === undefined ? plain : lendToRefs(plain, lent)
     // One that is being interrupted knows it by a FiberRef.
-    if (fiber.getFiberRefs() === refs || !Cause.isEmpty(fiber.getFiberRef(FiberRef.interruptedCause))) return
+    if (refsOf(fiber) === refs || !Cause.isEmpty(fiber.getFiberRef(FiberRef.interruptedCause))) return
     // A method of Effect's fiber that its interface leaves out; an Effect that does the same costs an op for each message.
     const settable = fiber as unknown as { readonly setFiberRefs: (refs: FiberRefs.FiberRefs) => void }
     settable.setFiberRefs(refs)
@@ -162,7 +162,7 @@ export class Worker {
   private readonly life: Effect.Effect<void, unknown> = Effect.withFiberRuntime((fiber) => {
     // Known from the first step on, which runs before whoever forked this fiber gets hold of it.
     this.fiber = fiber as Fiber.RuntimeFiber<unknown, unknown>
-    this.own = fiber.getFiberRefs()
+    this.own = refsOf(this.fiber)
     return Effect.whileLoop({ while: () => !this.retired || this.first !== undefined, body: this.step, step: () => {} })
   })
 }
