@@ -69,8 +69,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     name: "withdrawn message handled: an ask whose asker has left is begun all the same",
     file: messageLoop,
-    search: "if (attachment?.withdrawn()) {\n      this.attachment = undefined",
-    replace: "if (false as boolean) {\n      this.attachment = undefined",
+    search: "if (attachment.withdrawn()) {\n        this.attachment = undefined",
+    replace: "if (false as boolean) {\n        this.attachment = undefined",
     tests: [asking, mailbox]
   },
   {
@@ -104,15 +104,15 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     name: "restart keeps state: a new incarnation goes on with the handlers of the one before",
     file: cell,
-    search: "const table = this.protocol.tags.map((tag) => handlers[tag] as Handler)",
+    search: "const given = this.protocol.tags.map((tag) => handlers[tag] as Handler)",
     replace:
-      "const before = this as { kept?: ReadonlyArray<Handler> }\n    before.kept ??= this.protocol.tags.map((tag) => handlers[tag] as Handler)\n    const table = before.kept",
+      "const before = this as { kept?: ReadonlyArray<Handler> }\n    before.kept ??= this.protocol.tags.map((tag) => handlers[tag] as Handler)\n    const given = before.kept",
     tests: [lives]
   },
   {
     name: "dead letter not recorded: what a dropping mailbox sheds leaves no trace",
     file: inbox,
-    search: 'this.system.deadLetters.record(this.address, this.tagOf(rpc), "mailbox full")',
+    search: 'this.system.deadLetters.record(this.address, this.tagOf(rpc), "mailbox full", payload)',
     replace: "",
     tests: [mailbox]
   },
@@ -133,7 +133,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     name: "circle through a handler beside the mailbox not seen",
     file: messageLoop,
-    search: "if (ask !== undefined) ask.target = node",
+    search: "if (attachment instanceof Ask || attachment instanceof ReceiptSlip) attachment.target = node",
     replace: "",
     tests: [waits]
   },
