@@ -136,6 +136,8 @@ describe.skipIf(skipped)("the frontend in a browser", () => {
       )
     )
 
+    it.effect("says before a deletion what goes with it", () => visit(Leaving.saysWhatGoesWithIt))
+
     it.effect("comes back to the page, order and place of the list", () =>
       visit(async (guest) => {
         const thing = entityOf(guest.project, "Thing")

@@ -85,6 +85,7 @@ describe("the API document", () => {
       assert.deepStrictEqual(Object.keys((yield* work(smallest)).api.paths), [
         "/api/notes",
         "/api/notes/{id}",
+        "/api/notes/{id}/deletion",
         "/healthz",
         "/metrics",
         "/openapi.json"

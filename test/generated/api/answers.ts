@@ -13,7 +13,8 @@ export const everyAnswer = async (client: Client) => {
   const rows = makeRows(client)
   for (const collection of client.api.collections) {
     for (const operation of client.api.operations) {
-      if (![collection.path, collection.item, collection.csv].includes(operation.path)) continue
+      if (![collection.path, collection.item, collection.csv, `${collection.item}/deletion`].includes(operation.path))
+        continue
       for (const status of operation.responses.keys()) await ofCollection(client, rows, collection, operation, status)
     }
   }
@@ -53,8 +54,9 @@ const ofCollection = async (
     const known = await client.all(collection.path)
     return rows.capacity(collection) > 50 || known.length === 0 ? rows.create(collection, {}, "required") : known[0]!
   }
-  const at = path === collection.item ? `${collection.path}/${(await row()).id}` : path
-  const missing = `${collection.path}/${randomUUID()}`
+  const below = path.slice(collection.item.length)
+  const at = path.startsWith(collection.item) ? `${collection.path}/${(await row()).id}${below}` : path
+  const missing = `${collection.path}/${randomUUID()}${path.startsWith(collection.item) ? below : ""}`
   const expect = (at: string, send = {}) => client.expect(status, method, at, send)
   const body = async () => (method === "PATCH" ? {} : await rows.body(collection, "required"))
   switch (status) {

@@ -157,13 +157,12 @@ const operationAt = (api: Api, method: string, path: string): Operation | undefi
   const asked = method === "HEAD" ? "GET" : method
   return (
     api.operation(asked, bare) ??
-    api.operations.find(
-      (one) =>
-        one.method === asked &&
-        one.path.endsWith("/{id}") &&
-        bare.startsWith(one.path.slice(0, -4)) &&
-        /^[^/]+$/.test(bare.slice(one.path.length - 4))
-    )
+    api.operations.find((one) => {
+      const [before, after] = one.path.split("{id}")
+      if (one.method !== asked || after === undefined || !bare.startsWith(before!) || !bare.endsWith(after))
+        return false
+      return /^[^/]+$/.test(bare.slice(before!.length, bare.length - after.length))
+    })
   )
 }
 

@@ -136,6 +136,7 @@ export const writesAndDeletes = async (visit: Visit, entity: Entity) => {
 
   await page.keyboard.press("Enter")
   await tabTo(visit, dialog.getByRole("button", { name: "Delete" }))
+  await dialog.locator(".danger[aria-disabled=false]").waitFor()
   await page.keyboard.press("Enter")
   await dialog.waitFor({ state: "detached" })
   await settled()

@@ -2,7 +2,7 @@
 import { assert } from "@effect/vitest"
 import type { Entity, Field } from "../../../actors/fullstack/Project.ts"
 import * as Form from "./form.ts"
-import { asJson, rowOf, stored } from "./rows.ts"
+import { asJson, entityOf, rowOf, stored } from "./rows.ts"
 import type { Visit } from "./visit.ts"
 import { listPath, rowInList } from "./writing.ts"
 
@@ -250,4 +250,43 @@ export const bearsLongTexts = async (visit: Visit, entity: Entity, long: Field) 
   assert.isBelow((await rowInList(visit, entity, id).innerText()).length, 5000)
   await page.unroute(`**${entity.path}**`)
   assert.strictEqual((await api("GET", `${entity.path}/${id}`)).status, 200)
+}
+
+/** Before a deletion one reads what goes with it, what loses its reference, and what stands in the way. */
+export const saysWhatGoesWithIt = async (visit: Visit) => {
+  const { api, open, page, project } = visit
+  const [shelf, thing, label] = ["Shelf", "Thing", "Label"].map((name) => entityOf(project, name)) as [
+    Entity,
+    Entity,
+    Entity
+  ]
+  const plain = async (entity: Entity) => rowOf(visit, entity, { optional: false })
+  // Other rows refer to the oldest two, which are to be none of ours.
+  for (const entity of [shelf, shelf, thing, thing]) await stored(visit, entity, await plain(entity))
+  const shelfIds = [await stored(visit, shelf, await plain(shelf)), await stored(visit, shelf, await plain(shelf))]
+  const row = new Map([...(await plain(thing)), ["shelf", shelfIds[0]!] as const, ["spare", shelfIds[1]!] as const])
+  const id = await stored(visit, thing, row)
+  for (let n = 0; n < 43; n++) await stored(visit, label, new Map([...(await plain(label)), ["thing", id] as const]))
+  const deletion = async (entity: Entity, one: string) => (await api("GET", `${entity.path}/${one}/deletion`)).json
+  const nothing = { deleted: [], emptied: [], inTheWay: [], refused: false, complete: true }
+  const things = [{ entity: "Thing", count: 1 }]
+  assert.deepStrictEqual(await deletion(thing, id), { ...nothing, deleted: [{ entity: "Label", count: 43 }] })
+  assert.deepStrictEqual(await deletion(shelf, shelfIds[0]!), { ...nothing, inTheWay: things, refused: true })
+  assert.deepStrictEqual(await deletion(shelf, shelfIds[1]!), { ...nothing, emptied: things })
+
+  const dialog = page.getByRole("dialog")
+  const ask = async (entity: Entity, one: string, expected: string) => {
+    await open(`${listPath(entity)}?sort=-createdAt`)
+    await rowInList(visit, entity, one)
+      .getByRole("button", { name: /^Delete/ })
+      .click()
+    await dialog.getByText(expected).waitFor()
+  }
+  await ask(shelf, shelfIds[0]!, "It cannot be deleted yet. Referring to it: 1 Thing.")
+  await ask(shelf, shelfIds[1]!, "Kept, but without the reference to it: 1 Thing.")
+  await ask(thing, id, "Also deleted: 43 Labels. This cannot be undone.")
+  await visit.picture("everything-deletion")
+  await dialog.getByRole("button", { name: "Delete" }).click()
+  await page.getByText(/^Deleted: /).waitFor()
+  assert.strictEqual((await api("GET", `${label.path}?thing=${id}`)).json.total, 0)
 }

@@ -158,6 +158,23 @@ const entityPaths = (project: Project, entity: Entity): ReadonlyArray<readonly [
           ])
         }
       }
+    ],
+    [
+      `${entity.path}/{id}/deletion`,
+      {
+        parameters: [id],
+        get: {
+          operationId: `preview${pascal}Deletion`,
+          summary: `What removing one of the ${many} would take along, empty, or meet in its way. Changes nothing.`,
+          tags,
+          responses: Object.fromEntries([
+            ["200", { description: "What it would do.", content: json(ref("schemas", "Deletion")) }],
+            error(400),
+            ...signedIn,
+            error(404)
+          ])
+        }
+      }
     ]
   ]
 }

@@ -98,6 +98,16 @@ const problem = {
   detail: { type: "string" }
 }
 
+const affected = {
+  type: "array",
+  items: {
+    type: "object",
+    properties: { entity: { type: "string" }, count: { type: "integer", minimum: 1, maximum: 1000 } },
+    required: ["entity", "count"],
+    additionalProperties: false
+  }
+}
+
 /** Shared schemas. None ends like an entity's own (`Row`, `Create`, `Patch`, `Page`), so none is ever overwritten. */
 export const schemas = (project: Project): Json => ({
   Problem: {
@@ -105,6 +115,19 @@ export const schemas = (project: Project): Json => ({
     description: "RFC 9457.",
     properties: problem,
     required: ["title", "status"]
+  },
+  Deletion: {
+    type: "object",
+    description: "What a deletion would do. Counts at most 1000 records.",
+    properties: {
+      deleted: { ...affected, description: "What is deleted as well." },
+      emptied: { ...affected, description: "What stays and loses its reference." },
+      inTheWay: { ...affected, description: "What has to go first." },
+      refused: { type: "boolean", description: "Whether the deletion would be refused." },
+      complete: { type: "boolean", description: "Whether everything was counted; otherwise there is more of each." }
+    },
+    required: ["deleted", "emptied", "inTheWay", "refused", "complete"],
+    additionalProperties: false
   },
   ValidationProblem: {
     type: "object",

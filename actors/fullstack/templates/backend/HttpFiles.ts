@@ -291,6 +291,14 @@ export function collectionRoutes(entity: Entity, store: Store): Router {
     })
     .all(onlyMethods("GET", "HEAD", "PATCH", "DELETE"));
 
+  router
+    .route(\`\${entity.path}/:id/deletion\`)
+    .get(async (req, res) => {
+      new Query(req).done();
+      res.json(await store.previewDeletion(entity, req.params.id/*IF auth*/, actorOf(res)/*END*/));
+    })
+    .all(onlyMethods("GET", "HEAD"));
+
   return router;
 }
 /*IF csv*/

@@ -8,6 +8,7 @@
  */
 
 import { chosenFiles } from "./ChosenFiles.ts"
+import { deletionFile } from "./DeletionFile.ts"
 import { preconditionFile } from "./PreconditionFile.ts"
 import { removalFile } from "./RemovalFile.ts"
 import type { TemplateFile } from "./Sections.ts"
@@ -170,6 +171,7 @@ export function readInput(entity: Entity, body: unknown, purpose: "create" | "up
   },
   selectionFile,
   ...chosenFiles,
+  deletionFile,
   preconditionFile,
   removalFile,
   {

@@ -35,6 +35,7 @@ import type { Actor } from "./actor.ts";
 /*IF gathers*/
 import { choose/*IF csv*/, inOrder/*END*/ } from "./chosen.ts";
 /*END*/
+import { type Deletion, previewDeletion } from "./deletion.ts";
 import type { Entity, RecordRow } from "./entity.ts";
 import { type Input, readInput } from "./input.ts";
 import { changedAt, requireState } from "./precondition.ts";
@@ -145,6 +146,11 @@ export class Store {
 /*END*/
       return after;
     });
+  }
+
+  /** What deleting the record would do. Read in several steps: what changes in between may be counted or not. */
+  async previewDeletion(entity: Entity, id: string/*IF auth*/, actor: Actor/*END*/): Promise<Deletion> {
+    return previewDeletion(this.#database, [...this.#entities.values()], entity, id/*IF auth*/, actor/*END*/);
   }
 
   /** Records that refer to this one keep it, go with it or lose the reference, as the schema says for each reference. */

@@ -31,6 +31,7 @@ export const entitySource = (project: Project, entity: Entity): string => {
     "",
     `export const ${tableName(entity)}: Entity<keyof ${valuesName(entity)}> = ${object(
       [
+        ["name", entity.name.written],
         ["title", entity.name.title],
         ["plural", entity.plural.title],
         ["description", textOf(entity.description)],

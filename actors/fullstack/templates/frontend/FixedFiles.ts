@@ -9,6 +9,7 @@ import { text as app } from "./files/App.ts"
 import { text as componentsConfirmDialog } from "./files/components/ConfirmDialog.ts"
 import { text as componentsConflictNotice } from "./files/components/ConflictNotice.ts"
 import { text as componentsCredentialsForm } from "./files/components/CredentialsForm.ts"
+import { text as componentsDeleteDialog } from "./files/components/DeleteDialog.ts"
 import { text as componentsEntityForm } from "./files/components/EntityForm.ts"
 import { text as componentsErrorBoundary } from "./files/components/ErrorBoundary.ts"
 import { text as componentsFieldInput } from "./files/components/FieldInput.ts"
@@ -78,6 +79,7 @@ export const fixedFiles: ReadonlyArray<FixedFile> = [
   { path: "src/components/ConfirmDialog.tsx", text: componentsConfirmDialog },
   { path: "src/components/ConflictNotice.tsx", text: componentsConflictNotice },
   { path: "src/components/CredentialsForm.tsx", text: componentsCredentialsForm, needs: "user-authentication" },
+  { path: "src/components/DeleteDialog.tsx", text: componentsDeleteDialog },
   { path: "src/components/EntityForm.tsx", text: componentsEntityForm },
   { path: "src/components/ErrorBoundary.tsx", text: componentsErrorBoundary },
   { path: "src/components/FieldInput.tsx", text: componentsFieldInput },

@@ -93,6 +93,26 @@ export function updateRow(entity: Entity, base: Row, values: Values): Promise<An
   return request("PATCH", rowPath(entity, base.id), { values, headers: { "If-Match": \`"\${base.updatedAt}"\` } });
 }
 
+export interface Affected {
+  /** The name of an entity, as the requirements write it. */
+  readonly entity: string;
+  readonly count: number;
+}
+
+/** What a deletion would do. */
+export interface Deletion {
+  readonly deleted: ReadonlyArray<Affected>;
+  readonly emptied: ReadonlyArray<Affected>;
+  readonly inTheWay: ReadonlyArray<Affected>;
+  readonly refused: boolean;
+  /** Whether everything was counted. */
+  readonly complete: boolean;
+}
+
+export function previewDeletion(entity: Entity, id: string, signal?: AbortSignal): Promise<Deletion> {
+  return request("GET", \`\${rowPath(entity, id)}/deletion\`, { signal });
+}
+
 export function deleteRow(entity: Entity, id: string): Promise<void> {
   return request("DELETE", rowPath(entity, id));
 }

@@ -62,6 +62,8 @@ export type Field<Name extends string = string> =
   TextField<Name> | NumberField<Name> | BooleanField<Name> | DateField<Name> | EnumField<Name> | ReferenceField<Name>;
 
 export interface Entity<Name extends string = string> {
+  /** As the requirements write it; the API names it so. */
+  readonly name: string;
   /** For people, such as "Order line". */
   readonly title: string;
   readonly plural: string;

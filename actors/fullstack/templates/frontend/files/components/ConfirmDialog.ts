@@ -10,6 +10,8 @@ interface ConfirmDialogProps {
   readonly action: string;
   /** What leaving everything as it is is called. Default: Cancel. */
   readonly cancel?: string;
+  /** Whether it cannot be decided yet. */
+  readonly waiting?: boolean;
   /** If it fails, the dialog stays and shows why. */
   readonly onConfirm: () => Promise<void>;
   readonly onClose: () => void;
@@ -20,6 +22,7 @@ export function ConfirmDialog({
   text,
   action,
   cancel: cancelLabel = "Cancel",
+  waiting = false,
   onConfirm,
   onClose,
 }: ConfirmDialogProps) {
@@ -40,7 +43,7 @@ export function ConfirmDialog({
   };
 
   const confirm = async () => {
-    if (busy) return;
+    if (busy || waiting) return;
     setBusy(true);
     setProblem(undefined);
     try {
@@ -62,13 +65,15 @@ export function ConfirmDialog({
       }}
     >
       <h2 id={\`\${id}-title\`}>{title}</h2>
-      <p id={\`\${id}-text\`}>{text}</p>
+      <p id={\`\${id}-text\`} role="status">
+        {text}
+      </p>
       <ProblemAlert problem={problem} />
       <div className="actions">
         <button type="button" onClick={cancel} aria-disabled={busy}>
           {cancelLabel}
         </button>
-        <button type="button" className="danger" onClick={confirm} aria-disabled={busy}>
+        <button type="button" className="danger" onClick={confirm} aria-disabled={busy || waiting}>
           {action}
         </button>
       </div>

@@ -10,7 +10,7 @@ import { csvAddress, deleteRow, listRows, toProblem } from "../api.ts";
 //? else
 import { deleteRow, listRows, toProblem } from "../api.ts";
 //? end
-import { ConfirmDialog } from "../components/ConfirmDialog.tsx";
+import { DeleteDialog } from "../components/DeleteDialog.tsx";
 import { FilterPanel } from "../components/FilterPanel.tsx";
 import { PageHead } from "../components/PageHead.tsx";
 import { lastPage, Pagination } from "../components/Pagination.tsx";
@@ -144,10 +144,9 @@ export function ListPage({ entity }: { readonly entity: Entity }) {
         />
       )}
       {toDelete !== undefined && (
-        <ConfirmDialog
-          title={\`Delete “\${rowLabel(entity, toDelete)}”?\`}
-          text="This cannot be undone."
-          action="Delete"
+        <DeleteDialog
+          entity={entity}
+          row={toDelete}
           onConfirm={() => remove(toDelete)}
           onClose={() => setToDelete(undefined)}
         />

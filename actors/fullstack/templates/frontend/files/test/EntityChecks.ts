@@ -3,6 +3,7 @@ export const text = `/** What every entity's pages must do. The tests of an enti
 import { fireEvent, render, waitFor } from "@testing-library/react";
 import { expect } from "vitest";
 import { App } from "../src/App.tsx";
+import { isReferredTo } from "../src/components/DeleteDialog.tsx";
 import {
   type AnyRow,
   type Entity,
@@ -130,9 +131,16 @@ export async function checkDelete(samples: EntitySamples): Promise<void> {
     click(button(edit.closest("td") as HTMLElement, "Delete"));
     const dialog = page.querySelector("dialog") as HTMLDialogElement;
     expect(dialog.open).toBe(true);
+    await waitFor(() => expect(button(dialog, "Delete").getAttribute("aria-disabled")).toBe("false"));
     return dialog;
   };
 
+  if (isReferredTo(entity)) {
+    api.deletion = { ...api.deletion, deleted: [{ entity: entity.name, count: 43 }] };
+    const warning = await ask();
+    expect(warning.querySelector("p")?.textContent).toBe(\`Also deleted: 43 \${entity.plural}. This cannot be undone.\`);
+    click(button(warning, "Cancel"));
+  }
   click(button(await ask(), "Cancel"));
   expect(page.querySelector("dialog")).toBeNull();
   expect(api.seen("DELETE", entity)).toHaveLength(0);

@@ -4,6 +4,7 @@ export const text = `/**
  * change and delete. It checks no rules of fields; a test that wants a refusal asks for it with \`refuseNext\`.
  */
 import { vi } from "vitest";
+import type { Deletion } from "../src/api.ts";
 //? if search
 import { entities } from "../src/entities.ts";
 //? end
@@ -38,6 +39,8 @@ export class FakeApi {
   /** Passwords by e-mail address. */
   readonly accounts = new Map([["ada@example.org", "correct horse"]]);
 //? end
+  /** What deleting a row would do. */
+  deletion: Deletion = { deleted: [], emptied: [], inTheWay: [], refused: false, complete: true };
   private readonly tables = new Map<string, Array<AnyRow>>();
   private readonly refusals: Array<Refusal> = [];
   private made = 0;
@@ -152,7 +155,7 @@ export class FakeApi {
 //? end
 
   private serve(method: string, path: string, query: URLSearchParams, body: unknown): Response {
-    const [, , collection = "", id] = path.split("/");
+    const [, , collection = "", id, action] = path.split("/");
     const rows = this.tables.get(\`/\${collection}\`) ?? [];
     this.tables.set(\`/\${collection}\`, rows);
     if (id === undefined) {
@@ -169,6 +172,7 @@ export class FakeApi {
     const at = rows.findIndex((row) => row.id === decodeURIComponent(id));
     const row = rows[at];
     if (row === undefined) return problemResponse(404, { title: "Not found" });
+    if (action === "deletion") return jsonResponse(200, this.deletion);
     if (method === "DELETE") {
       rows.splice(at, 1);
       return new Response(null, { status: 204 });
