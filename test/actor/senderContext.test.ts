@@ -17,6 +17,7 @@ const Desk = Actor.make("Desk", [
   Rpc.make("Later"),
   Rpc.make("Forward", { payload: { how }, success: Schema.Void })
 ])
+const Lock = Actor.make("Lock", [Rpc.make("See", { success: Schema.String })])
 const Back = Actor.make("Back", [Rpc.make("Note", { success: Schema.Void })])
 
 const world = Effect.gen(function* () {
@@ -85,6 +86,18 @@ describe("A message starts with its sender's FiberRefs", () => {
         })
       ))
   }
+
+  it("but with none that its forks would not have either", () =>
+    run(() =>
+      Effect.gen(function* () {
+        const own = FiberRef.unsafeMake("free", { fork: () => "free" })
+        yield* Layer.build(
+          Lock.toLayer(Effect.succeed(Lock.of({ See: () => Effect.zipRight(Effect.yieldNow(), FiberRef.get(own)) })))
+        )
+        const lock = (yield* Lock.client)("l")
+        assert.strictEqual(yield* Effect.locally(lock.ask.See(), own, "held"), "free")
+      })
+    ))
 
   it("but a timer's with those of the actor alone, and what a handler sets never comes back", () =>
     run((clock) =>

@@ -45,6 +45,12 @@ const stays: ReadonlySet<unknown> = new Set<unknown>([
   FiberRef.versionMismatchErrorLogLevel
 ])
 
+/** What Effect's FiberRefs have that their interface leaves out. */
+interface Forking {
+  readonly fork: unknown
+  readonly patch: (patch: unknown) => (value: unknown) => unknown
+}
+
 const none: Carried = { entries: [] }
 
 /**
@@ -138,8 +144,11 @@ export class Carrying {
         if (!Equal.equals(theirs, this.annotations)) entries.push([fiberRef, theirs])
         continue
       }
-      if (Equal.equals(value, FiberRefs.getOrDefault(this.around, fiberRef))) continue
-      entries.push([fiberRef, value])
+      // As to a fiber that it forks: some are of one fiber alone, such as where its own forks belong.
+      const { fork, patch } = fiberRef as unknown as Forking
+      const forked = patch(fork)(value)
+      if (Equal.equals(forked, FiberRefs.getOrDefault(this.around, fiberRef))) continue
+      entries.push([fiberRef, forked])
     }
     return entries.length === 0 ? none : { entries }
   }
