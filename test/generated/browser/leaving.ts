@@ -27,14 +27,6 @@ export const neverEmpty = async ({ open, page }: Visit, entity: Entity) => {
   assert.strictEqual(await heading(), "There is no such page")
 }
 
-/** A page that fails says so, instead of leaving an empty screen. */
-export const saysThatItFailed = async ({ page }: Visit, entity: Entity) => {
-  await page.route(`**${entity.path}?*`, (route) => route.fulfill({ json: { items: [null], total: 1 } }))
-  await page.goto(listPath(entity))
-  await page.getByRole("heading", { name: "This page cannot be shown" }).waitFor()
-  await page.unroute(`**${entity.path}?*`)
-}
-
 /** What a colleague has changed meanwhile is neither reverted nor hidden. */
 export const showsWhatChangedMeanwhile = async (visit: Visit, entity: Entity, mine: Field, theirs: Field) => {
   const { api, page } = visit

@@ -166,6 +166,10 @@ Each path takes \`GET\` (list) and \`POST\`, each record \`GET\`, \`PATCH\` and 
 (at most 100), \`sort=field\` or \`sort=-field\`, and \`field=value\`${has("search") ? "; `q` searches text" : ""}.
 ${has("csv-export") ? "The same filters with `.csv` after the path give everything as CSV.\n" : ""}Errors are \`application/problem+json\`; a method that a path does not take answers 405 and names those that it takes in
 \`Allow\`.
+
+A record comes with its \`ETag\`, which is its \`updatedAt\` in double quotes. \`PATCH\` and \`DELETE\` that send it back as
+\`If-Match\` answer 412 where something else is stored by now. \`GET\` on \`/deletion\` below a record tells what deleting it
+would take along.
 ${
   has("user-authentication")
     ? `

@@ -1,10 +1,10 @@
 /** `test/app.test.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** What all pages share: the frame, addresses that lead nowhere, and a server that does not answer. */
-import { fireEvent, render, waitFor } from "@testing-library/react";
+import { cleanup, fireEvent, render, waitFor } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 import { App } from "../src/App.tsx";
 import { entities } from "../src/entities.ts";
-import type { Entity } from "../src/model.ts";
+import type { AnyRow, Entity } from "../src/model.ts";
 import { FakeApi } from "./fakeApi.ts";
 
 const entity = entities[0] as Entity;
@@ -29,6 +29,25 @@ it("says so when there is no such page", async () => {
   new FakeApi().install();
   const page = open("/no/such/page");
   await waitFor(() => expect(page.querySelector("h1")?.textContent).toBe("There is no such page"));
+});
+
+it("shows a page for every address, also for one that no text stands behind", async () => {
+  new FakeApi().install();
+  const page = open(\`\${entity.path}/\`);
+  await waitFor(() => expect(page.querySelector("main h1")?.textContent).toBe(entity.plural));
+  cleanup();
+  const malformed = open(\`\${entity.path}/%E0%A4\`);
+  await waitFor(() => expect(malformed.querySelector("h1")?.textContent).toBe("There is no such page"));
+});
+
+it("says so when a page fails", async () => {
+  const api = new FakeApi().install();
+  api.rows(entity).push(null as unknown as AnyRow);
+  const silenced = vi.spyOn(console, "error").mockImplementation(() => {});
+  const page = open(entity.path);
+  await waitFor(() => expect(page.querySelector("h1")?.textContent).toBe("This page cannot be shown"));
+  expect(page.querySelector("nav a")).not.toBeNull();
+  silenced.mockRestore();
 });
 
 it("says so when the server cannot be reached, and shows the list once it can", async () => {
