@@ -193,11 +193,11 @@ const patient = (file: string, bound: Duration.Duration): Database["Type"]["atte
           const now = yield* Clock.currentTimeNanos
           lockedSince ??= now
           const waited = Duration.nanos(now - lockedSince)
-          if (Duration.greaterThanOrEqualTo(waited, bound)) return yield* lockedFor(file, bound)
           if (!said && Duration.toMillis(waited) >= silentMillis) {
             said = true
             yield* Effect.logWarning(`waiting for another program that has locked ${file}`)
           }
+          if (Duration.greaterThanOrEqualTo(waited, bound)) return yield* lockedFor(file, bound)
           yield* Effect.sleep(pausesMillis[Math.min(number, pausesMillis.length - 1)]!)
           return yield* tries(number + 1)
         })
