@@ -46,11 +46,12 @@ export const claim = async (folder: string): Promise<Claim> => {
     throw cause
   }
   claimed.add(identity)
-  fs.writeFileSync(path.join(folder, note), `${JSON.stringify({ pid: process.pid, host: hostname() })}\n`)
+  const noteFile = path.join(folder, note)
+  tryTo(() => fs.writeFileSync(noteFile, `${JSON.stringify({ pid: process.pid, host: hostname() })}\n`))
   const release = () => {
     if (!claimed.delete(identity)) return
-    // The folder may be gone; then so is the note.
-    fs.rmSync(path.join(folder, note), { force: true })
+    // First the note: after the lock it would be the next holder's.
+    tryTo(() => fs.rmSync(noteFile, { force: true }))
     database.close()
   }
   return { _tag: "Claimed", release }
@@ -82,6 +83,15 @@ const begin = (database: { readonly exec: (sql: string) => unknown }, lockFile: 
     // Something else has written there. Whoever works in the folder would have kept us from reading it.
     fs.truncateSync(lockFile)
     database.exec("begin exclusive")
+  }
+}
+
+/** The note is for people only: a full disk must neither keep the lock from its holder nor keep it locked after an error. */
+const tryTo = (act: () => void) => {
+  try {
+    act()
+  } catch {
+    // Who finds the lock held is told so without a name.
   }
 }
 

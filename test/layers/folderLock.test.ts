@@ -55,6 +55,18 @@ const released = async (claim: FolderLock.Claim) => {
 }
 
 describe("the lock of a folder", { timeout: 60_000 }, () => {
+  it("that nobody could put a name to is given and given back all the same", async () => {
+    const made = folder()
+    // In place of the note, so that it can be neither written nor removed.
+    fs.mkdirSync(path.join(made, FolderLock.note))
+    for (let time = 1; time <= 2; time++) {
+      const claim = await FolderLock.claim(made)
+      const second = await FolderLock.claim(made)
+      assert.strictEqual(second._tag, "Held")
+      await released(claim)
+    }
+  })
+
   it("that a killed process held is free at once, whoever has its process id now", async () => {
     const made = folder()
     const { ask, child, pid } = await stranger()
