@@ -5,7 +5,6 @@
  * A control group holds for certain. A mark is lost by a process that empties its environment before it leaves the group;
  * nothing else that needs no privilege finds more.
  */
-
 import { spawnSync } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import * as fs from "node:fs"
@@ -111,12 +110,20 @@ const inProc = (wanted: string): ReadonlyArray<number> =>
     }
   })
 
-/** Where there is no `/proc`, as on macOS. */
-const byPs = (wanted: string): ReadonlyArray<number> =>
-  spawnSync("ps", ["axeww", "-o", "pid=,command="], { encoding: "utf8", timeout: 5000 })
-    .stdout.split("\n")
+/** Where there is no `/proc`, as on macOS. Without a `ps` nobody is found: the command has ended all the same. */
+const byPs = (wanted: string): ReadonlyArray<number> => {
+  // Larger than Node's default of 1 MiB, which the environments of a busy machine exceed.
+  const found = spawnSync("ps", ["axeww", "-o", "pid=,command="], {
+    encoding: "utf8",
+    timeout: 5000,
+    maxBuffer: 64 * 1024 * 1024
+  })
+  // Not a string, whatever its type says, where the program could not be started.
+  return String(found.stdout ?? "")
+    .split("\n")
     .filter((line) => line.includes(` ${wanted}`))
     .map((line) => Number.parseInt(line, 10))
+}
 
 const end = (pid: number) => {
   try {
