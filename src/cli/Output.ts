@@ -37,7 +37,7 @@ export const make = (stdout: Stream, stderr: NodeJS.WriteStream): Output => {
   }
   stdout.on("error", lose)
   stderr.on("error", () => {})
-  const toFile = isFile(stdout.fd)
+  const toFile = isFile(stdout)
   return {
     // `columns` and `rows` change with the window.
     stdout: Object.create(stdout, {
@@ -58,11 +58,11 @@ const writeWhole = (fd: number, text: string, lose: (error: unknown) => void) =>
   }
 }
 
-/** What is neither a terminal nor a pipe nor a socket: those are Node's to wait for. */
-const isFile = (fd: number): boolean => {
+/** A file or a device such as `/dev/full`. Terminals, pipes and sockets are Node's to wait for. */
+const isFile = (stream: Stream): boolean => {
   try {
-    const stat = fstatSync(fd)
-    return stat.isFile() || (stat.isCharacterDevice() && !process.stdout.isTTY)
+    const stat = fstatSync(stream.fd)
+    return stat.isFile() || (stat.isCharacterDevice() && !stream.isTTY)
   } catch {
     // Closed from the beginning: Node has put /dev/null there or fails by itself.
     return false
