@@ -7,7 +7,7 @@
  *
  * @since 0.1.0
  */
-import { type Cause, Effect, Exit, FiberSet, Queue } from "effect"
+import { Effect, Exit, FiberSet, Queue } from "effect"
 import * as Graph from "./Graph.ts"
 
 /** One piece of work. @category models */
@@ -66,7 +66,7 @@ export const run = <R>(options: Options<R>): Effect.Effect<void, never, R> =>
         const { exit, name } = yield* Queue.take(completed)
         working--
         settled++
-        if (Exit.isFailure(exit)) return yield* Effect.failCause(exit.cause as Cause.Cause<never>)
+        if (Exit.isFailure(exit)) return yield* Effect.failCause(exit.cause)
         if (exit.value === "usable") {
           for (const task of release(state, name)) yield* options.onReady?.(task.name) ?? Effect.void
         } else {

@@ -156,7 +156,7 @@ export const runTeam = <A extends Agent.Any>(
           yield* events.publish(RunEvent.RunEnded({ at: yield* clock.now, status: made.status, report: made }))
           yield* restore(events.drain)
           // An interrupted or broken run ends as such, once its report is kept.
-          if (Exit.isFailure(exit)) return yield* Effect.failCause(exit.cause as Cause.Cause<never>)
+          if (Exit.isFailure(exit)) return yield* Effect.failCause(exit.cause)
           return resultOf(made, stage)
         })
       )
