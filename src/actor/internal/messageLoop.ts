@@ -8,7 +8,7 @@
  * and how it settles read and write the same few fields, and a call between objects there is paid with every message.
  */
 import * as Rpc from "@effect/rpc/Rpc"
-import { Cause, type Context, Effect, Either, Exit, Fiber, Option, Tracer } from "effect"
+import { Cause, type Context, Effect, Either, Exit, Fiber, Option } from "effect"
 import { ActorCrashed, type TellError } from "../ActorError.ts"
 import type { Behavior } from "../Behavior.ts"
 import * as Delivery from "../Delivery.ts"
@@ -19,6 +19,7 @@ import type { Environment } from "./environment.ts"
 import { Inbox, State } from "./inbox.ts"
 import type { Incarnation } from "./incarnation.ts"
 import { type Lent, lendTo } from "./lending.ts"
+import { traced } from "./messageSpan.ts"
 import type { Protocol } from "./protocol.ts"
 import { stackless } from "./stackless.ts"
 import { hasEnded, isOperation, runSynchronous } from "./synchronous.ts"
@@ -348,10 +349,10 @@ export abstract class MessageLoop extends Inbox {
     this.begunAt = this.system.coarseMillis()
     if (!this.system.stuckHandlers.isSet) this.system.stuckHandlers.set()
     const attachment = this.attachment
-    const traced = this.system.tracing ? this.traced(effect, attachment) : effect
+    const work = this.system.tracing ? this.inSpan(effect, this.rpc, attachment) : effect
     const ask =
       attachment instanceof Ask && this.interruptOf(attachment, this.rpc) !== undefined ? attachment : undefined
-    return Effect.matchCauseEffect(ask === undefined ? traced : endingWith(ask, traced), this.outcomes)
+    return Effect.matchCauseEffect(ask === undefined ? work : endingWith(ask, work), this.outcomes)
   }
 
   /** Ends what is at work for a fiber that was interrupted, if that ends with its asker. */
@@ -365,17 +366,9 @@ export abstract class MessageLoop extends Inbox {
     return this.protocol.interruptible?.[rpc] ? () => ask.leave() : undefined
   }
 
-  private traced(
-    effect: Effect.Effect<unknown, unknown>,
-    attachment: Attachment | undefined
-  ): Effect.Effect<unknown, unknown> {
-    const tag = this.tagOf(this.rpc)
-    return Effect.withSpan(effect, `${this.behavior.spanName}.${tag}`, {
-      kind: attachment instanceof Ask ? "server" : "consumer",
-      attributes: { "actor.id": this.id, "actor.type": this.type, "message.tag": tag },
-      captureStackTrace: false,
-      ...belongsTo(attachment)
-    })
+  private inSpan(effect: Effect.Effect<unknown, unknown>, rpc: number, attachment: Attachment | undefined) {
+    const { behavior, id, type } = this
+    return traced(effect, { spanName: behavior.spanName, id, type, message_tag: this.tagOf(rpc), attachment })
   }
 
   /** Made with the first Effect: most actors are idle, and many never have one. */
@@ -503,7 +496,7 @@ export abstract class MessageLoop extends Inbox {
     const { attachment, rpc } = this
     const ask = attachment instanceof Ask ? attachment : undefined
     const interruptible = ask !== undefined && this.interruptOf(ask, rpc) !== undefined
-    const work = this.system.tracing ? this.traced(effect, attachment) : effect
+    const work = this.system.tracing ? this.inSpan(effect, rpc, attachment) : effect
     this.inHand = false
     this.attachment = undefined
     const carried = attachment?.carriedBy(this.system.carrying)
@@ -568,31 +561,6 @@ export abstract class MessageLoop extends Inbox {
       this.log("Warning", `${this.address} crashed and goes on with its state`, exit.cause)
     }
   }
-}
-
-/** So many spans stand above that of a message that was told, at most; the next one begins a trace. */
-const maxSpanDepth = 100
-
-/**
- * A message's span is a child of its sender's. A tell at the end of a long chain, such as that of an actor which tells itself,
- * begins a trace instead and is linked to its sender's span by name alone: a tracer keeps a span as long as its descendants.
- */
-const belongsTo = (attachment: Attachment | undefined) => {
-  const span = attachment?.span
-  if (span === undefined) return { root: true }
-  if (attachment instanceof Ask || !isDeep(span)) return { parent: span }
-  const { sampled, spanId, traceId } = span
-  const from = Tracer.externalSpan({ spanId, traceId, sampled })
-  return { root: true, links: [{ _tag: "SpanLink" as const, span: from, attributes: {} }] }
-}
-
-const isDeep = (span: Tracer.AnySpan): boolean => {
-  let at: Tracer.AnySpan | undefined = span
-  for (let depth = 1; at !== undefined; depth++) {
-    if (depth >= maxSpanDepth) return true
-    at = at._tag === "Span" ? Option.getOrUndefined(at.parent) : undefined
-  }
-  return false
 }
 
 /** Ends an Effect by interruption when its asker leaves. */
