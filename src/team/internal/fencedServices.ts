@@ -10,7 +10,7 @@ import type { Fence } from "./attemptFence.ts"
 
 type Folder = Workspace["Type"]
 
-export interface Doors extends Pick<Folder, "prepare" | "isBusy" | "write" | "read" | "readBytes"> {
+interface Doors extends Pick<Folder, "prepare" | "isBusy" | "write" | "read" | "readBytes"> {
   readonly root: string
 }
 
@@ -18,13 +18,14 @@ export interface Doors extends Pick<Folder, "prepare" | "isBusy" | "write" | "re
 export const of =
   (fence: Fence, doors: Doors) =>
   <R>(context: Context.Context<R>): Context.Context<R> => {
-    const subprocess = Context.getOption(context as Context.Context<Subprocess>, Subprocess)
-    const tasks = Context.getOption(context as Context.Context<BackgroundTasks>, BackgroundTasks)
-    const fenced: Array<Context.Context<never>> = [Context.make(Workspace, folder(doors)) as Context.Context<never>]
-    if (Option.isSome(subprocess)) fenced.push(Context.make(Subprocess, processes(fence, subprocess.value)) as never)
-    if (Option.isSome(tasks))
-      fenced.push(Context.make(BackgroundTasks, starts(fence, tasks.value, subprocess)) as never)
-    return Context.mergeAll(context, ...fenced) as Context.Context<R>
+    // What `R` is only the agent knows: it may hold these two, and then they are replaced by services of the same type.
+    const found = context as Context.Context<R | Subprocess | BackgroundTasks>
+    const subprocess = Context.getOption(found, Subprocess)
+    const tasks = Context.getOption(found, BackgroundTasks)
+    let fenced = Context.add(found, Workspace, folder(doors))
+    if (Option.isSome(subprocess)) fenced = Context.add(fenced, Subprocess, processes(fence, subprocess.value))
+    if (Option.isSome(tasks)) fenced = Context.add(fenced, BackgroundTasks, starts(fence, tasks.value, subprocess))
+    return fenced as Context.Context<R>
   }
 
 const folder = (doors: Doors): Folder => {

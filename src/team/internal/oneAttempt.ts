@@ -60,6 +60,7 @@ export const oneAttempt = <A extends Agent.Any>(
       attempt: fence.attempt,
       input: stage.prepared.get(agent.name)!.input,
       model: stage.model,
+      // Its type looks up what each agent returns, which here, where the agents are any, nothing can say.
       result: ((upstream: { readonly name: string }) => result(stage, agent, upstream.name)) as never,
       files: (upstream) => filesOf(stage, agent, Agent.nameOf(upstream)),
       progress: (message, fraction) => actor.progress(fence, message, fraction),
