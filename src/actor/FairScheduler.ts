@@ -30,9 +30,12 @@ export interface Options {
  */
 export const make = (options?: Options): FairScheduler =>
   new FairScheduler(
-    atLeast("budgetMillis", options?.budgetMillis ?? 5, 1),
-    atLeast("maxOpsBeforeYield", options?.maxOpsBeforeYield ?? 2048, 1)
+    atLeast("budgetMillis", options?.budgetMillis ?? defaultBudgetMillis, 1),
+    atLeast("maxOpsBeforeYield", options?.maxOpsBeforeYield ?? defaultMaxOps, 1)
   )
+
+const defaultBudgetMillis = 5
+const defaultMaxOps = 2048
 
 /** How many tasks run between two looks at the clock: a look costs as much as a small task. */
 const tasksPerLook = 64
@@ -64,8 +67,8 @@ export class FairScheduler implements Scheduler.Scheduler {
   private readonly later: Array<readonly [priority: number, task: Scheduler.Task]> = []
 
   constructor(
-    private readonly budgetMillis: number,
-    private readonly maxOpsBeforeYield: number
+    private readonly budgetMillis: number = defaultBudgetMillis,
+    private readonly maxOpsBeforeYield: number = defaultMaxOps
   ) {}
 
   shouldYield(fiber: Fiber.RuntimeFiber<unknown, unknown>): number | false {

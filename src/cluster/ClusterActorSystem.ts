@@ -46,7 +46,7 @@ import { Hosting } from "./internal/hosting.ts"
 import { Remote } from "./internal/remote.ts"
 import { entityOf } from "./internal/runner.ts"
 import * as Tenure from "./internal/tenure.ts"
-import * as WatchfulScheduler from "./internal/watchfulScheduler.ts"
+import { WatchfulScheduler } from "./internal/watchfulScheduler.ts"
 import { entity } from "./internal/wire.ts"
 import { Leases } from "./Leases.ts"
 
@@ -125,7 +125,7 @@ const make = (settings: Settings) =>
     const sharding = yield* Sharding
     const leases = Option.getOrUndefined(yield* Effect.serviceOption(Leases))
     const around = yield* FiberRef.get(FiberRef.currentScheduler)
-    const watchful = leases === undefined || around instanceof FairScheduler ? undefined : WatchfulScheduler.make()
+    const watchful = leases === undefined || around instanceof FairScheduler ? undefined : new WatchfulScheduler()
     const cells = yield* Effect.withScheduler(Layer.build(settings.cells), watchful ?? around)
     const portable = Context.get(cells, ActorSystems.ActorSystem)
     const wire = entity(portable.name)

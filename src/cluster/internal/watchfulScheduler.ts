@@ -18,6 +18,3 @@ export class WatchfulScheduler extends FairScheduler {
     }, priority)
   }
 }
-
-/** With the budgets that `FairScheduler.make` has. */
-export const make = (): WatchfulScheduler => new WatchfulScheduler(5, 2048)
