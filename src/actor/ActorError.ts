@@ -1,5 +1,5 @@
 /**
- * Why a message was not handled, or an actor did not begin, one error a reason.
+ * Why a message was not handled, or an actor did not begin, one error per reason.
  *
  * Those of `TellError` and `AskError` reach the sender as typed failures of `tell` or `ask`, those of `SpawnError` the
  * spawner; none is ever its crash. `DuplicateActorType` and `HandlerMissing` are mistakes in the program, and defects where
@@ -66,7 +66,7 @@ export class ActorFailed extends Schema.TaggedError<ActorFailed>()("ActorFailed"
   cause: AnyCause
 }) {
   override get message() {
-    return `${this.address} was given up by its supervision (${inShort(this.cause)}): mend the cause, then revive it.`
+    return `${this.address} was given up by its supervision (${inShort(this.cause)}): fix the cause, then revive it.`
   }
 }
 

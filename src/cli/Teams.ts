@@ -1,8 +1,8 @@
 /**
  * Finds the team that `--team` names: one that ships with Troupe, or the one that a module exports.
  *
- * A path begins with `.` or `/`, or ends like a module's; anything else is a name. What is wrong with a module is the
- * user's to mend, so it is an `InputError`, whether the file is missing, throws as it is loaded, or exports no team.
+ * A path begins with `.` or `/`, or ends like a module's; anything else is a name. What is wrong with a module is for
+ * the user to fix, so it is an `InputError`, whether the file is missing, throws as it is loaded, or exports no team.
  *
  * @since 0.1.0
  */

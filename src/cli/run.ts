@@ -166,7 +166,7 @@ const goOnCommand = ({ argv, program }: Context): string => {
   )
 }
 
-/** One line a command, as they are there to be pasted one by one. */
+/** One line per command, as they are there to be pasted one by one. */
 const startLines = ({ commands, open }: Start.Start): ReadonlyArray<string> => {
   if (commands.length === 0) return []
   return [

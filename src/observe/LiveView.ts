@@ -2,7 +2,7 @@
  * A run as it can be watched: who works and for how long, who waits and for whom, what each one says.
  *
  * A fold over the run's events and a drawing of the result, both pure: `step` takes an event, `frame` gives the lines for
- * a terminal that repaints them in place, `line` gives one line an event for everything else. Writing them anywhere, and
+ * a terminal that repaints them in place, `line` gives one line per event for everything else. Writing them anywhere, and
  * the passing of time, is somebody else's. No line is wider than the given width, and nothing that an agent says can
  * move the cursor.
  *
@@ -145,7 +145,7 @@ export interface FrameOptions {
 }
 
 /**
- * The lines to show now: a headline and one line an agent.
+ * The lines to show now: a headline and one line per agent.
  *
  * @category combinators
  */

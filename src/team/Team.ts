@@ -69,7 +69,7 @@ export const check = (team: Any): Effect.Effect<void, TeamError> => checkRunnabl
 
 /**
  * The input as the team's `parse` gives it. A `parse` that throws, dies, returns no Effect or takes more than 60 seconds
- * is a `TeamError`: it is the author's to mend.
+ * is a `TeamError`: it is for the author to fix.
  *
  * @category combinators
  */

@@ -117,7 +117,7 @@ export class Pool {
     return [
       givenUp
         ? Effect.logWarning(
-            `${routee.ref.address} was given up and gets no messages; ${now}: mend the cause and revive it`
+            `${routee.ref.address} was given up and gets no messages; ${now}: fix the cause, then revive it`
           )
         : Effect.logInfo(`${routee.ref.address} lives again; ${now}`)
     ]

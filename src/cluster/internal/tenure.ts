@@ -4,7 +4,6 @@
  * A lease says so by itself (`Leases`). Over a `Sharding` without leases there is no end that the machine would know of
  * before others do, and no epoch.
  */
-
 import type { ActorContext } from "../../actor/ActorContext.ts"
 import type { Leases } from "../Leases.ts"
 import type { From } from "./wire.ts"
@@ -18,7 +17,7 @@ export interface Tenure {
 }
 
 export const make = (leases: Leases["Type"] | undefined): Tenure => {
-  // One entry a shard.
+  // One entry per shard, of which a cluster has a fixed number.
   const heardOf = new Map<string, number>()
   return {
     hasLeases: leases !== undefined,

@@ -20,7 +20,7 @@ export interface Finished {
   readonly files: ReadonlyArray<Artefact.ArtefactFile>
 }
 
-/** Everything that the agents of one run share. The maps are filled in by the fibers of the run, one entry an agent. */
+/** Everything that the agents of one run share. The maps are filled in by the fibers of the run, one entry per agent. */
 export interface Stage<A extends Agent.Any> {
   readonly team: Runnable<A>
   readonly prepared: Prepared<A>
