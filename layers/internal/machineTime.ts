@@ -18,7 +18,7 @@ export interface MachineTime {
   readonly since: (mark: Mark) => number
 }
 
-export interface Clocks {
+interface Clocks {
   /** Monotonic; stops during suspend. Milliseconds. */
   readonly awake: () => number
   /** Since the machine was started; goes on during suspend. Milliseconds, in steps of 10. */

@@ -43,7 +43,7 @@ export const issue = (error: YAMLError, lines: LineCounter): InputIssue => {
 }
 
 /** A document's value, and what the parser accepts and we do not. */
-export interface Inspected {
+interface Inspected {
   /** Plain JSON; an alias is the same object as its anchor. Only to be used when there are no issues. */
   readonly value: unknown
   readonly issues: ReadonlyArray<InputIssue>

@@ -12,7 +12,7 @@ import { check, type Fault, type FaultPlan, InjectedFault } from "../FaultPlan.t
 export class Faults extends Context.Tag("troupe/internal/Faults")<Faults, ActiveFaults>() {}
 
 /** The actor whose messages a plan may strike, with what only its message loop can do. */
-export interface Struck {
+interface Struck {
   readonly address: string
   readonly tagOf: (rpc: number) => string
   /** The asker of the message in hand hears no more of it. */

@@ -19,7 +19,7 @@ export interface Run {
 }
 
 /** `stalled`: nothing is ready and no timer is set. `endless`: it has run more tasks than it was allowed. */
-export type Obstacle = "stalled" | "endless"
+type Obstacle = "stalled" | "endless"
 
 /** A run and how it went. */
 export interface Attempt<A, E> {

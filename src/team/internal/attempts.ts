@@ -16,7 +16,7 @@ import { leaving } from "./leaving.ts"
 import { maxRestarts } from "./maxRestarts.ts"
 
 /** One attempt took longer than the agent allows, or all of them did. */
-export class AgentTimedOut extends Data.TaggedError("AgentTimedOut")<{
+class AgentTimedOut extends Data.TaggedError("AgentTimedOut")<{
   readonly agent: string
   readonly timeout: Duration.Duration
   /** The limit of all attempts together was met. */

@@ -6,7 +6,7 @@ import * as Redaction from "../../secrets/Redaction.ts"
 import type { Service } from "../../secrets/Secrets.ts"
 
 /** Characters of one text, such as a reason or a note. */
-export const maxText = 4000
+const maxText = 4000
 
 export const forReading =
   ({ redact }: Service) =>

@@ -1,7 +1,7 @@
 /** Interruption that has an end: code of users may release what it holds for ever, and a run must not wait for that. */
 import { type Duration, Effect, Fiber } from "effect"
 
-export interface LeavingOptions {
+interface LeavingOptions {
   /** How long it is waited for once it was told to stop. */
   readonly budget: Duration.Duration
   /** It is about to be told to stop. */

@@ -27,7 +27,7 @@ export interface Ready<A extends Agent.Any> {
 }
 
 /** What decides an agent's result could not be found out, and so neither its key. */
-export class FingerprintFailed extends Data.TaggedError("FingerprintFailed")<{
+class FingerprintFailed extends Data.TaggedError("FingerprintFailed")<{
   readonly agent: string
   readonly problem: string
 }> {
@@ -59,7 +59,7 @@ export const prepare = <A extends Agent.Any>(
     return new Map(ready.map((each) => [each.agent.name, each]))
   })
 
-/** The team's own check of the input. What it throws is its author's to mend, and nobody's bug but theirs. */
+/** The team's own check of the input. What it throws is a bug of its author, who is the one to fix it. */
 export const parse = (team: Runnable<Agent.Any>, value: unknown): Effect.Effect<unknown, TeamError | InputError> =>
   UserCode.bounded(() => team.parse(value)).pipe(
     Effect.catchTag("Broken", ({ problem }) =>

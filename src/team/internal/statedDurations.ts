@@ -6,7 +6,7 @@ import { Duration, Option } from "effect"
 import type { WrongDuration } from "../TeamError.ts"
 import { shown } from "./shown.ts"
 
-export interface Stated {
+interface Stated {
   /** In this order, one for each entry that was given. */
   readonly wrong: ReadonlyArray<WrongDuration>
   readonly of: (field: WrongDuration["field"]) => Duration.Duration
