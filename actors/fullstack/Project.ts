@@ -188,6 +188,13 @@ export const listParameters = (project: Project): ReadonlyArray<string> =>
 export const searchFields = (entity: Entity): ReadonlyArray<StringField> =>
   entity.fields.filter((field): field is StringField => field.type === "string" || field.type === "text")
 
+/**
+ * Whether rows of the entity refer to others. Their labels can be asked for, at `/labels` below the list.
+ *
+ * @category combinators
+ */
+export const refers = (entity: Entity): boolean => entity.fields.some((field) => field.type === "reference")
+
 const entity = (spec: EntitySpec): Entity => {
   const plural = Names.plural(spec.name)
   return {

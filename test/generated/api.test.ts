@@ -18,6 +18,7 @@ import { everything, exercising } from "./api/exercised.ts"
 import * as Finding from "./api/finding.ts"
 import * as Fuzz from "./api/fuzz.ts"
 import * as Http from "./api/http.ts"
+import { labels } from "./api/labels.ts"
 import * as Lifecycle from "./api/lifecycle.ts"
 import * as Listing from "./api/listing.ts"
 import { builtProject, withBackend, withClient } from "./api/project.ts"
@@ -49,6 +50,7 @@ const ofAll: Checks = {
   "pages through lists": Listing.paging,
   "sorts by every field, up and down": Listing.sorting,
   "filters by every field": Listing.filters,
+  "names all that a page refers to in one answer": labels,
   "refuses each broken rule alone and all together, and stores nothing": Validation.rules,
   "takes no name of a field for JavaScript's own": Validation.prototypes,
   "keeps, takes along or empties what refers to a deleted row": exercising(

@@ -91,7 +91,13 @@ describe("the API document", () => {
         "/openapi.json"
       ])
       const paths = Object.keys((yield* work(everything)).api.paths)
-      for (const path of ["/api/things.csv", "/api/audit-log", "/api/auth/register", "/api/auth/me"]) {
+      for (const path of [
+        "/api/things.csv",
+        "/api/things/labels",
+        "/api/audit-log",
+        "/api/auth/register",
+        "/api/auth/me"
+      ]) {
         assert.include(paths, path)
       }
     })

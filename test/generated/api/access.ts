@@ -5,6 +5,7 @@ import Database from "better-sqlite3"
 import { Effect } from "effect"
 import { type Client, problem } from "./client.ts"
 import type { Collection, Row } from "./description.ts"
+import { labelOf } from "./labels.ts"
 import { attempt, backend } from "./project.ts"
 import { makeRows, set } from "./rows.ts"
 import { cookieOf, password, signUp } from "./session.ts"
@@ -184,6 +185,11 @@ export const nothingLeaks = async (client: Client) => {
       await client.expect(409, "POST", path, { body: set(rival, field.name, row[field.name]), cookie })
       await client.expect(204, "DELETE", `${path}/${own.json.id}`, { cookie })
     }
+    // What it refers to is told to nobody who does not see it itself.
+    if (collection.labels !== undefined) {
+      const { json } = await client.expect(200, "GET", `${collection.labels}?ids=${row.id}`, { cookie })
+      assert.deepStrictEqual(json, { labels: {} })
+    }
     // Filters and orders find only what is there.
     for (const { name } of collection.filters) {
       const query = new URLSearchParams({ [name]: String(row[name]) })
@@ -249,6 +255,19 @@ export const keptReferences = async (client: Client) => {
       })
       assert.deepStrictEqual(same.json, row)
       await client.expect(404, "GET", `${to.path}/${target.id}`, { cookie: cookies.other })
+      for (const [who, sees] of [
+        ["creator", true],
+        ["administrator", true],
+        ["other", false]
+      ] as const) {
+        const { json } = await client.expect(200, "GET", `${from.labels}?ids=${row.id}`, { cookie: cookies[who] })
+        const labelled = sees && labelOf(to, target) !== undefined
+        assert.strictEqual(
+          Object.hasOwn(json.labels as object, String(target.id)),
+          labelled,
+          `${from.labels} as ${who}`
+        )
+      }
       await client.expect(204, "DELETE", at, { cookie: cookies.other })
       await client.expect(204, "DELETE", `${to.path}/${target.id}`)
     }

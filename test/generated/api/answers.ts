@@ -13,8 +13,8 @@ export const everyAnswer = async (client: Client) => {
   const rows = makeRows(client)
   for (const collection of client.api.collections) {
     for (const operation of client.api.operations) {
-      if (![collection.path, collection.item, collection.csv, `${collection.item}/deletion`].includes(operation.path))
-        continue
+      const { csv, item, labels, path } = collection
+      if (![path, item, csv, labels, `${item}/deletion`].includes(operation.path)) continue
       for (const status of operation.responses.keys()) await ofCollection(client, rows, collection, operation, status)
     }
   }

@@ -35,6 +35,8 @@ export interface Collection {
   readonly item: string
   /** `/api/tasks.csv`, where there is one. */
   readonly csv: string | undefined
+  /** `/api/tasks/labels`, where tasks refer to something. */
+  readonly labels: string | undefined
   /** Fields that a list takes as filters. */
   readonly filters: ReadonlyArray<FieldSpec>
   readonly searchable: boolean
@@ -111,6 +113,7 @@ const readCollection = (entity: EntitySpec, operations: ReadonlyArray<Operation>
     entity,
     path,
     item: operations.find(({ method }) => method === "PATCH")!.path,
+    labels: operations.find((one) => one.path === `${path}/labels`)?.path,
     csv: operations.find((one) => one.path.endsWith(".csv"))?.path,
     filters: entity.fields.filter(({ name }) => taken.has(name) && !own.has(name)),
     searchable: taken.has("q") && entity.fields.some(({ type }) => type === "string" || type === "text")

@@ -7,7 +7,7 @@
  *
  * @since 0.1.0
  */
-import { type Entity, type Field, filterFields, type Project, rights, searchFields } from "../../Project.ts"
+import { type Entity, type Field, filterFields, type Project, refers, rights, searchFields } from "../../Project.ts"
 import * as Schemas from "./EntitySchemas.ts"
 import * as Paths from "./SharedPaths.ts"
 import { error, type Json, json, ref } from "./SharedPaths.ts"
@@ -115,6 +115,22 @@ const entityPaths = (project: Project, entity: Entity): ReadonlyArray<readonly [
           ]
         ] as const)
       : []),
+    ...(refers(entity)
+      ? ([
+          [
+            `${entity.path}/labels`,
+            {
+              get: {
+                operationId: `label${entity.plural.pascal}`,
+                summary: `What the given ${many} refer to, by id: the first string of each, or else its first text.`,
+                tags,
+                parameters: [ids(many)],
+                responses: Object.fromEntries([["200", labels], error(400), ...signedIn])
+              }
+            }
+          ]
+        ] as const)
+      : []),
     [
       `${entity.path}/{id}`,
       {
@@ -199,6 +215,22 @@ const canBeKept = (project: Project, entity: Entity): boolean => {
     }
   }
   return false
+}
+
+const ids = (many: string): Json => ({
+  name: "ids",
+  in: "query",
+  description: `Ids of at most 100 ${many}, separated by commas. Those that are not there are passed over.`,
+  schema: { type: "string" }
+})
+
+const labels: Json = {
+  description: "At most 200 characters of each. What has no such text, or is not there for this account, is left out.",
+  content: json({
+    type: "object",
+    properties: { labels: { type: "object", additionalProperties: { type: "string", maxLength: 200 } } },
+    required: ["labels"]
+  })
 }
 
 const sort = (entity: Entity): Json => {

@@ -7,7 +7,7 @@
  *
  * @since 0.1.0
  */
-import type { GeneratedFile, Project } from "../../Project.ts"
+import { type GeneratedFile, type Project, refers } from "../../Project.ts"
 import { type Architecture, type Criterion, NamedTest, Sources } from "../../Results.ts"
 import { accessFiles } from "./AccessFiles.ts"
 import { accountFiles } from "./AccountFiles.ts"
@@ -88,6 +88,7 @@ const fillOf = (project: Project, plans: ReadonlyArray<EntityPlan>): Fill => {
     if (project.features.has(feature)) flags.add(flag as keyof typeof features)
   }
   if (flags.has("search") || flags.has("csv")) flags.add("gathers")
+  if (plans.some(({ entity }) => refers(entity))) flags.add("references")
   const subject = subjectOf(plans)
   if (subject.capacity >= 20) flags.add("spacious")
   return {

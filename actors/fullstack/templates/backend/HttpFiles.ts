@@ -227,6 +227,9 @@ import { actorOf } from "../records/actor.ts";
 import { csvLine } from "../records/csv.ts";
 /*END*/
 import type { Entity } from "../records/entity.ts";
+/*IF references*/
+import { takeIds } from "../records/labels.ts";
+/*END*/
 import { tagOf } from "../records/precondition.ts";
 import { takeSelection } from "../records/selection.ts";
 import type { Store } from "../records/store.ts";
@@ -252,6 +255,20 @@ export function collectionRoutes(entity: Entity, store: Store): Router {
       res.status(201).location(\`\${entity.path}/\${created.id}\`).set("ETag", tagOf(created)).json(created);
     })
     .all(onlyMethods("GET", "HEAD", "POST"));
+/*IF references*/
+
+  if (entity.fields.some((field) => field.type === "reference")) {
+    router
+      .route(\`\${entity.path}/labels\`)
+      .get(async (req, res) => {
+        const query = new Query(req);
+        const ids = takeIds(query);
+        query.done();
+        res.json({ labels: await store.labels(entity, ids/*IF auth*/, actorOf(res)/*END*/) });
+      })
+      .all(onlyMethods("GET", "HEAD"));
+  }
+/*END*/
 /*IF csv*/
 
   router

@@ -7,7 +7,7 @@
  * @since 0.1.0
  */
 import { jsonFile } from "../../internal/Layout.ts"
-import type { GeneratedFile, Project } from "../../Project.ts"
+import { type GeneratedFile, type Project, refers } from "../../Project.ts"
 import { code, table, text } from "../documents/Markdown.ts"
 import lock from "./lock.json" with { type: "json" }
 
@@ -164,7 +164,7 @@ ${table(["Entity", "Path", ""], collections)}
 
 Each path takes \`GET\` (list) and \`POST\`, each record \`GET\`, \`PATCH\` and \`DELETE\`. Lists take \`page\`, \`pageSize\`
 (at most 100), \`sort=field\` or \`sort=-field\`, and \`field=value\`${has("search") ? "; `q` searches text" : ""}.
-${has("csv-export") ? "The same filters with `.csv` after the path give everything as CSV.\n" : ""}Errors are \`application/problem+json\`; a method that a path does not take answers 405 and names those that it takes in
+${has("csv-export") ? "The same filters with `.csv` after the path give everything as CSV.\n" : ""}${project.entities.some(refers) ? "`/labels?ids=` after the path of what refers to others names all that these records refer to.\n" : ""}Errors are \`application/problem+json\`; a method that a path does not take answers 405 and names those that it takes in
 \`Allow\`.
 
 A record comes with its \`ETag\`, which is its \`updatedAt\` in double quotes. \`PATCH\` and \`DELETE\` that send it back as

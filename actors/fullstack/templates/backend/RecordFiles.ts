@@ -9,6 +9,7 @@
 
 import { chosenFiles } from "./ChosenFiles.ts"
 import { deletionFile } from "./DeletionFile.ts"
+import { labelsFile } from "./LabelsFile.ts"
 import { preconditionFile } from "./PreconditionFile.ts"
 import { removalFile } from "./RemovalFile.ts"
 import type { TemplateFile } from "./Sections.ts"
@@ -173,6 +174,7 @@ export function readInput(entity: Entity, body: unknown, purpose: "create" | "up
   ...chosenFiles,
   deletionFile,
   preconditionFile,
+  labelsFile,
   removalFile,
   {
     path: "src/records/rows.ts",

@@ -10,10 +10,10 @@
  */
 
 /**
- * What a section may depend on: the features, whether one of them reads many records (`gathers`), and whether the first
- * entity has room for many different rows.
+ * What a section may depend on: the features, whether one of them reads many records (`gathers`), whether any
+ * entity refers to another, and whether the first entity has room for many different rows.
  */
-export type Flag = "auth" | "search" | "audit" | "csv" | "gathers" | "spacious"
+export type Flag = "auth" | "search" | "audit" | "csv" | "gathers" | "references" | "spacious"
 
 /** A file of the generated backend before it is filled in. */
 export interface TemplateFile {

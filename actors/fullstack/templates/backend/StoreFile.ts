@@ -38,6 +38,9 @@ import { choose/*IF csv*/, inOrder/*END*/ } from "./chosen.ts";
 import { type Deletion, previewDeletion } from "./deletion.ts";
 import type { Entity, RecordRow } from "./entity.ts";
 import { type Input, readInput } from "./input.ts";
+/*IF references*/
+import { type Labels, labelsOf } from "./labels.ts";
+/*END*/
 import { changedAt, requireState } from "./precondition.ts";
 import { removeWithDependents } from "./removal.ts";
 import { orderBy, readRecord, selectFrom, toRecord } from "./rows.ts";
@@ -82,6 +85,12 @@ export class Store {
     return readRecord(this.#database, entity, id/*IF auth*/, actor/*END*/);
   }
 
+/*IF references*/
+  async labels(entity: Entity, ids: ReadonlyArray<string>/*IF auth*/, actor: Actor/*END*/): Promise<Labels> {
+    return labelsOf(this.#database, this.#entities, entity, ids/*IF auth*/, actor/*END*/);
+  }
+
+/*END*/
   async create(entity: Entity, body: unknown/*IF auth*/, actor: Actor/*END*/): Promise<RecordRow> {
     return this.#write(entity, async (tx) => {
       const values = await this.#check(tx, entity, readInput(entity, body, "create")/*IF auth*/, undefined, actor/*END*/);

@@ -84,6 +84,21 @@ export function readRow(entity: Entity, id: string, signal?: AbortSignal): Promi
   return request("GET", rowPath(entity, id), { signal });
 }
 
+/** What people call the rows that these rows of an entity refer to, by id. */
+export async function readLabels(
+  entity: Entity,
+  ids: ReadonlyArray<string>,
+  signal?: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
+  const query = new URLSearchParams({ ids: ids.join() });
+  const answer = await request<{ readonly labels: Readonly<Record<string, string>> }>(
+    "GET",
+    withQuery(\`/api\${entity.path}/labels\`, query),
+    { signal },
+  );
+  return answer.labels;
+}
+
 export function createRow(entity: Entity, values: Values): Promise<AnyRow> {
   return request("POST", \`/api\${entity.path}\`, { values });
 }

@@ -19,7 +19,7 @@ const maxColumns = 6;
 
 export function RowTable({ entity, rows, busy, sort, onSort, onDelete }: RowTableProps) {
   const columns = useMemo(() => columnsOf(entity), [entity]);
-  const labelOf = useLabels(columns, rows);
+  const labelOf = useLabels(entity, columns, rows);
   return (
     <section className="table-frame" aria-label={\`\${entity.plural}: table\`} tabIndex={0}>
       <table aria-busy={busy}>

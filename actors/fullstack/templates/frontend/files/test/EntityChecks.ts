@@ -41,6 +41,13 @@ export async function checkList(samples: EntitySamples): Promise<void> {
   for (const field of shownFields(page, entity)) {
     await waitFor(() => expect(cell(page, entity, full, field)).toBe(shown(api, field, full)));
   }
+  // What a page refers to is asked for at once, and nothing else is: however many rows and references it has.
+  const others = api.requests.filter(({ path }) => path.startsWith("/api/") && path !== \`/api\${entity.path}\`);
+  const referring = shownFields(page, entity).some((field) =>
+    all.slice(0, pageSize).some((row) => field.type === "reference" && valueOf(row, field.name) !== null),
+  );
+  const asked = others.map(({ path }) => path).filter((path) => !path.startsWith("/api/auth/"));
+  expect(asked).toEqual(referring ? [\`/api\${entity.path}/labels\`] : []);
   click(button(page, "Next"));
   await shows(page, entity, all.slice(pageSize));
   click(button(page, "Previous"));

@@ -5,10 +5,8 @@ export const text = `/**
  */
 import { vi } from "vitest";
 import type { Deletion } from "../src/api.ts";
-//? if search
 import { entities } from "../src/entities.ts";
-//? end
-import { type AnyRow, type Entity, type Value, valueOf } from "../src/model.ts";
+import { type AnyRow, type Entity, labelField, type Value, valueOf } from "../src/model.ts";
 
 export interface SeenRequest {
   readonly method: string;
@@ -169,6 +167,7 @@ export class FakeApi {
       rows.push(row);
       return jsonResponse(201, row);
     }
+    if (id === "labels") return jsonResponse(200, { labels: this.labels(\`/\${collection}\`, rows, query.get("ids")) });
     const at = rows.findIndex((row) => row.id === decodeURIComponent(id));
     const row = rows[at];
     if (row === undefined) return problemResponse(404, { title: "Not found" });
@@ -179,6 +178,21 @@ export class FakeApi {
     }
     if (method === "PATCH") rows[at] = { ...row, ...(body as object) } as AnyRow;
     return jsonResponse(200, rows[at]);
+  }
+
+  /** What the rows with these ids refer to, by id. */
+  private labels(path: string, rows: ReadonlyArray<AnyRow>, ids: string | null): Readonly<Record<string, Value>> {
+    const asked = rows.filter((row) => (ids ?? "").split(",").includes(row.id));
+    const fields = entities.find((entity) => entity.path === path)?.fields ?? [];
+    const found = fields.flatMap((field) => {
+      const target = field.type === "reference" ? field.to() : undefined;
+      const label = target && labelField(target);
+      if (target === undefined || label === undefined) return [];
+      const wanted = new Set(asked.map((row) => valueOf(row, field.name)));
+      const named = this.rows(target).filter((row) => wanted.has(row.id) && valueOf(row, label.name) !== null);
+      return named.map((row): [string, Value] => [row.id, valueOf(row, label.name)]);
+    });
+    return Object.fromEntries(found);
   }
 }
 
