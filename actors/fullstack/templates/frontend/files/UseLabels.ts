@@ -20,9 +20,6 @@ export function useLabels(entity: Entity, fields: ReadonlyArray<Field>, rows: Re
     return new Map(Object.entries(await readLabels(entity, ids, signal)));
   });
   const known = labels.data;
-  return useCallback(
-    (target, id) => excerpt(known?.get(id) ?? \`\${target.title} \${id.slice(0, 8)}\`, 120),
-    [known],
-  );
+  return useCallback((target, id) => excerpt(known?.get(id) ?? \`\${target.title} \${id.slice(0, 8)}\`, 120), [known]);
 }
 `
