@@ -155,15 +155,13 @@ const exchange = (
 const operationAt = (api: Api, method: string, path: string): Operation | undefined => {
   const [bare = ""] = path.split("?")
   const asked = method === "HEAD" ? "GET" : method
-  return (
-    api.operation(asked, bare) ??
-    api.operations.find((one) => {
-      const [before, after] = one.path.split("{id}")
-      if (one.method !== asked || after === undefined || !bare.startsWith(before!) || !bare.endsWith(after))
-        return false
-      return /^[^/]+$/.test(bare.slice(before!.length, bare.length - after.length))
-    })
-  )
+  // A path without parameters is never taken for one with them, whatever its methods.
+  if (api.operations.some((one) => one.path === bare)) return api.operation(asked, bare)
+  return api.operations.find((one) => {
+    const [before, after] = one.path.split("{id}")
+    if (one.method !== asked || after === undefined || !bare.startsWith(before!) || !bare.endsWith(after)) return false
+    return /^[^/]+$/.test(bare.slice(before!.length, bare.length - after.length))
+  })
 }
 
 /** Whether a value fits the schema at a place of the document; gives what is wrong with it. */
