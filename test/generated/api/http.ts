@@ -8,10 +8,11 @@ import { makeRows, type Rows } from "./rows.ts"
 
 /** A path of the document with the id of a row that is there. */
 const placed = async (client: Client, rows: Rows, path: string): Promise<string> => {
-  const collection = client.api.collections.find(({ item }) => item === path)
+  const collection = client.api.collections.find(({ item }) => path.startsWith(item))
   if (collection === undefined) return path
   const [row] = (await client.expect(200, "GET", collection.path)).json.items as ReadonlyArray<{ id: string }>
-  return `${collection.path}/${(row ?? (await rows.create(collection, {}, "required"))).id}`
+  const { id } = row ?? (await rows.create(collection, {}, "required"))
+  return `${collection.path}/${id}${path.slice(collection.item.length)}`
 }
 
 export const methods = async (client: Client) => {
