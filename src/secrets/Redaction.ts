@@ -5,7 +5,7 @@
  * fields. But a server may echo the key it was sent, an error of a library may hold a whole request, and a person may
  * write a password into a URL. Found are a secret as it is, percent-encoded, escaped for JSON or HTML in whole or in
  * part, within Base64 and Base64url at any position (such as `Basic` credentials), and cut off behind its first 20
- * characters. Not found is what somebody hid on purpose: reversed, encrypted, hexadecimal, or spelled over two texts.
+ * characters; a long one by its first 96 characters, and one of several lines or words also by each that looks random. Not found is what somebody hid on purpose: reversed, encrypted, hexadecimal, or spelled over two texts.
  *
  * Loads nothing, so that the program can use it before it has loaded Effect.
  *
@@ -53,14 +53,12 @@ export const isUnmistakable = (value: string): boolean => value.length >= unmist
  * @category constructors
  */
 export const make = (secrets: Iterable<string>): Redact => {
-  // The longest first: one secret may hold another.
-  const patterns = [...new Set(secrets)]
+  // The longest first: one secret may hold another. A pattern each: of all in one, matching would no more be compiled.
+  const patterns = [...new Set([...secrets].flatMap((secret) => [secret, ...partsOf(secret)]))]
     .filter((secret) => secret !== "")
     .sort((a, b) => b.length - a.length)
-    .flatMap(patternsOf)
-  if (patterns.length === 0) return (text) => text
-  const pattern = new RegExp(patterns.join("|"), "g")
-  return (text) => text.replace(pattern, mark)
+    .map((secret) => new RegExp(patternsOf(secret).join("|"), "g"))
+  return (text) => patterns.reduce((rest, pattern) => rest.replace(pattern, mark), text)
 }
 
 /**
@@ -89,6 +87,15 @@ const visit = (redact: Redact, value: unknown, above: Set<object>): unknown => {
   }
 }
 
+/** The same bytes, read as UTF-8 where they are, else as one character a byte. @category combinators */
+export const bytes = (redact: Redact, given: Uint8Array): Uint8Array => {
+  const held = Buffer.from(given.buffer, given.byteOffset, given.byteLength)
+  const encoding = Buffer.from(held.toString("utf8"), "utf8").equals(held) ? "utf8" : "latin1"
+  const text = held.toString(encoding)
+  const clean = redact(text)
+  return clean === text ? given : new Uint8Array(Buffer.from(clean, encoding))
+}
+
 /** The address for people: without user, password, query and fragment. Text that is no URL stays. @category combinators */
 export const withoutCredentials = (url: string): string => {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(url) || !URL.canParse(url)) return url
@@ -113,25 +120,28 @@ export const ofUrls = (text: string): ReadonlyArray<string> => [
     return credentials.includes(":") ? [`//${credentials}@`, ...found] : found
   }),
   ...[...text.matchAll(/[?&]([\w.-]+)=([^\s&#"'<>]*)/g)].flatMap(([, name, value]) =>
-    secretName.test(name!) ? [value!, decoded(value!)].filter(isSecret) : []
+    isSecretName(name!) ? [value!, decoded(value!)].filter(isSecret) : []
   )
 ]
 
 /**
- * The secrets of an environment: variables whose names say so (`…_KEY`, `…_TOKEN`, `…_SECRET`, `…_PASSWORD`), headers for
- * the trace collector, and credentials in addresses, such as a proxy's.
+ * The secrets of an environment: variables whose names say so (`…_KEY`, `…_KEY_2`, `…_TOKEN`, `…_SECRET`, `…PASSWORD`),
+ * headers for the trace collector, and credentials in addresses, such as a proxy's, which may go without `http://`.
  *
  * @category combinators
  */
 export const ofEnvironment = (environment: Readonly<Record<string, string | undefined>>): ReadonlyArray<string> =>
   Object.entries(environment).flatMap(([name, value = ""]) => [
-    ...(secretName.test(name) && isSecret(value.trim()) ? [value.trim()] : []),
+    ...(isSecretName(name) && isSecret(value.trim()) ? [value.trim()] : []),
     ...(/^OTEL_EXPORTER_OTLP_(\w+_)?HEADERS$/.test(name) ? value.split(",").flatMap(ofHeader) : []),
-    ...(value.includes("://") ? ofUrls(value) : [])
+    ...(value.includes("://") ? ofUrls(value) : /_proxy$/i.test(name) ? ofUrls(`http://${value}`) : [])
   ])
 
+/** Of a variable or a part of a query; `accessToken` is read as `access_Token`. */
+const isSecretName = (name: string): boolean => secretName.test(name.replace(/([a-z])(?=[A-Z])/g, "$1_"))
+
 const secretName =
-  /(?:^|[_-])(?:api_?keys?|keys?|(?:auth_?)?tokens?|secrets?|password|passwd|passphrase|credentials?|auth)$/i
+  /(?:(?:^|[_.-])(?:api_?keys?|keys?|(?:auth_?)?tokens?|secrets?|credentials?|auth|jwt|sig|signature)|[_-]pat|^mysql_pwd|^sshpass|password|passwd|passphrase)(?:_?\d+)?$/i
 
 /** Of `name=value`: the value, its percent-decoded form, what follows `Bearer` or `Basic`, and what that decodes to. */
 const ofHeader = (pair: string): ReadonlyArray<string> => {
@@ -146,8 +156,8 @@ const ofHeader = (pair: string): ReadonlyArray<string> => {
  */
 export const ofHeaderValue = (name: string, value: string): ReadonlyArray<string> => {
   const [, scheme = "", token = ""] = /^(?:(basic|bearer|token|apikey|api-key)\s+)?(.*)$/is.exec(value) ?? []
-  const random = token.length >= 20 && /^[\w+/=.~-]+$/.test(token) && /\d/.test(token) && /[a-z]/i.test(token)
-  if (!random && scheme === "" && !/auth|key|token|secret|passw|cookie|credential|team/i.test(name)) return []
+  if (!looksRandom(token) && scheme === "" && !/auth|key|token|secret|passw|cookie|credential|team/i.test(name))
+    return []
   const pair = /^basic$/i.test(scheme) ? Buffer.from(token, "base64").toString("utf8") : ""
   return [token, pair, pair.slice(pair.indexOf(":") + 1)].filter(isSecret)
 }
@@ -172,6 +182,13 @@ const patternsOf = (secret: string): ReadonlyArray<string> => {
     return [inPlace, ...base64Of(Buffer.from(credentials, "utf8"))]
   }
   const characters = Array.from(secret)
+  if (characters.length > (looksRandom(secret) ? headLength : wholeLength)) {
+    // Known by its beginning: the pattern of a long one would be slow, or larger than a RegExp may be.
+    const head = characters.slice(0, headLength)
+    const rest = "[\\w+/=.~%-]*"
+    const encoded = base64Of(Buffer.from(head.join(""), "utf8"))
+    return [`${head.map(patternOf).join("")}${rest}`, ...encoded.map((pattern) => `${pattern}${rest}`)]
+  }
   const whole = characters.map(patternOf).join("")
   // The first characters of most keys only name their provider; so a cut one is known by more of them.
   const cut =
@@ -181,19 +198,45 @@ const patternsOf = (secret: string): ReadonlyArray<string> => {
   return [whole, ...cut, ...base64Of(Buffer.from(secret, "utf8"))]
 }
 
-/** One character: as it is, percent-encoded, or escaped for JSON (once or several times) or HTML. */
-const patternOf = (character: string): string => {
+const wholeLength = 500
+const headLength = 96
+const maxParts = 100
+
+/**
+ * What a secret of several words or lines is made of, such as the lines of a private key and the keys in a JSON document:
+ * they are secret too where they stand alone, or with other spaces between them. At most the first 100 that look random.
+ */
+const partsOf = (secret: string): ReadonlyArray<string> =>
+  (secret.replace(/\\+[nrt]/g, " ").match(/[\w+/=.~-]+/g) ?? [])
+    .filter((part) => part !== secret && looksRandom(part))
+    .slice(0, maxParts)
+
+/** No word, no sentence: long, and with letters and digits in one. */
+const looksRandom = (text: string): boolean =>
+  text.length >= 20 && /^[\w+/=.~-]+$/.test(text) && /\d/.test(text) && /[a-z]/i.test(text)
+
+/**
+ * One character: as it is, percent-encoded, or escaped for JSON (once or several times) or HTML. Backslashes in a row are one
+ * pattern, told by the first of them: as one each, they could share a row of backslashes in exponentially many ways.
+ */
+const patternOf = (character: string, at: number, all: ReadonlyArray<string>): string => {
+  const escaped = all[at - 1] === "\\"
+  if (character === "\\" && escaped) return ""
+  let times = 1
+  while (character === "\\" && all[at + times] === character) times++
   const plain = character.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")
   const percent = [...Buffer.from(character, "utf8")].map((byte) => `%(?:25)*${hex(byte, 2)}`).join("")
-  const unicode = Array.from({ length: character.length }, (_, at) => `\\\\+u${hex(character.charCodeAt(at), 4)}`).join(
+  const unicode = Array.from({ length: character.length }, (_, i) => `\\\\+u${hex(character.charCodeAt(i), 4)}`).join(
     ""
   )
   const short = shortEscapes[character]
+  // A quotation mark, a slash and a backslash may have backslashes before them, more of them at every level.
+  const written =
+    character === "\\" ? `${plain}{${times},}` : /["'/]/.test(character) && !escaped ? `\\\\*${plain}` : plain
   return `(?:${[
-    // A quotation mark, a slash and a backslash may have backslashes before them, more of them at every level.
-    /["'/\\]/.test(character) ? `\\\\*${plain}` : plain,
-    percent,
-    unicode,
+    written,
+    times === 1 ? percent : `(?:${percent}){${times}}`,
+    times === 1 ? unicode : `(?:${unicode}){${times}}`,
     ...(short === undefined ? [] : [short]),
     ...(character === " " ? ["\\+"] : [])
   ].join("|")})`

@@ -35,7 +35,7 @@ export interface Service {
   readonly redactAll: <A>(value: A) => A
   /**
    * For what agents make, files and outputs: without secrets of 16 characters or more. Shorter ones may be words of the
-   * user's project, whose files must not break.
+   * user's project, whose files must not break. Bytes are a file's, whatever it holds.
    */
   readonly redactContent: <A>(value: A) => A
 }
@@ -69,6 +69,9 @@ export const make = (): Service => {
     addEnvironment: (environment) => keep(Redaction.ofEnvironment(environment)),
     redact: (text) => redact(text),
     redactAll: (value) => Redaction.deep(redact, value),
-    redactContent: (value) => Redaction.deep(redactContent, value)
+    redactContent: (value) =>
+      value instanceof Uint8Array
+        ? (Redaction.bytes(redactContent, value) as typeof value) // bytes again
+        : Redaction.deep(redactContent, value)
   }
 }

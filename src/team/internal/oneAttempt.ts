@@ -35,7 +35,7 @@ export const oneAttempt = <A extends Agent.Any>(
     const write = (path: string, given: Artefact.Content, options?: Artefact.FileOptions) =>
       fence.within(
         Effect.gen(function* () {
-          const content = typeof given === "string" ? redactContent(given) : given
+          const content = redactContent(given)
           const executable = options?.executable
           const taken = stage.claims.take(agent.name, [path])
           if (taken !== undefined) return yield* twice(path, taken.owner, agent.name)
