@@ -18,12 +18,17 @@ const AnyCause = Schema.Cause({ error: Schema.Defect, defect: Schema.Defect })
  */
 const inShort = (cause: Cause.Cause<unknown>): string => {
   const error = Cause.squash(cause)
-  if (error instanceof ActorCrashed || error instanceof ActorFailed || error instanceof ActorStartFailed) {
-    return `${error._tag} of ${error.address}`
+  try {
+    if (error instanceof ActorCrashed || error instanceof ActorFailed || error instanceof ActorStartFailed) {
+      return `${error._tag} of ${error.address}`
+    }
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    const line = text.split("\n")[0]!
+    return line.length <= 200 ? line : `${line.slice(0, 199)}…`
+  } catch {
+    // An object without a prototype, or with a getter or a `toString` that throws.
+    return "a value without words"
   }
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  const line = text.split("\n")[0]!
-  return line.length <= 200 ? line : `${line.slice(0, 199)}…`
 }
 
 /**

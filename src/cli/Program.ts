@@ -158,7 +158,7 @@ const tell = (
       .map((line) => `troupe: ${printable(line)}`)
       .join("\n")
   )
-  if (options.debug) terminal.say(Cause.pretty(cause, { renderErrorCause: true }))
+  if (options.debug) terminal.say(traceOf(cause))
   if (options.json) writeJson(terminal, Failure.toJson(failure.value))
   return 2
 }
@@ -166,21 +166,36 @@ const tell = (
 const describeBug = (cause: Cause.Cause<unknown>, options: ExecuteOptions): string =>
   [
     `troupe: this is a bug: ${describe(Cause.squash(cause))}`,
-    options.debug
-      ? Cause.pretty(cause, { renderErrorCause: true })
-      : "Please report it with what TROUPE_DEBUG=1 shows for the same command."
+    options.debug ? traceOf(cause) : "Please report it with what TROUPE_DEBUG=1 shows for the same command."
   ].join("\n")
 
 /** What was thrown and where, on one line. */
 const describe = (error: unknown): string => {
-  const where = error instanceof Error ? /\n\s+(at .*)/.exec(error.stack ?? "")?.[1] : undefined
+  const where = legible(() => (error instanceof Error ? /\n\s+(at .*)/.exec(error.stack ?? "")?.[1] : undefined))
   return printable(`${messageOf(error).split("\n")[0] ?? ""}${where === undefined ? "" : ` (${where})`}`)
 }
 
 const stackOf = (error: unknown, options: ExecuteOptions): ReadonlyArray<string> =>
-  options.debug && error instanceof Error && error.stack !== undefined ? [error.stack] : []
+  options.debug
+    ? [legible(() => (error instanceof Error ? error.stack : undefined)) ?? ""].filter((stack) => stack !== "")
+    : []
 
-const messageOf = (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+const traceOf = (cause: Cause.Cause<unknown>): string =>
+  legible(() => Cause.pretty(cause, { renderErrorCause: true })) ?? UNREADABLE
+
+const messageOf = (error: unknown): string =>
+  legible(() => (error instanceof Error ? `${error.name}: ${error.message}` : String(error))) ?? UNREADABLE
+
+const UNREADABLE = "an error that throws when it is read"
+
+/** What somebody else's value says about itself; nothing where its getter, `toJSON` or `toString` throws. */
+const legible = <A>(read: () => A): A | undefined => {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
 
 const writeJson = (terminal: ReturnType<typeof Terminal.make>, document: unknown) =>
   terminal.result(`${JSON.stringify(document, undefined, 2)}\n`)
@@ -193,9 +208,11 @@ const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\
 const logger = (terminal: ReturnType<typeof Terminal.make>) =>
   Logger.make(({ annotations, cause, logLevel, message }) => {
     const words = (Array.isArray(message) ? message : [message]).map((part) =>
-      typeof part === "string" ? part : JSON.stringify(part)
+      typeof part === "string" ? part : (legible(() => JSON.stringify(part) ?? String(part)) ?? `(${typeof part})`)
     )
-    const notes = HashMap.toEntries(annotations).map(([key, value]) => `${key}=${String(value)}`)
-    const detail = Cause.isEmpty(cause) ? [] : [Cause.pretty(cause).split("\n")[0]]
+    const notes = HashMap.toEntries(annotations).map(
+      ([key, value]) => `${key}=${legible(() => String(value)) ?? `(${typeof value})`}`
+    )
+    const detail = Cause.isEmpty(cause) ? [] : [(legible(() => Cause.pretty(cause)) ?? UNREADABLE).split("\n")[0]]
     terminal.tell(printable([logLevel.label.toLowerCase(), ...words, ...notes, ...detail].join(" ")))
   })

@@ -22,6 +22,17 @@ describe("delivery errors", () => {
     )
   })
 
+  it("have words also for what throws when it is read", () => {
+    const unreadable = {
+      toString: () => assert.fail("read")
+    }
+    const getter = Object.defineProperty(new Error("x"), "message", { get: () => assert.fail("read") })
+    for (const defect of [Object.create(null), unreadable, getter, new Proxy({}, { get: () => assert.fail("read") })]) {
+      const { message } = new ActorCrashed({ address: "A/1", message_tag: "Do", cause: Cause.die(defect) })
+      assert.include(message, "a value without words")
+    }
+  })
+
   it("stay short through a long chain of actors that crash with each other's crash", () => {
     let crashed = new ActorCrashed({ address: "N/0", message_tag: "Go", cause: Cause.die(new Error("first")) })
     for (let i = 1; i < 1000; i++) {

@@ -20,6 +20,7 @@ const work = Agent.make({
   name: "work", version: "1.0.0", reads: ["mode"], dependsOn: [write], estimate: "2 seconds", output: Schema.String,
   run: ({ input: { mode } }) => {
     if (mode === "reject") return Effect.zipRight(Effect.sync(() => { Promise.reject(new Error("no ink left")); Promise.reject("again") }), Effect.never)
+    if (mode === "hostile") return Effect.zipRight(Effect.sync(() => { Promise.reject(new Proxy({}, { get() { throw new Error("trap") } })) }), Effect.never)
     if (mode === "throw") return Effect.zipRight(Effect.sync(() => process.nextTick(() => { throw new Error("no ink left") })), Effect.never)
     return Effect.succeed("worked")
   }
@@ -29,7 +30,7 @@ export const team = Team.make("small", { agents: [write, work] })
 
 beforeAll(() => {
   writeFileSync(path("team.js"), TEAM)
-  for (const mode of ["ok", "reject", "throw"]) {
+  for (const mode of ["ok", "reject", "throw", "hostile"]) {
     writeFileSync(path(`${mode}.yaml`), `name: ${mode}\nmode: ${mode}\n`)
   }
 })
@@ -107,4 +108,11 @@ describe("an error that nobody handled in a user's module", () => {
       assert.isFalse(existsSync(path("out", mode, ".troupe", "holder.json")))
     })
   }
+
+  it("has words and a report also where reading it throws", async () => {
+    const { code, stderr, stdout } = await program.run(run("hostile", "--json"))
+    assert.strictEqual(code, 1, stderr)
+    assert.match(stderr, /stopped by an error that nobody handled: an error that throws when it is read/)
+    assert.strictEqual(JSON.parse(stdout).status, "failed")
+  })
 })

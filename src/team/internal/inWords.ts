@@ -5,6 +5,15 @@ import { shown } from "./shown.ts"
 const FIELDS_LENGTH = 200
 
 export const inWords = (error: unknown): string => {
+  try {
+    return words(error)
+  } catch {
+    // A getter, a proxy or a `toString` of its author's throws.
+    return UNREADABLE
+  }
+}
+
+const words = (error: unknown): string => {
   if (error === "") return NO_MESSAGE
   if (typeof error === "string") return error
   if (typeof error !== "object" || error === null) return String(error)
@@ -18,6 +27,7 @@ export const inWords = (error: unknown): string => {
 }
 
 const NO_MESSAGE = "an error without a message"
+const UNREADABLE = "an error that throws when it is read"
 
 /** Nor what libraries keep of the exchange that failed: it holds headers, and in them keys. */
 const NO_FIELDS: ReadonlySet<string> = new Set(["_tag", "name", "message", "stack", "cause", "request", "response"])

@@ -32,8 +32,9 @@ export const oneAttempt = <A extends Agent.Any>(
     const files = new Map<string, Artefact.ArtefactFile>()
     let verdict: Verdict = { _tag: "verified" }
 
-    const write = (path: string, given: Artefact.Content, options?: Artefact.FileOptions) =>
-      fence.within(
+    const write = (wanted: string, given: Artefact.Content, options?: Artefact.FileOptions) => {
+      const path = redactContent(wanted)
+      return fence.within(
         Effect.gen(function* () {
           const content = redactContent(given)
           const executable = options?.executable
@@ -46,13 +47,16 @@ export const oneAttempt = <A extends Agent.Any>(
         }),
         () => ended(path, fence)
       )
+    }
     const reading =
       <T>(open: (path: string) => Effect.Effect<T, WorkspaceError>) =>
-      (path: string) =>
-        fence.within(
+      (wanted: string) => {
+        const path = redactContent(wanted)
+        return fence.within(
           Effect.suspend(() => (mayRead(stage, agent, path, files) ? open(path) : undeclared(stage, agent, path))),
           () => ended(path, fence)
         )
+      }
 
     const assignment: Assignment<unknown, unknown> = {
       runId: stage.runId,

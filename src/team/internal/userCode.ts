@@ -31,8 +31,12 @@ export const bounded = <A, E, R>(code: () => Effect.Effect<A, E, R>): Effect.Eff
   )
 }
 
-/** Where an error was made, as the first line of its stack says. */
+/** Where an error was made, as the first line of its stack says; nothing where it has none that can be read. */
 const placeOf = (error: unknown): string => {
-  const [, place] = (error instanceof Error ? /\n\s+at (?:.*\()?([^()\n]+)\)?/.exec(error.stack ?? "") : null) ?? []
-  return place === undefined ? "" : ` (at ${place.replace(/^file:\/\//, "")})`
+  try {
+    const [, place] = (error instanceof Error ? /\n\s+at (?:.*\()?([^()\n]+)\)?/.exec(error.stack ?? "") : null) ?? []
+    return place === undefined ? "" : ` (at ${place.replace(/^file:\/\//, "")})`
+  } catch {
+    return ""
+  }
 }
