@@ -98,9 +98,10 @@ export const execute = (
 
   let ended = false
   // Every exit passes here: the cursor must not stay hidden, and a command that never came to its end is no success.
-  process.on("exit", (code) => {
+  process.on("exit", () => {
     terminal.frame([])
-    if (!ended && code === 0) {
+    // With any code: a module's 2 would be read as bad input.
+    if (!ended) {
       const message =
         "the program ended before its command did: a module that it loaded left, or waits for what never comes"
       terminal.tell(`troupe: ${message}.`)
@@ -110,7 +111,10 @@ export const execute = (
     // Last, because the document above may be what is lost.
     tellLost(terminal, output)
   })
-  const leave = (code: number): never => process.exit(output.lost() === undefined ? code : Math.max(code, 1))
+  const leave = (code: number): never => {
+    ended = true
+    return process.exit(output.lost() === undefined ? code : Math.max(code, 1))
+  }
 
   fiber.addObserver((exit) => {
     ended = true

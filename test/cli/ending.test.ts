@@ -20,6 +20,7 @@ const work = Agent.make({
   name: "work", version: "1.0.0", reads: ["mode"], dependsOn: [write], estimate: "2 seconds", output: Schema.String,
   run: ({ input: { mode } }) => {
     if (mode === "reject") return Effect.zipRight(Effect.sync(() => { Promise.reject(new Error("no ink left")); Promise.reject("again") }), Effect.never)
+    if (mode === "leave") process.exit(2)
     if (mode === "hostile") return Effect.zipRight(Effect.sync(() => { Promise.reject(new Proxy({}, { get() { throw new Error("trap") } })) }), Effect.never)
     if (mode === "throw") return Effect.zipRight(Effect.sync(() => process.nextTick(() => { throw new Error("no ink left") })), Effect.never)
     return Effect.succeed("worked")
@@ -30,7 +31,7 @@ export const team = Team.make("small", { agents: [write, work] })
 
 beforeAll(() => {
   writeFileSync(path("team.js"), TEAM)
-  for (const mode of ["ok", "reject", "throw", "hostile"]) {
+  for (const mode of ["ok", "reject", "throw", "hostile", "leave"]) {
     writeFileSync(path(`${mode}.yaml`), `name: ${mode}\nmode: ${mode}\n`)
   }
 })
@@ -114,5 +115,12 @@ describe("an error that nobody handled in a user's module", () => {
     assert.strictEqual(code, 1, stderr)
     assert.match(stderr, /stopped by an error that nobody handled: an error that throws when it is read/)
     assert.strictEqual(JSON.parse(stdout).status, "failed")
+  })
+
+  it("and a module that leaves with a code of its own is no bad input, and said", async () => {
+    const { code, stderr, stdout } = await program.run(run("leave", "--json"))
+    assert.strictEqual(code, 1, stderr)
+    assert.match(stderr, /the program ended before its command did/)
+    assert.strictEqual(JSON.parse(stdout).status, "bug")
   })
 })
