@@ -36,13 +36,13 @@
 import * as EntityId from "@effect/cluster/EntityId"
 import { Sharding } from "@effect/cluster/Sharding"
 import type * as Rpc from "@effect/rpc/Rpc"
-import { Clock, Context, Duration, Effect, FiberRef, Layer, Option } from "effect"
+import { Context, Duration, Effect, FiberRef, Layer, Option } from "effect"
 import type { ActorContext } from "../actor/ActorContext.ts"
 import type { ActorRef, ActorType } from "../actor/ActorRef.ts"
 import * as ActorSystems from "../actor/ActorSystem.ts"
 import { FairScheduler } from "../actor/FairScheduler.ts"
 import * as ClusterRef from "./internal/clusterRef.ts"
-import { Hosting } from "./internal/hosting.ts"
+import { elapsed, Hosting } from "./internal/hosting.ts"
 import { Remote } from "./internal/remote.ts"
 import { entityOf } from "./internal/runner.ts"
 import * as Tenure from "./internal/tenure.ts"
@@ -131,7 +131,7 @@ const make = (settings: Settings) =>
     const wire = entity(portable.name)
     const client = yield* sharding.makeClient(wire)
     const local = Context.get(cells, ActorSystems.LocalActorSystem)
-    const startedAt = yield* Clock.currentTimeMillis
+    const startedAt = yield* elapsed
     const tenure = Tenure.make(leases)
     const hosting = new Hosting({ sharding, portable, local, tenure, registrationGrace, requestsInFlight }, startedAt)
     if (watchful !== undefined) watchful.look = hosting.look

@@ -76,6 +76,9 @@ class NotHosted extends Error {
 export class NotBegun extends Data.TaggedError("NotBegun") {}
 const notBegun = Effect.fail(new NotBegun())
 
+/** Milliseconds by the clock that nobody sets: a grace that wall time measured would end at once, or last for hours. */
+export const elapsed = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos) / 1e6)
+
 export class Hosting {
   private readonly registrations = new Map<string, Registration>()
   /** Since when a type is unknown that was known. */
@@ -156,7 +159,7 @@ export class Hosting {
       )
     }
     const registration: Registration = { definition, codec: codecOf(definition), behavior, closing: false }
-    const forget = Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    const forget = Effect.flatMap(elapsed, (now) =>
       Effect.sync(() => {
         this.registrations.delete(type)
         this.goneAt.set(type, now)
@@ -189,7 +192,7 @@ export class Hosting {
   private lateRegistration(type: string): Effect.Effect<Registration | undefined> {
     return Effect.gen(this, function* () {
       const since = this.goneAt.get(type) ?? this.startedAt
-      const left = since + Duration.toMillis(this.services.registrationGrace) - (yield* Clock.currentTimeMillis)
+      const left = since + Duration.toMillis(this.services.registrationGrace) - (yield* elapsed)
       if (left <= 0) return undefined
       yield* Effect.timeoutOption(this.awaitRegistration(type), Duration.millis(left))
       return this.registrations.get(type)
