@@ -30,6 +30,7 @@ import {
   Stream
 } from "effect"
 import { ActorContext } from "./ActorContext.ts"
+import { asyncHere } from "./internal/asyncHere.ts"
 import { elapsedMillis } from "./internal/elapsed.ts"
 import { durationMillis, wholeNumber } from "./internal/ranges.ts"
 import { Publishing, Subscriber } from "./internal/subscriber.ts"
@@ -266,7 +267,7 @@ class Bus {
     const publishing = new Publishing()
     let missesItself = false
     // All subscribers in one turn, or two publishers could come to two subscribers in two orders.
-    const handed = Effect.async<void>((resume) => {
+    const handed = asyncHere<void>((resume) => {
       subscribed.published++
       for (const subscriber of audience(subscribed)) {
         if (!subscriber.isFull) subscriber.offer(event, fiber.currentSpan)

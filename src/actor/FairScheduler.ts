@@ -12,6 +12,7 @@
  * @since 0.1.0
  */
 import type { Fiber, Scheduler } from "effect"
+import { outside } from "./internal/outside.ts"
 import { atLeast } from "./internal/ranges.ts"
 
 /** How long fibers may run before others get their turn. @category models */
@@ -38,7 +39,7 @@ const defaultBudgetMillis = 5
 const defaultMaxOps = 2048
 
 /** How many tasks run between two looks at the clock: a look costs as much as a small task. */
-const tasksPerLook = 64
+const tasksPerLook = 32
 
 /** How deep work may run inside of other work before it is queued: each level takes some frames of the stack. */
 const maxDepth = 12
@@ -104,6 +105,11 @@ export class FairScheduler implements Scheduler.Scheduler {
   /** Whether the budget is spent: what is queued waits until the event loop has had its turn. */
   get isBudgetSpent(): boolean {
     return this.spent
+  }
+
+  /** Looks at the clock: for a task that handles many messages, before it goes on. It then gives way, as after its end. */
+  mustGiveWay(): boolean {
+    return this.spent || this.measureBudget()
   }
 
   /** Whether a turn of the event loop that saw work is not over yet. */
@@ -182,8 +188,10 @@ export class FairScheduler implements Scheduler.Scheduler {
     setImmediate(this.turn)
   }
 
+  private readonly drain = (): void => outside(this.drainOutside)
+
   /** Runs tasks until none is left, or until the budget is spent; then `turn` goes on. */
-  private readonly drain = (): void => {
+  private readonly drainOutside = (): void => {
     // Work that ran without being queued may have spent the budget since this drain was promised.
     if (this.spent) return
     for (;;) {

@@ -12,6 +12,7 @@
  */
 import { Effect, Exit } from "effect"
 import type { FairScheduler } from "./FairScheduler.ts"
+import { asyncHere } from "./internal/asyncHere.ts"
 import { Awaited } from "./internal/attachment.ts"
 import { UnsentAsk } from "./internal/localRef.ts"
 
@@ -61,7 +62,7 @@ export const all = <A, E = never, R = never>(
     const withdraw = Effect.sync(() => {
       for (const cleanUp of cleanUps.splice(0)) cleanUp()
     })
-    const answered = Effect.async<void>((resume) => {
+    const answered = asyncHere<void>((resume) => {
       if (left === 0) return resume(Exit.void)
       wake = () => resume(Exit.void)
       return withdraw

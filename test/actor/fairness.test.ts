@@ -99,3 +99,31 @@ describe("Timers fire", () => {
     })
   }
 })
+
+describe("Timers fire beside actors that never rest", () => {
+  for (const kind of ["plain", "synchronous"] as const) {
+    it.live(`and whose handlers take a millisecond each: ${kind}`, () =>
+      Effect.gen(function* () {
+        let isOver = false
+        const Restless = Actor.make("Restless", [Rpc.make("Again")])
+        yield* Layer.build(
+          Restless.toLayer(
+            Effect.gen(function* () {
+              const self = yield* Restless.self
+              const work = () => {
+                for (const begun = performance.now(); performance.now() - begun < 1; );
+                return isOver ? Effect.void : Effect.orDie(self.tell.Again())
+              }
+              return Restless.of({ Again: kind === "plain" ? work : () => Effect.suspend(work) })
+            })
+          )
+        )
+        const client = yield* Restless.client
+        for (let n = 0; n < 5; n++) yield* client(`${n}`).tell.Again()
+        const seen = yield* ticksDuring(1500, Effect.never)
+        isOver = true
+        isFair(seen, 1500)
+      }).pipe(Effect.provide(ActorSystem.layer()), Effect.scoped)
+    )
+  }
+})

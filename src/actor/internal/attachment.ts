@@ -9,6 +9,7 @@ import { type AskError, AskTimedOut, TransactionEnded } from "../ActorError.ts"
 import type { Reason } from "../DeadLetters.ts"
 import type { FairScheduler } from "../FairScheduler.ts"
 import type { Settlement } from "../Receipt.ts"
+import { asyncHere } from "./asyncHere.ts"
 import type { Carried, Carrying } from "./carried.ts"
 import type { Lent } from "./lending.ts"
 import { stackless } from "./stackless.ts"
@@ -127,7 +128,7 @@ export class ReceiptSlip extends Attachment {
   override becameDeadLetter(reason: Reason): void {
     this.settle({ _tag: "dead-lettered", reason })
   }
-  readonly await: Effect.Effect<Settlement> = Effect.async((resume) => {
+  readonly await: Effect.Effect<Settlement> = asyncHere((resume) => {
     if (this.settlement !== undefined) return resume(Exit.succeed(this.settlement))
     const observer = (settlement: Settlement) => resume(Exit.succeed(settlement))
     this.observers ??= new Set()
@@ -295,8 +296,8 @@ export class Awaited extends Effectable.Class<unknown, unknown> {
   commit(): Effect.Effect<unknown, unknown> {
     const { ask, onInterrupt } = this
     return onInterrupt === undefined
-      ? Effect.async((resume) => ask.waitWith(resume))
-      : Effect.async((resume) => {
+      ? asyncHere((resume) => ask.waitWith(resume))
+      : asyncHere((resume) => {
           ask.waitWith(resume)
           return Effect.sync(onInterrupt)
         })

@@ -27,6 +27,7 @@ import type { End } from "../ActorSnapshot.ts"
 import type { Behavior } from "../Behavior.ts"
 import type { Restart } from "../Strategy.ts"
 import type { Supervision } from "../Supervision.ts"
+import { asyncHere } from "./asyncHere.ts"
 import type { Attachment, Sender } from "./attachment.ts"
 import { CellContext } from "./cellContext.ts"
 import type { Environment } from "./environment.ts"
@@ -929,7 +930,7 @@ export const stopped = (cell: Cell, now = false, withinMillis?: number): Effect.
       (done) => cell.stopForGood(done, now, withinMillis)
     )
     if (hasEnded) return Effect.void
-    return Effect.async<void>((resume) => {
+    return asyncHere<void>((resume) => {
       if (hasEnded) resume(Effect.void)
       else wake = () => resume(Effect.void)
     })

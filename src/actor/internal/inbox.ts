@@ -17,6 +17,7 @@ import {
 import type { LifeState } from "../ActorSnapshot.ts"
 import type { Behavior } from "../Behavior.ts"
 import type { Reason } from "../DeadLetters.ts"
+import { asyncHere } from "./asyncHere.ts"
 import { Ask, Attachment, type Place, type Resume, type Target } from "./attachment.ts"
 import type { Environment } from "./environment.ts"
 import { LaneRing } from "./laneRing.ts"
@@ -148,7 +149,7 @@ export abstract class Inbox implements Target, Place {
         this.slide(rpc, payload, attachment)
         return Exit.void
       case "back-pressure":
-        return Effect.async((resume) => {
+        return asyncHere((resume) => {
           // Looked at once more: the fiber may have been preempted since, and nobody would come to let it in.
           if (this.refusal() !== undefined || this.hasRoom()) {
             return resume(this.tellWith(rpc, payload, attachment, fiber))

@@ -23,6 +23,7 @@ import type { End, Load } from "../ActorSnapshot.ts"
 import type { Behavior } from "../Behavior.ts"
 import type { Receipt, Settlement } from "../Receipt.ts"
 import type { ChildOptions } from "../Strategy.ts"
+import { asyncHere } from "./asyncHere.ts"
 import { ReceiptSlip } from "./attachment.ts"
 import { Cell, endOf, type Kept, type Kind, type Slot, stopped } from "./cell.ts"
 import type { CellContext } from "./cellContext.ts"
@@ -248,7 +249,7 @@ export const localDirectory = (system: LocalSystem) => {
         const node = parent?.sender.node
         const endWait = node === undefined ? undefined : begin(node, cell)
         supervisor.add(cell)
-        const started = Effect.async<void, SpawnError>((resume) => {
+        const started = asyncHere<void, SpawnError>((resume) => {
           whenStarted = () => resume(start!.error === undefined ? Effect.void : Effect.fail(start!.error))
           if (start !== undefined) return whenStarted()
           return stopped(cell)
@@ -413,7 +414,7 @@ export const localDirectory = (system: LocalSystem) => {
         Effect.withFiberRuntime<End, WaitCycle>((fiber) => {
           const node = system.senderOf(fiber)?.node
           const known = node === undefined ? undefined : existing(ref)
-          const ended = Effect.async<End>((resume) => {
+          const ended = asyncHere<End>((resume) => {
             const cell = watchedBy(ref)
             if (cell === undefined) return resume(Effect.succeed({ _tag: "absent" }))
             const leave = cell.watch((end) => resume(Effect.succeed(end)))

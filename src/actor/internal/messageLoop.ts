@@ -25,7 +25,7 @@ import { stackless } from "./stackless.ts"
 import { hasEnded, isOperation, runSynchronous } from "./synchronous.ts"
 import { Tell } from "./tell.ts"
 import type { Node } from "./waitGraph.ts"
-import { batch, Worker } from "./worker.ts"
+import { batch, messagesPerLook, Worker } from "./worker.ts"
 
 export type Handler = (payload: unknown, context: unknown) => unknown
 
@@ -125,6 +125,7 @@ export abstract class MessageLoop extends Inbox {
     let left = batch
     while (ring.size > 0 && !this.isCrowded) {
       if (left-- === 0) return this.scheduleTurn()
+      if (left % messagesPerLook === 0 && this.system.scheduler.mustGiveWay()) return this.scheduleTurn()
       if (!this.take()) continue
       let effect: Running | undefined
       try {

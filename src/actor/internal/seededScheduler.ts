@@ -78,6 +78,11 @@ export class SeededScheduler extends FairScheduler {
     return this.ready.length > 0 || this.lessUrgent.length > 0
   }
 
+  /** Time plays no part here: who runs next is drawn. */
+  override mustGiveWay(): boolean {
+    return false
+  }
+
   // Whether what could be queued runs at once, inside of what runs now, is one more choice.
   override mayRunNow(): boolean {
     return this.mayStartNow

@@ -16,6 +16,9 @@ import type { Messages } from "./messageRing.ts"
 /** Messages handled before other actors get their turn. */
 export const batch = 256
 
+/** After how many of them it looks whether others wait for their turn: a handler may take a millisecond. A power of two. */
+export const messagesPerLook = 16
+
 /** The actor, as its fiber sees it. */
 interface Loop {
   readonly system: Environment
@@ -143,6 +146,7 @@ export class Worker {
     let left = batch
     while (ring.size > 0 && !this.retired && !loop.isCrowded) {
       if (left-- === 0) return Effect.yieldNow()
+      if (left % messagesPerLook === 0 && loop.system.scheduler.mustGiveWay()) return Effect.yieldNow()
       if (!loop.take()) continue
       this.begin()
       const effect = loop.handle()
