@@ -153,7 +153,7 @@ const exchange = (
 
 /** The operation of the document that a request is for. HEAD is answered as GET is. */
 const operationAt = (api: Api, method: string, path: string): Operation | undefined => {
-  const [bare = ""] = path.split("?")
+  const [bare = ""] = path.split(/[?#]/)
   const asked = method === "HEAD" ? "GET" : method
   // A path without parameters is never taken for one with them, whatever its methods.
   if (api.operations.some((one) => one.path === bare)) return api.operation(asked, bare)
