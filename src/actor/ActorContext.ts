@@ -7,7 +7,8 @@
  * whoever was handled before. What says how and where a fiber runs stays with the sender (services, Clock, Tracer, loggers,
  * log spans, metric labels, scheduler, supervisor). A message that nobody sends just then (a timer's, a watch's) and
  * `build` begin with those that the system was built with. Nothing of this leaves the process. A Node `AsyncLocalStorage`
- * is not carried: keep what belongs to a request in a FiberRef.
+ * is not carried: a handler sees its asker's, where it answers in the asker's own turn, or none, and never another
+ * request's; keep what belongs to a request in a FiberRef.
  *
  * **Transactions.** Whoever asks inside a database transaction waits there and holds its connection, so the handler works in
  * the same transaction: what it writes is committed or undone with its asker's, a transaction of its own is a savepoint, and

@@ -40,7 +40,6 @@ import { Context, Duration, Effect, FiberRef, Layer, Option } from "effect"
 import type { ActorContext } from "../actor/ActorContext.ts"
 import type { ActorRef, ActorType } from "../actor/ActorRef.ts"
 import * as ActorSystems from "../actor/ActorSystem.ts"
-import { FairScheduler } from "../actor/FairScheduler.ts"
 import * as ClusterRef from "./internal/clusterRef.ts"
 import { elapsed, Hosting } from "./internal/hosting.ts"
 import { Remote } from "./internal/remote.ts"
@@ -125,7 +124,8 @@ const make = (settings: Settings) =>
     const sharding = yield* Sharding
     const leases = Option.getOrUndefined(yield* Effect.serviceOption(Leases))
     const around = yield* FiberRef.get(FiberRef.currentScheduler)
-    const watchful = leases === undefined || around instanceof FairScheduler ? undefined : new WatchfulScheduler()
+    // Also where the program has a fair one of its own: the actors of leased addresses run by one that looks.
+    const watchful = leases === undefined ? undefined : new WatchfulScheduler()
     const cells = yield* Effect.withScheduler(Layer.build(settings.cells), watchful ?? around)
     const portable = Context.get(cells, ActorSystems.ActorSystem)
     const wire = entity(portable.name)
