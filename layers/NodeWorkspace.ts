@@ -15,6 +15,7 @@ import { Effect, Layer } from "effect"
 import * as Artefact from "../src/team/Artefact.ts"
 import { calledOff, type PrepareOptions, Workspace, WorkspaceError, type WriteOptions } from "../src/team/Workspace.ts"
 import * as FolderLock from "./internal/folderLock.ts"
+import { makeFolder } from "./internal/makeFolder.ts"
 import * as Manifest from "./internal/workspaceManifest.ts"
 import { insideOf, refusalOf } from "./internal/workspacePath.ts"
 
@@ -51,7 +52,7 @@ export const layer = (options: Options): Layer.Layer<Workspace> =>
       if (foreign.length > 0 && wish.force !== true && !(yield* attempt(root, manifest.exists))) {
         return yield* foreignFolder(root, foreign)
       }
-      yield* attempt(root, () => fs.mkdir(path.join(root, Manifest.folder), { recursive: true }))
+      yield* attempt(root, async () => makeFolder(path.join(root, Manifest.folder)))
       const claim = yield* Effect.acquireRelease(attempt(root, manifest.claim), (claim) =>
         Effect.sync(() => (claim._tag === "Claimed" ? claim.release() : undefined))
       )
@@ -102,7 +103,7 @@ export const layer = (options: Options): Layer.Layer<Workspace> =>
           } catch (cause) {
             // The folder is nearly always there: it is made only where the rename misses it.
             if (codeOf(cause) !== "ENOENT") throw cause
-            await fs.mkdir(path.dirname(target), { recursive: true })
+            makeFolder(path.dirname(target))
             land()
           }
         } catch (cause) {
@@ -292,6 +293,7 @@ const unwritable = (file: string, cause: unknown) => {
 }
 
 const problems: Readonly<Record<string, string>> = {
+  ENOENT: "no folder can be made there",
   EACCES: "you may not read or write there",
   EPERM: "you may not read or write there",
   EROFS: "the file system is read-only",

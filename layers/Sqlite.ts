@@ -19,6 +19,7 @@ import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 
 import { Cause, Clock, Context, Duration, Effect, Layer } from "effect"
 import { DatabaseError } from "../src/team/DatabaseError.ts"
+import { makeFolder } from "./internal/makeFolder.ts"
 import { migrations } from "./internal/migrations.ts"
 
 /** Which file, and how patient to be. @category models */
@@ -146,7 +147,7 @@ const prepareFolder = (file: string) =>
   Effect.try({
     try: () => {
       if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory()) return "directory" as const
-      fs.mkdirSync(path.dirname(file), { recursive: true })
+      makeFolder(path.dirname(file))
       return undefined
     },
     catch: (cause) => toDatabaseError(file, cause)
