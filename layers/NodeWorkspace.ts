@@ -86,7 +86,7 @@ export const layer = (options: Options): Layer.Layer<Workspace> =>
       const put = attempt(file, async () => {
         if (options?.signal?.aborted) throw calledOff(file)
         await manifest.record(file, artefact.sha256)
-        if (standing === artefact.sha256) return setMode(target, await modeOf(target), options)
+        if (standing === artefact.sha256) return setExecutable(target, options)
         const half = manifest.temporary()
         const land = () => {
           if (options?.signal?.aborted) throw calledOff(file)
@@ -96,8 +96,9 @@ export const layer = (options: Options): Layer.Layer<Workspace> =>
         try {
           await fs.writeFile(half, content)
           // Who may read it, and whether it is a program, stays as people have set it.
-          if (standing !== undefined) await fs.chmod(half, await modeOf(target))
-          await setMode(half, await modeOf(half), options)
+          const before = standing === undefined ? undefined : await fs.lstat(target)
+          if (before?.isFile()) await fs.chmod(half, before.mode & 0o7777)
+          await setExecutable(half, options)
           try {
             land()
           } catch (cause) {
@@ -161,11 +162,10 @@ const isBusy = (root: string): Promise<boolean> =>
     () => false
   )
 
-const modeOf = async (file: string): Promise<number> => (await fs.lstat(file)).mode & 0o7777
-
 /** Whoever may read a program may run it. */
-const setMode = async (file: string, mode: number, options: Artefact.FileOptions | undefined): Promise<void> => {
+const setExecutable = async (file: string, options: Artefact.FileOptions | undefined): Promise<void> => {
   if (options?.executable === undefined) return
+  const mode = (await fs.lstat(file)).mode & 0o7777
   const wanted = options.executable ? mode | ((mode & 0o444) >> 2) : mode & ~0o111
   if (wanted !== mode) await fs.chmod(file, wanted)
 }
@@ -280,29 +280,30 @@ const missing = (file: string) =>
 
 const unwritable = (file: string, cause: unknown) => {
   const code = codeOf(cause)
-  const problem =
-    problems[code] ??
-    (code.startsWith("SQLITE_") ? `its lock cannot be taken (${code}), as on a disk without locks` : undefined) ??
-    (cause instanceof Error ? cause.message : String(cause))
-  return new WorkspaceError({
-    reason: "unwritable",
-    path: file,
-    problem,
-    next: "Make it writable, or choose another folder with --out."
-  })
+  const [problem, next] =
+    refusals[code] ??
+    (code.startsWith("SQLITE_")
+      ? [`its lock cannot be taken (${code}), as on a disk without locks`, elsewhere]
+      : [cause instanceof Error ? cause.message : String(cause), elsewhere])
+  return new WorkspaceError({ reason: "unwritable", path: file, problem, next })
 }
 
-const problems: Readonly<Record<string, string>> = {
-  ENOENT: "no folder can be made there",
-  EACCES: "you may not read or write there",
-  EPERM: "you may not read or write there",
-  EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
-  ENOTDIR: "a file stands where a folder is needed",
-  EEXIST: "a file stands where a folder is needed",
-  EISDIR: "a folder stands where a file is needed",
-  ENAMETOOLONG: "the path is too long",
-  ELOOP: "symbolic links lead in a circle"
+const elsewhere = "Choose another folder with --out."
+const writable = "Make it writable, or choose another folder with --out."
+const movable = "Move it away, or choose another folder with --out."
+
+/** By the system's codes: what is wrong, and what to do about it. */
+const refusals: Readonly<Record<string, readonly [problem: string, next: string]>> = {
+  ENOENT: ["no folder can be made there", elsewhere],
+  EACCES: ["you may not read or write there", writable],
+  EPERM: ["you may not read or write there", writable],
+  EROFS: ["the file system is read-only", elsewhere],
+  ENOSPC: ["the disk is full", "Free some space, or choose a folder on another disk with --out."],
+  ENOTDIR: ["a file stands where a folder is needed", movable],
+  EEXIST: ["a file stands where a folder is needed", movable],
+  EISDIR: ["a folder stands where a file is needed", movable],
+  ENAMETOOLONG: ["the path is too long", "Choose a shorter one with --out."],
+  ELOOP: ["symbolic links lead in a circle", elsewhere]
 }
 
 const codeOf = (cause: unknown): string => String((cause as { code?: unknown } | null)?.code ?? "")

@@ -31,8 +31,19 @@ const script = process.argv[1] ?? "troupe"
 const program = /^troupe(\.cmd)?$/.test(basename(script)) ? "troupe" : `node ${quote(nearestPath(script))}`
 
 function nearestPath(path: string): string {
-  const short = relative(process.cwd(), path)
+  const here = workingFolder()
+  if (here === undefined) return path
+  const short = relative(here, path)
   return short === "" || short.startsWith("..") ? path : short
+}
+
+/** `undefined` where it has been removed under a shell that still stands in it. */
+function workingFolder(): string | undefined {
+  try {
+    return process.cwd()
+  } catch {
+    return undefined
+  }
 }
 
 const version = (): string =>
@@ -65,6 +76,12 @@ const command =
     const options = end === -1 ? argv : argv.slice(0, end)
     if (options.includes("--help") || options.includes("-h")) {
       out(Help.ofCommand(program, definition))
+      return
+    }
+    if (workingFolder() === undefined) {
+      const message = "the working folder does not exist any more; change into one that does."
+      output.stderr.write(`troupe: ${message}\n`)
+      process.exitCode = 2
       return
     }
     const parsed = parse(definition, argv)

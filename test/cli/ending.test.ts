@@ -84,6 +84,21 @@ describe("a result that cannot be written to stdout", () => {
   })
 })
 
+describe("a working folder that has been removed", () => {
+  const removed = 'mkdir gone && cd gone && rmdir "$PWD" && exec "$@"'
+
+  it("keeps nobody from the help, and is named where a command needs it", () => {
+    const help = inShell(removed, ["run", "--help"])
+    assert.strictEqual(help.status, 0, help.stderr)
+    for (const args of [run("ok"), ["runs"], ["doctor"]]) {
+      const { status, stderr, stdout } = inShell(removed, args)
+      assert.strictEqual(status, 2)
+      assert.strictEqual(stderr, "troupe: the working folder does not exist any more; change into one that does.\n")
+      assert.strictEqual(stdout, "")
+    }
+  })
+})
+
 describe("progress that cannot be written to stderr", () => {
   it("costs neither the run nor its JSON", () => {
     const { status, stdout } = inShell('exec "$@" 2> /dev/full', run("ok", "--json"))

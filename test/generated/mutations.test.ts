@@ -114,6 +114,8 @@ const possible = (project: Project.Project, mutation: string): boolean => {
       return project.features.has("csv-export")
     case "open route":
       return project.features.has("user-authentication")
+    case "no foreign key":
+      return project.entities.some((entity) => entity.fields.some((field) => field.type === "reference"))
     default:
       return true
   }

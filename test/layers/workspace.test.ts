@@ -223,6 +223,17 @@ describe("a folder on disk", () => {
     })
   )
 
+  it.effect("gives a file that takes the place of a link no permissions of the link", () =>
+    Effect.gen(function* () {
+      const root = freshRoot()
+      put(root, "run.sh", "theirs")
+      fs.symlinkSync("run.sh", path.join(root, "link.txt"))
+      yield* run(root, { "link.txt": "text" }, { force: true })
+      assert.isFalse(fs.lstatSync(path.join(root, "link.txt")).isSymbolicLink())
+      assert.strictEqual(fs.lstatSync(path.join(root, "link.txt")).mode & 0o111, 0)
+    })
+  )
+
   it.effect("keeps what tools and people have added, and does not write over it", () =>
     Effect.gen(function* () {
       const root = freshRoot()

@@ -106,8 +106,27 @@ export const backendMutations: ReadonlyArray<Mutation> = [
       ...eachEntity(project, (entity) => [{ label: "sort", edit: withoutParameter(entity, "sort") }])
     ]
   },
-  // No mistake: a missing foreign key. The service looks at references itself, for access and for deletions, and the
-  // database's keys are a second guard behind it that no request gets to see.
+  {
+    name: "no foreign key",
+    places: (project) =>
+      eachField(project, (entity, field) =>
+        field.type !== "reference"
+          ? []
+          : [
+              {
+                label: "",
+                edit: (sources) =>
+                  sources.rewrite(`foreign key of ${entity.table}.${field.column}`, (node, text) => {
+                    if (!ts.isStringLiteralLike(node) || !node.text.includes(`TABLE IF NOT EXISTS "${entity.table}"`)) {
+                      return undefined
+                    }
+                    const key = new RegExp(`(\\n *"${field.column}"[^\\n]*?) REFERENCES [^\\n]*?(,?\\n)`)
+                    return key.test(text(node)) ? text(node).replace(key, "$1$2") : undefined
+                  })
+              }
+            ]
+      )
+  },
   {
     name: "unescaped CSV",
     places: (project) => {

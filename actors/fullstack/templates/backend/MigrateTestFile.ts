@@ -59,6 +59,14 @@ it("makes tables that differ anew, and keeps their rows and those that refer to 
   expect((await server.get(\`\${path}/\${row.id}\`)).body).toEqual(row);
 });
 
+it("has the database itself refuse references that lead nowhere, whoever writes them", async () => {
+  for (const { fields, table: owner } of entities) {
+    const keys = await database.query(\`PRAGMA foreign_key_list(\${quote(owner)})\`);
+    const guarded = keys.map((key) => key["from"]);
+    for (const { column, type } of fields) if (type === "reference") expect(guarded, owner).toContain(column);
+  }
+});
+
 it("makes indexes and views that differ anew", async () => {
   const before = await parts();
   const index = quote(\`ix_\${table}__created_at\`);
