@@ -75,13 +75,13 @@ export const execute = (
 
   const end = (why: Reason, text: string) => {
     reason = why
-    setTimeout(() => leave(exitCodeOf(why)), GRACE_MILLIS).unref()
+    setTimeout(() => cutOff(why), GRACE_MILLIS).unref()
     fiber.unsafeInterruptAsFork(fiber.id())
     terminal.tell(text)
   }
   for (const [signal, exitCode] of Object.entries(SIGNALS)) {
     process.on(signal, () => {
-      if (reason?._tag === "Signal") leave(reason.exitCode)
+      if (reason?._tag === "Signal") cutOff(reason)
       end({ _tag: "Signal", exitCode }, "Stopping. A second Ctrl-C exits at once.")
     })
   }
@@ -116,10 +116,19 @@ export const execute = (
     return process.exit(output.lost() === undefined ? code : Math.max(code, 1))
   }
 
+  const tellCutOff = (why: Reason) => {
+    if (options.json && !answered) writeJson(terminal, cutOffOf(why))
+  }
+  /** Without waiting for the command to end. */
+  const cutOff = (why: Reason): never => {
+    tellCutOff(why)
+    return leave(exitCodeOf(why))
+  }
+
   fiber.addObserver((exit) => {
     ended = true
     terminal.frame([])
-    if (reason !== undefined && options.json && !answered) writeJson(terminal, cutOffOf(reason))
+    if (reason !== undefined) tellCutOff(reason)
     const code = Exit.match(exit, {
       onSuccess: (code) => (reason === undefined ? code : exitCodeOf(reason)),
       onFailure: (cause) => (reason === undefined ? tell(cause, terminal, options) : exitCodeOf(reason))

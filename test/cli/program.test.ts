@@ -1,10 +1,9 @@
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import Sqlite from "better-sqlite3"
 import { afterEach, assert, beforeAll, describe, it } from "vitest"
+import { spansOf, useJsonServers } from "./jsonServer.ts"
 import { useProgram } from "./program.ts"
 
 const program = useProgram()
@@ -48,26 +47,7 @@ const sleepers = () =>
     .split("\n")
     .filter((line) => line.includes("61.7391"))
 
-/** A server that remembers the bodies it was sent and answers each with `body`. */
-const server = async (body: unknown, status = 200) => {
-  const bodies: Array<unknown> = []
-  const made = createServer((request, response) => {
-    const chunks: Array<Buffer> = []
-    request.on("data", (chunk: Buffer) => chunks.push(chunk))
-    request.on("end", () => {
-      bodies.push(JSON.parse(Buffer.concat(chunks).toString("utf8")))
-      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body))
-    })
-  })
-  await new Promise<void>((resolve) => made.listen(0, "127.0.0.1", resolve))
-  closers.push(() => {
-    made.closeAllConnections()
-    made.close()
-  })
-  return { bodies, url: `http://127.0.0.1:${(made.address() as AddressInfo).port}` }
-}
-
-const closers: Array<() => void> = []
+const server = useJsonServers()
 
 beforeAll(() => {
   mkdirSync(program.folder, { recursive: true })
@@ -78,7 +58,6 @@ beforeAll(() => {
 })
 
 afterEach(() => {
-  for (const close of closers.splice(0)) close()
   rmSync(path("out"), { recursive: true, force: true })
   rmSync(path(".troupe"), { recursive: true, force: true })
 })
@@ -218,14 +197,15 @@ describe("the program", () => {
   }
 
   it("exits at once on a second Ctrl-C, and even then leaves no child", async () => {
-    const started = program.start(["run", "slow.yaml", "--team", "./team.js"])
+    const started = program.start(["run", "slow.yaml", "--team", "./team.js", "--json"])
     await started.said(/sleeping/)
     while (sleepers().length === 0) await new Promise((resolve) => setImmediate(resolve))
     started.child.kill("SIGINT")
     await started.said(/second Ctrl-C/)
     started.child.kill("SIGINT")
-    const { code } = await started.ended
+    const { code, stdout } = await started.ended
     assert.strictEqual(code, 130)
+    assert.strictEqual(JSON.parse(stdout).status, "cancelled")
     // The watchdog ends them once this process is gone.
     for (const until = performance.now() + 3000; sleepers().length > 0 && performance.now() < until; ) {
       await new Promise((resolve) => setImmediate(resolve))
@@ -237,12 +217,7 @@ describe("the program", () => {
     for (const mode of ["echo", "fail"]) {
       const collector = await server({})
       const ended = await run(mode, "--otlp", collector.url)
-      // biome-ignore lint/suspicious/noExplicitAny: the collector's JSON, whose shape is asserted here
-      const spans: Array<any> = collector.bodies.flatMap((body: any) =>
-        body.resourceSpans.flatMap((one: { scopeSpans: Array<{ spans: Array<unknown> }> }) =>
-          one.scopeSpans.flatMap((scope) => scope.spans)
-        )
-      )
+      const spans = spansOf(collector)
       const names = spans.map((span) => span.name)
       const ids = new Set(spans.map((span) => span.spanId))
       assert.strictEqual(new Set(spans.map((span) => span.traceId)).size, 1, ended.stderr)

@@ -3,46 +3,15 @@
  * OTLP over HTTP. Only npm is a stand-in; its processes are real.
  */
 import { mkdirSync, writeFileSync } from "node:fs"
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import { join } from "node:path"
-import { afterAll, assert, describe, it } from "vitest"
+import { assert, describe, it } from "vitest"
+import { spansOf, useJsonServers } from "../cli/jsonServer.ts"
 import { useProgram } from "../cli/program.ts"
 import * as FakeNpm from "./fakeNpm.ts"
 
 const program = useProgram()
 
-interface Span {
-  readonly traceId: string
-  readonly spanId: string
-  readonly parentSpanId?: string
-  readonly name: string
-}
-
-const closers: Array<() => void> = []
-afterAll(() => {
-  for (const close of closers.splice(0)) close()
-})
-
-/** A server on loopback with everything it was sent. */
-const server = async (answer: unknown) => {
-  // biome-ignore lint/suspicious/noExplicitAny: JSON of others, whose shape is asserted below
-  const bodies: Array<any> = []
-  const made = createServer((request, response) => {
-    const chunks: Array<Buffer> = []
-    request.on("data", (chunk: Buffer) => chunks.push(chunk))
-    request.on("end", () => {
-      bodies.push(JSON.parse(Buffer.concat(chunks).toString("utf8")))
-      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer))
-    })
-  })
-  await new Promise<void>((resolve) => made.listen(0, "127.0.0.1", resolve))
-  closers.push(() => {
-    made.closeAllConnections()
-    made.close()
-  })
-  return { bodies, url: `http://127.0.0.1:${(made.address() as AddressInfo).port}` }
-}
+const server = useJsonServers()
 
 describe("the trace of a run", () => {
   it("holds its agents, messages, queries, subprocesses and model calls, each below its cause", async () => {
@@ -62,10 +31,7 @@ describe("the trace of a run", () => {
     assert.strictEqual(ended.code, 0, ended.stderr)
     assert.isAbove(model.bodies.length, 0)
 
-    const spans: ReadonlyArray<Span> = collector.bodies.flatMap(({ resourceSpans }) =>
-      // biome-ignore lint/suspicious/noExplicitAny: as above
-      resourceSpans.flatMap((one: any) => one.scopeSpans.flatMap((scope: any) => scope.spans))
-    )
+    const spans = spansOf(collector)
     assert.deepStrictEqual([...new Set(spans.map((span) => span.traceId))].length, 1)
     const byId = new Map(spans.map((span) => [span.spanId, span]))
     const roots = spans.filter((span) => (span.parentSpanId ?? "") === "")
@@ -77,7 +43,7 @@ describe("the trace of a run", () => {
     assert.deepStrictEqual(orphans, [])
 
     /** The names above a span, nearest first. */
-    const above = (span: Span): ReadonlyArray<string> => {
+    const above = (span: (typeof spans)[number]): ReadonlyArray<string> => {
       const parent = byId.get(span.parentSpanId ?? "")
       return parent === undefined ? [] : [parent.name, ...above(parent)]
     }

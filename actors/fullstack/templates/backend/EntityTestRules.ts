@@ -124,6 +124,7 @@ const badValues = (field: Field): ReadonlyArray<string> => {
       return [
         "42",
         ...needed,
+        ...(field.required ? [`""`, `"\\u200b "`] : []),
         ...(field.type === "string" && (max ?? 2) >= lineBreak.length && lineBreak.length < 200
           ? [lineBreak.length < 60 ? Code.text(lineBreak) : `"a\\n".padEnd(${lineBreak.length}, "b")`]
           : []),
@@ -170,7 +171,9 @@ const limitValues = (field: Field): ReadonlyArray<string> => {
       return [
         // Characters outside the basic plane count as one.
         ...(field.maxLength === undefined || field.maxLength > LONGEST ? [] : [repeated("𝒳", field.maxLength)]),
-        ...(field.minLength === undefined || field.minLength > LONGEST ? [] : [repeated("x", field.minLength)]),
+        ...(field.minLength === undefined || field.minLength > LONGEST || (field.minLength === 0 && field.required)
+          ? []
+          : [repeated("x", field.minLength)]),
         ...(field.type === "text" && (field.maxLength ?? 3) >= 3 && (field.minLength ?? 0) <= 3 ? [`"a\\nb"`] : [])
       ]
     case "integer":
