@@ -39,6 +39,8 @@ export interface Subject {
   /** The first is the one the others are compared with. */
   readonly contenders: ReadonlyArray<Contender>
   readonly floors?: ReadonlyArray<Floor> | undefined
+  /** Whether all contenders are Troupe. Default `false`: those are whose name begins with it. */
+  readonly onlyTroupe?: boolean | undefined
 }
 
 export interface Row {
@@ -59,6 +61,10 @@ export const median = (values: ReadonlyArray<number>): number => {
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
+
+/** The contenders of a subject that run Troupe: those that another build of it has, too. */
+export const ofTroupe = (subject: Subject): ReadonlyArray<Contender> =>
+  subject.contenders.filter(({ name }) => subject.onlyTroupe === true || /^troupe/i.test(name))
 
 export const operationsOf = (subject: Subject, contender: Contender): number =>
   contender.operations ?? subject.operations ?? 1

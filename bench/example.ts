@@ -53,6 +53,7 @@ const again: Contender = {
 export const subjects: ReadonlyArray<Subject> = [
   {
     title: "the task tracker",
+    onlyTroupe: true,
     work: "troupe run examples/task-tracker.yaml, installed, type-checked, built and tested",
     rounds: 3,
     contenders: [fresh("from nothing", []), again, fresh("from nothing, --agents-at-once 1", ["--agents-at-once", "1"])]

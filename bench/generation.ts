@@ -69,6 +69,7 @@ const forty = "run, 40 entities"
 export const subjects: ReadonlyArray<Subject> = [
   {
     title: "writing a project",
+    onlyTroupe: true,
     work: "a whole process, without npm",
     rounds: 5,
     contenders: [program(start, 1, "graph", 0), program("run, 1 entity", 1, "run", 1), program(forty, 40, "run", 1)],

@@ -1,19 +1,21 @@
 /**
- * `npm run bench -- [SUBJECT…] [--check] [--cpu-time] [--save NAME] [--compare NAME]`: measures, prints one table,
- * verifies completion.
+ * `npm run bench -- [SUBJECT…] [--check] [--cpu-time] [--save NAME] [--compare NAME] [--against DIR [--pairs N]]`: measures,
+ * prints one table, verifies completion.
  *
  * Subjects are files below bench/ (`actors/ask`, `team`) or folders of them (`actors`); all by default. Each file has a
  * process of its own. `--check` exits with 1 if a floor is missed; since a busy machine can spoil one run, a subject that
  * misses one is measured once more, and each floor counts as met if it was met in either run. `--cpu-time` measures the
  * processor's time instead of the clock's, for a machine that others keep busy. `--save` keeps the ratios in
  * bench/results/NAME.json, `--compare` shows how they moved since. Only ratios are compared: times on another day mean
- * nothing.
+ * nothing. `--against DIR` measures this build and another in turn instead: see against.ts.
  */
 import { fork } from "node:child_process"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { cpus } from "node:os"
+import { resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
+import { against } from "./against.ts"
 import { judge, type Row, type Verdict } from "./Bench.ts"
 import type { Measured } from "./measured.ts"
 import { choose } from "./Subjects.ts"
@@ -24,7 +26,9 @@ const { values, positionals } = parseArgs({
     save: { type: "string" },
     compare: { type: "string" },
     check: { type: "boolean", default: false },
-    "cpu-time": { type: "boolean", default: false }
+    "cpu-time": { type: "boolean", default: false },
+    against: { type: "string" },
+    pairs: { type: "string", default: "11" }
   }
 })
 const chosen = choose(positionals)
@@ -73,8 +77,17 @@ const print = ({ subject, rows }: Measured, verdicts: ReadonlyArray<Verdict>) =>
 console.log(
   `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown CPU"}`
 )
-console.log("Ratio: the contender's median ÷ the first one's, in the same run; above 1 the contender takes more.")
 if (values["cpu-time"]) console.log("Times are the processor's, not the clock's.")
+if (values.against !== undefined) {
+  const pairs = Number(values.pairs)
+  if (!Number.isInteger(pairs) || pairs < 3) {
+    console.error(`--pairs must be a whole number of 3 or more, found ${values.pairs}.`)
+    process.exit(2)
+  }
+  const fine = await against(chosen, resolve(values.against), { pairs, cpuTime: values["cpu-time"] })
+  process.exit(values.check && !fine ? 1 : 0)
+}
+console.log("Ratio: the contender's median ÷ the first one's, in the same run; above 1 the contender takes more.")
 console.log("")
 const all: Array<Row> = []
 const missed: Array<string> = []

@@ -14,6 +14,7 @@ const on = "tracing on"
 export const subjects: ReadonlyArray<Subject> = [
   {
     title: "tell, traced",
+    onlyTroupe: true,
     work: "50,000 tells, then one ask",
     unit: "ns",
     operations: 50_000,
@@ -22,6 +23,7 @@ export const subjects: ReadonlyArray<Subject> = [
   },
   {
     title: "ask, traced",
+    onlyTroupe: true,
     work: "20,000 asks, one at a time",
     unit: "ns",
     operations: 20_000,
