@@ -346,7 +346,8 @@ const sayingOf = (event: RunEvent): string | undefined => {
     case "AgentSkipped":
       return `skipped because of ${visible(event.becauseOf)}`
     case "AgentCancelled":
-      return "cancelled"
+      // With a reason the whole run ends, which is told once.
+      return event.reason === undefined ? "cancelled" : undefined
     case "Noted":
       return `note: ${visible(event.note)}`
     case "RunEnded":

@@ -7,7 +7,7 @@ import { Data, type Duration, type Effect } from "effect"
 import type * as Agent from "./Agent.ts"
 import type { InputError } from "./InputError.ts"
 import type { Plan } from "./Plan.ts"
-import type { AgentStatus, Report, RunStatus } from "./Report.ts"
+import type { AgentStatus, Attempt, Report, RunStatus, Tokens } from "./Report.ts"
 
 /** What can be run: `Team.make` gives one. @category models */
 export interface Runnable<A extends Agent.Any> {
@@ -53,37 +53,94 @@ export interface RunOptions {
   readonly onEvent?: ((event: RunEvent) => Effect.Effect<void>) | undefined
 }
 
-/** `at` is milliseconds since 1970, by the Clock. @category models */
+/** When an event happened. @category models */
+export interface Timed {
+  /** Milliseconds since 1970, by the wall clock, which people set: for records and display. */
+  readonly at: number
+  /**
+   * Milliseconds since the run began, by the monotonic clock: for durations. Every event of a run has it; events that were
+   * recorded without it are placed by `at`.
+   */
+  readonly elapsedMs?: number | undefined
+}
+
+/** An attempt that has ended, with what it used. @category models */
+export interface EndedAttempt {
+  readonly attempt: Attempt
+  /** `null` if no model was asked. */
+  readonly tokens: Tokens | null
+}
+
+/** What is known of an agent at its end, besides how it ended. @category models */
+export interface AgentEnd extends Timed {
+  readonly agent: string
+  /** When it was given its place, in milliseconds since the run began; absent if it never was. */
+  readonly startedMs?: number | undefined
+  /** The key of its result; absent if that was never known. */
+  readonly key?: string | undefined
+  /** Paths of the files it made. */
+  readonly files?: ReadonlyArray<string> | undefined
+  /** Its last attempt, unless `AgentAttemptFailed` has told of that. */
+  readonly ended?: EndedAttempt | undefined
+}
+
+/**
+ * What happens in a run. Folded by `RunState`, in order, the events give everything that the report shows. They are few,
+ * bounded by agents and attempts, but for `AgentProgress`, which decides nothing and may be missed.
+ *
+ * @category models
+ */
 export type RunEvent = Data.TaggedEnum<{
-  RunStarted: { readonly at: number; readonly runId: string; readonly team: string; readonly plan: Plan }
+  RunStarted: Timed & {
+    readonly runId: string
+    readonly team: string
+    readonly plan: Plan
+    /** Every agent with its version, in the order in which the team defines them. */
+    readonly agents?: ReadonlyArray<{ readonly name: string; readonly version: string }> | undefined
+    readonly agentsAtOnce?: number | undefined
+    readonly model?: string | undefined
+  }
   /** Its last dependency has ended. */
-  AgentReady: { readonly at: number; readonly agent: string }
-  AgentStarted: { readonly at: number; readonly agent: string; readonly attempt: number }
-  AgentProgress: {
-    readonly at: number
+  AgentReady: Timed & { readonly agent: string }
+  AgentStarted: Timed & {
+    readonly agent: string
+    readonly attempt: number
+    /** Which life of the agent's actor works: above 1 once supervision has restarted it. */
+    readonly incarnation?: number | undefined
+    /** When the agent was given its place, in milliseconds since the run began. */
+    readonly startedMs?: number | undefined
+    readonly key?: string | undefined
+  }
+  AgentProgress: Timed & {
     readonly agent: string
     readonly message: string
     /** 0…1, where the agent knows. */
     readonly fraction: number | undefined
   }
   /** A try ended badly. `retryInMs` is the wait before the next; undefined if there is none. */
-  AgentAttemptFailed: {
-    readonly at: number
+  AgentAttemptFailed: Timed & {
     readonly agent: string
     readonly attempt: number
     readonly reason: string
     readonly willRetry: boolean
     readonly retryInMs: number | undefined
+    readonly ended?: EndedAttempt | undefined
   }
-  AgentReused: { readonly at: number; readonly agent: string; readonly fromRun: string }
-  AgentDone: { readonly at: number; readonly agent: string; readonly attempts: number }
-  AgentNotVerified: { readonly at: number; readonly agent: string; readonly reason: string }
-  AgentFailed: { readonly at: number; readonly agent: string; readonly reason: string }
-  AgentSkipped: { readonly at: number; readonly agent: string; readonly becauseOf: string }
-  AgentCancelled: { readonly at: number; readonly agent: string }
+  AgentReused: AgentEnd & { readonly fromRun: string }
+  AgentDone: AgentEnd & { readonly attempts: number }
+  AgentNotVerified: AgentEnd & { readonly reason: string }
+  AgentFailed: AgentEnd & { readonly reason: string }
+  AgentSkipped: Timed & { readonly agent: string; readonly becauseOf: string }
+  /** Somebody stopped the agent, or, where there is a `reason`, the run did at its own premature end. */
+  AgentCancelled: AgentEnd & { readonly reason?: string | undefined }
   /** Something that the run went around, such as a damaged stored result. */
-  Noted: { readonly at: number; readonly agent: string | undefined; readonly note: string }
-  RunEnded: { readonly at: number; readonly status: RunStatus; readonly report: Report }
+  Noted: Timed & {
+    readonly agent: string | undefined
+    readonly note: string
+    /** Something that the run made or says could not be kept, which makes the run partial. Default `false`. */
+    readonly unkept?: boolean | undefined
+  }
+  RunEnded: Timed & { readonly status: RunStatus; readonly report: Report }
 }>
 
 /** Constructors and matchers of the events. @category constructors */

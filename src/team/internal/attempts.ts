@@ -1,187 +1,133 @@
 /**
- * The one place where an agent is tried again: time-out, retry and restart, each attempt on record.
+ * The one place where an agent is tried again: time-out, retry and restart, each attempt told as it ends.
  *
  * A typed failure or a time-out is retried as the agent's `retry` says, after a wait that doubles. A crash is tried again
  * as long as supervision restarts the actor, whatever `retry.times` says: it was not the agent's answer. `retry.attempts`
  * and `retry.within` hold for all of them together.
  */
-import { Cause, Data, Duration, Effect, Exit } from "effect"
+import { Cause, Duration, Effect } from "effect"
 import type * as Agent from "../Agent.ts"
 import { Attempt } from "../Report.ts"
+import { RunEvent } from "../Run.ts"
 import type { AgentActor } from "./agentActor.ts"
+import type { LiveAttempt, Made } from "./assignment.ts"
 import { Fence } from "./attemptFence.ts"
-import type { Clockwork } from "./clockwork.ts"
-import { inWords } from "./inWords.ts"
-import { leaving } from "./leaving.ts"
+import { describeError } from "./describeError.ts"
 import { maxRestarts } from "./maxRestarts.ts"
+import { oneAttempt, type Tried } from "./oneAttempt.ts"
+import type { AtWork, RunContext } from "./runContext.ts"
 
-/** One attempt took longer than the agent allows, or all of them did. */
-class AgentTimedOut extends Data.TaggedError("AgentTimedOut")<{
-  readonly agent: string
-  readonly timeout: Duration.Duration
-  /** The limit of all attempts together was met. */
-  readonly inAll: boolean
-}> {
-  override get message() {
-    const limit = Duration.format(this.timeout)
-    return this.inAll
-      ? `its attempts took longer than ${limit} in all; raise \`retry.within\`, or split the work`
-      : `it took longer than its time-out of ${limit}; raise \`timeout\`, or split the work`
-  }
-}
+/** How all attempts of an agent together ended. */
+export type Ended =
+  | { readonly _tag: "Succeeded"; readonly made: Made; readonly attempts: number }
+  | { readonly _tag: "Failed"; readonly outcome: Attempt["outcome"]; readonly reason: string }
+  /** `begun`: whether an attempt had come to work before. */
+  | { readonly _tag: "Cancelled"; readonly begun: boolean }
 
-export interface Ended<A> {
-  readonly attempts: ReadonlyArray<Attempt>
-  readonly result:
-    | { readonly _tag: "Succeeded"; readonly value: A }
-    | { readonly _tag: "Failed"; readonly outcome: Attempt["outcome"]; readonly reason: string }
-    | { readonly _tag: "Cancelled" }
-}
-
-export interface Options<A> {
-  readonly agent: Agent.Any
-  readonly actor: AgentActor
-  readonly clock: Clockwork
-  /** How long an attempt that was stopped may take to release what it holds. */
-  readonly stopBudget: Duration.Duration
-  /** One attempt; runs inside the actor. */
-  readonly body: (fence: Fence) => Effect.Effect<A, unknown>
-  readonly onStarted: (attempt: number) => Effect.Effect<void>
-  readonly onProgress: (message: string, fraction: number | undefined) => Effect.Effect<void>
-  readonly onFailed: (failed: {
-    readonly attempt: number
-    readonly reason: string
-    readonly retryInMs: number | undefined
-  }) => Effect.Effect<void>
-  /** An attempt that was stopped has not released what it holds in time, and is not waited for any more. */
-  readonly onLeft: (attempt: number) => Effect.Effect<void>
-  /** Sees each attempt as it ends, so that an interrupted run can still tell of those before. */
-  readonly onAttempt: (attempt: Attempt) => Effect.Effect<void>
-}
-
-export const run = <A>(options: Options<A>): Effect.Effect<Ended<A>> =>
+export const run = <A extends Agent.Any>(
+  run: RunContext<A>,
+  work: AtWork<A>,
+  actor: AgentActor
+): Effect.Effect<Ended> =>
   Effect.gen(function* () {
-    const { actor, agent, clock } = options
-    const attempts: Array<Attempt> = []
+    const { agent } = work
+    const { clock } = run
     const within = Duration.toMillis(agent.retry.within)
     const beganMs = yield* clock.elapsed
+    let begun = false
     let retries = 0
     let crashes = 0
-    for (let attempt = 1; ; attempt++) {
-      let incarnation = 0
-      const fence = new Fence(agent.name, attempt)
-      const startedMs = yield* clock.elapsed
-      const end = Effect.fnUntraced(function* (outcome: Attempt["outcome"], reason: string | null) {
-        const endedMs = yield* clock.elapsed
-        const ended = Attempt.make({ attempt, incarnation, startedMs, endedMs, outcome, reason })
-        attempts.push(ended)
-        yield* options.onAttempt(ended)
-      })
+    for (let number = 1; ; number++) {
+      const fence = new Fence(agent.name, number)
+      const attempt: LiveAttempt = {
+        fence,
+        startedMs: yield* clock.elapsed,
+        incarnation: 0,
+        tokens: null,
+        progress: (message, fraction) => actor.progress(fence, message, fraction)
+      }
+      const end = (outcome: Attempt["outcome"], reason: string | null) =>
+        Effect.map(clock.elapsed, (endedMs) => {
+          const { incarnation, startedMs, tokens } = attempt
+          begun ||= incarnation > 0
+          // What came to nothing keeps no path from others.
+          if (outcome !== "succeeded") run.claims.keepOnly(agent.name, [])
+          const ended = Attempt.make({ attempt: number, incarnation, startedMs, endedMs, outcome, reason })
+          work.ended = { attempt: ended, tokens }
+        })
+      const failed = (reason: string, retryInMs: number | undefined) =>
+        run.events.publish((moment) => {
+          const { ended } = work
+          work.ended = undefined
+          const willRetry = retryInMs !== undefined
+          return RunEvent.AgentAttemptFailed({
+            ...moment,
+            agent: agent.name,
+            attempt: number,
+            reason,
+            willRetry,
+            retryInMs,
+            ended
+          })
+        })
       const tried = yield* actor
-        .work<Try<A>>({
+        .work<Tried>({
           fence,
-          onProgress: options.onProgress,
-          run: (life) => {
-            incarnation = life
-            return Effect.zipRight(
-              options.onStarted(attempt),
-              once(options, fence, Duration.millis(within - (startedMs - beganMs)))
-            )
+          onProgress: (message, fraction) =>
+            run.events.publish((moment) => RunEvent.AgentProgress({ ...moment, agent: agent.name, message, fraction })),
+          run: (incarnation) => {
+            attempt.incarnation = incarnation
+            return oneAttempt(run, work, attempt, within - (attempt.startedMs - beganMs))
           }
         })
         .pipe(
           Effect.catchTags({
-            AgentCancelled: () => Effect.succeed<Try<A>>({ _tag: "Cancelled" }),
-            AgentCrashed: ({ cause }) => Effect.succeed<Try<A>>({ _tag: "Crashed", cause })
+            AgentCancelled: () => Effect.succeed({ _tag: "Cancelled" } as const),
+            AgentCrashed: ({ cause }) => Effect.succeed({ _tag: "Crashed", cause } as const)
           }),
           Effect.onInterrupt(() => end("cancelled", "the run was interrupted"))
         )
       fence.end("it is over")
       // A write that was under way has landed or never will, before anybody else writes.
-      yield* Effect.timeoutOption(fence.settled, options.stopBudget)
+      yield* Effect.timeoutOption(fence.settled, run.stopBudget)
       switch (tried._tag) {
         case "Succeeded":
           yield* end("succeeded", null)
-          return { attempts, result: tried }
+          return { _tag: "Succeeded", made: tried.value, attempts: number }
         case "Cancelled":
           yield* end("cancelled", null)
-          return { attempts, result: tried }
+          return { _tag: "Cancelled", begun }
         case "Crashed": {
-          const reason = `it crashed: ${inWords(Cause.squash(tried.cause))}`
+          const reason = `it crashed: ${describeError(Cause.squash(tried.cause))}`
           yield* end("crashed", reason)
           const inTime = (yield* clock.elapsed) - beganMs < within
           // One more, and supervision has given the actor up.
-          const again = ++crashes <= maxRestarts && !agent.once && attempt < agent.retry.attempts && inTime
-          yield* options.onFailed({ attempt, reason, retryInMs: again ? 0 : undefined })
-          if (!again) return { attempts, result: { _tag: "Failed", outcome: "crashed", reason } }
+          const again = ++crashes <= maxRestarts && !agent.once && number < agent.retry.attempts && inTime
+          yield* failed(reason, again ? 0 : undefined)
+          if (!again) return { _tag: "Failed", outcome: "crashed", reason }
           break
         }
         case "Failed": {
           const { error, outcome } = tried
           yield* end(outcome, tried.reason)
-          const asked = retries < agent.retry.times && attempt < agent.retry.attempts
+          const asked = retries < agent.retry.times && number < agent.retry.attempts
           // Cut off in the middle of what must not be done twice.
           const mayBeTwice = !agent.once || outcome === "failed"
           const wish = asked && mayBeTwice ? wishes(agent.retry, error) : { again: false }
           const retryInMs = wish.again ? Duration.toMillis(backoff(agent.retry, retries++)) : undefined
           const inTime = retryInMs !== undefined && (yield* clock.elapsed) - beganMs + retryInMs < within
           const reason = wish.problem === undefined ? tried.reason : `${tried.reason} (${wish.problem})`
-          yield* options.onFailed({ attempt, reason, retryInMs: inTime ? retryInMs : undefined })
-          if (!inTime) return { attempts, result: { _tag: "Failed", outcome, reason } }
+          yield* failed(reason, inTime ? retryInMs : undefined)
+          if (!inTime) return { _tag: "Failed", outcome, reason }
           const cancelled = yield* Effect.raceFirst(
             Effect.as(Effect.sleep(retryInMs), false),
             Effect.as(actor.whenCancelled, true)
           )
-          if (cancelled) return { attempts, result: { _tag: "Cancelled" } }
+          if (cancelled) return { _tag: "Cancelled", begun }
         }
       }
     }
   })
-
-type Try<A> =
-  | { readonly _tag: "Succeeded"; readonly value: A }
-  | {
-      readonly _tag: "Failed"
-      readonly outcome: "failed" | "timedOut"
-      readonly error: unknown
-      readonly reason: string
-    }
-  | { readonly _tag: "Crashed"; readonly cause: Cause.Cause<unknown> }
-  | { readonly _tag: "Cancelled" }
-
-/** Typed failures become values here, so that only defects are left to crash the actor. */
-const once = <A>(options: Options<A>, fence: Fence, left: Duration.Duration): Effect.Effect<Try<A>> => {
-  const { agent, stopBudget } = options
-  const inAll = Duration.lessThan(left, agent.timeout)
-  const timedOut = Effect.suspend(() => {
-    fence.end("it timed out")
-    const timeout = inAll ? agent.retry.within : agent.timeout
-    return Effect.fail(new AgentTimedOut({ agent: agent.name, timeout, inAll }))
-  })
-  // Of its end and a time-out the first counts; the other is interrupted.
-  const body = Effect.flatMap(Effect.exit(options.body(fence)), (exit) =>
-    fence.end(howOf(exit)) ? exit : Effect.never
-  )
-  const bounded = leaving(body, {
-    budget: stopBudget,
-    onInterrupt: () => fence.end("it was stopped"),
-    onLeft: options.onLeft(fence.attempt)
-  })
-  return Effect.raceFirst(bounded, Effect.zipRight(Effect.sleep(inAll ? left : agent.timeout), timedOut)).pipe(
-    Effect.match({
-      onSuccess: (value): Try<A> => ({ _tag: "Succeeded", value }),
-      onFailure: (error): Try<A> => ({
-        _tag: "Failed",
-        outcome: error instanceof AgentTimedOut ? "timedOut" : "failed",
-        error,
-        reason: inWords(error)
-      })
-    })
-  )
-}
-
-const howOf = (exit: Exit.Exit<unknown, unknown>): string =>
-  Exit.isSuccess(exit) ? "it was done" : Cause.isFailure(exit.cause) ? "it failed" : "it crashed"
 
 /** Whether the agent wants this failure to be tried again. */
 const wishes = (
@@ -191,7 +137,7 @@ const wishes = (
   try {
     return { again: retry.while(error) }
   } catch (thrown) {
-    return { again: false, problem: `not tried again: its retry.while threw: ${inWords(thrown)}` }
+    return { again: false, problem: `not tried again: its retry.while threw: ${describeError(thrown)}` }
   }
 }
 

@@ -1,56 +1,20 @@
-/** From what was recorded while a run worked to the report that people read: sums, the critical path, the efficiency. */
-import { Duration } from "effect"
+/** From the state of a run to the report that people read: sums, the critical path, the efficiency. */
 import * as Graph from "../Graph.ts"
-import { AgentReport, type AgentStatus, type Attempt, Report, type RunStatus, Tokens } from "../Report.ts"
+import { AgentReport, type AgentStatus, Report, type RunStatus, Tokens } from "../Report.ts"
+import * as RunState from "../RunState.ts"
 
-/** What is known about one agent. Filled in as it happens; times are milliseconds since the run began. */
-export interface AgentRecord {
-  status: AgentStatus | undefined
-  reason: string | null
-  becauseOf: string | null
-  readyMs: number | null
-  startedMs: number | null
-  endedMs: number | null
-  readonly attempts: Array<Attempt>
-  key: string | null
-  reusedFrom: string | null
-  files: ReadonlyArray<string>
-  tokens: Tokens | null
+/** What kept a run from its end: somebody stopped it, or a defect broke it. */
+export type CutOff = "interrupted" | "broken"
+
+/** Why an agent was cancelled that the run itself has stopped. */
+export const reasonOf: Readonly<Record<CutOff, string>> = {
+  interrupted: "the run was interrupted",
+  broken: "a defect broke the run off"
 }
 
-/** The record of an agent of which nothing is known yet. */
-export const emptyRecord = (): AgentRecord => ({
-  status: undefined,
-  reason: null,
-  becauseOf: null,
-  readyMs: null,
-  startedMs: null,
-  endedMs: null,
-  attempts: [],
-  key: null,
-  reusedFrom: null,
-  files: [],
-  tokens: null
-})
-
-export interface Measured {
-  readonly runId: string
-  readonly team: string
-  readonly agents: ReadonlyArray<Graph.Node & { readonly version: string; readonly estimate: Duration.Duration }>
-  readonly records: ReadonlyMap<string, AgentRecord>
-  readonly startedAt: number
-  readonly makespanMs: number
-  readonly agentsAtOnce: number
-  readonly model: string | undefined
-  /** What kept the run from its end: somebody stopped it, or a defect broke it. */
-  readonly cutOff: "interrupted" | "broken" | undefined
-  /** Whether something that the run made or says could not be kept; a note says what. */
-  readonly unkept: boolean
-  readonly notes: ReadonlyArray<string>
-}
-
-export const buildReport = (measured: Measured): Report => {
-  const agents = measured.agents.map((agent) => agentReport(agent, measured))
+/** `makespanMs`: how long the run has worked. */
+export const buildReport = (state: RunState.RunState, makespanMs: number, cutOff: CutOff | undefined): Report => {
+  const agents = RunState.agentsAsDefined(state).map(agentReport)
   const workOf = new Map(agents.map((agent) => [agent.name, agent.workMs ?? 0]))
   const workMs = sum([...workOf.values()])
   const worked = agents.some((agent) => agent.attempts.length > 0)
@@ -73,57 +37,68 @@ export const buildReport = (measured: Measured): Report => {
   const tokens = agents.flatMap((agent) => (agent.tokens === null ? [] : [agent.tokens]))
   return Report.make({
     format: 1,
-    runId: measured.runId,
-    team: measured.team,
-    status: statusOf(counts, measured),
-    startedAt: measured.startedAt,
-    endedAt: measured.startedAt + Math.round(measured.makespanMs),
-    makespanMs: measured.makespanMs,
-    agentsAtOnce: measured.agentsAtOnce,
-    model: measured.model ?? null,
+    runId: state.runId,
+    team: state.team,
+    status: statusOf(counts, state, cutOff),
+    startedAt: state.startedAt,
+    endedAt: state.startedAt + Math.round(makespanMs),
+    makespanMs: makespanMs,
+    agentsAtOnce: state.agentsAtOnce,
+    model: state.model,
     agents,
     counts,
     workMs: round(workMs),
     criticalPath: { agents: path.agents, ms: round(path.ms) },
     parallelEfficiency:
-      worked && taken.length === agents.length && measured.makespanMs > 0
-        ? round(Math.max(path.ms, workMs / measured.agentsAtOnce) / measured.makespanMs)
+      worked && taken.length === agents.length && makespanMs > 0
+        ? round(Math.max(path.ms, workMs / state.agentsAtOnce) / makespanMs)
         : null,
     tokens: tokens.length === 0 ? null : Tokens.sum(tokens),
-    notes: measured.notes
+    notes: state.notes
   })
 }
 
-const agentReport = (agent: Measured["agents"][number], measured: Measured): AgentReport => {
-  const record = measured.records.get(agent.name) ?? emptyRecord()
-  // Whoever has no status when the run ends was stopped by its end.
-  const status = record.status ?? "cancelled"
-  const endedMs = record.endedMs ?? (record.startedMs === null ? null : measured.makespanMs)
+const agentReport = (agent: RunState.AgentInRun): AgentReport => {
+  const { attempts, becauseOf, dependsOn, estimateMs, files, key, name, readyMs, reason, reusedFrom } = agent
+  const { standing, startedMs, tokens, version } = agent
+  // Whoever never had a place has no time of its own.
+  const endedMs = startedMs === null ? null : agent.endedMs
   return AgentReport.make({
-    name: agent.name,
-    version: agent.version,
-    dependsOn: agent.dependsOn,
-    status,
-    reason: record.status === undefined ? (measured.cutOff === "broken" ? brokenOff : interrupted) : record.reason,
-    becauseOf: record.becauseOf,
-    estimateMs: Duration.toMillis(agent.estimate),
-    readyMs: record.readyMs,
-    startedMs: record.startedMs,
+    name,
+    version,
+    dependsOn,
+    status: statuses[standing],
+    reason,
+    becauseOf,
+    estimateMs,
+    readyMs,
+    startedMs,
     endedMs,
-    waitMs: difference(record.startedMs, record.readyMs),
-    workMs: difference(endedMs, record.startedMs),
-    attempts: record.attempts,
-    key: record.key,
-    reusedFrom: record.reusedFrom,
-    files: [...record.files].sort(),
-    tokens: record.tokens
+    waitMs: difference(startedMs, readyMs),
+    workMs: difference(endedMs, startedMs),
+    attempts,
+    key,
+    reusedFrom,
+    files: [...files].sort(),
+    tokens
   })
 }
 
-const interrupted = "the run was interrupted"
-const brokenOff = "a defect broke the run off"
+/** Every agent has ended by then; one that has not would not have come to a result. */
+const statuses: Readonly<Record<RunState.Standing, AgentStatus>> = {
+  waiting: "cancelled",
+  ready: "cancelled",
+  working: "cancelled",
+  retrying: "cancelled",
+  done: "done",
+  reused: "reused",
+  failed: "failed",
+  notVerified: "notVerified",
+  skipped: "skipped",
+  cancelled: "cancelled"
+}
 
-const statusOf = (counts: Report["counts"], { cutOff, unkept }: Pick<Measured, "cutOff" | "unkept">): RunStatus => {
+const statusOf = (counts: Report["counts"], { unkept }: RunState.RunState, cutOff: CutOff | undefined): RunStatus => {
   if (cutOff === "interrupted") return "cancelled"
   if (cutOff === "broken" || counts.failed > 0) return "failed"
   return unkept || counts.notVerified + counts.cancelled + counts.skipped > 0 ? "partial" : "done"

@@ -6,57 +6,80 @@
  * that is handed back, which is then partial.
  */
 import { Effect, Option } from "effect"
+import { Secrets } from "../../secrets/Secrets.ts"
 import type * as Agent from "../Agent.ts"
 import type { DatabaseError } from "../DatabaseError.ts"
 import * as Markdown from "../Markdown.ts"
 import { decodeReport, encodeReport, type Report } from "../Report.ts"
+import { RunEvent } from "../Run.ts"
+import * as RunState from "../RunState.ts"
 import { Workspace } from "../Workspace.ts"
-import type { Stage } from "./stage.ts"
+import { buildReport, type CutOff, reasonOf } from "./buildReport.ts"
+import { forReading } from "./forReading.ts"
+import { note, publishEnd, type RunContext } from "./runContext.ts"
 
 /** Where a run leaves its report, in the output folder. */
 export const reportFiles = { json: "docs/report.json", markdown: "docs/report.md" }
 
 export interface Ending {
-  /** Whether the schedule came to its end. A run that was cut off leaves the folder as it is. */
-  readonly whole: boolean
-  /** The report as of now; `unkept` if part of what the run made or says could not be kept. */
-  readonly report: (unkept: boolean) => Report
+  /** What kept the schedule from its end; a run that was cut off leaves the folder as it is. */
+  readonly cutOff: CutOff | undefined
+  /** How long the run has worked. */
+  readonly makespanMs: number
   /** Puts the report into the history of runs. */
   readonly keep: (report: Report) => Effect.Effect<void, DatabaseError>
 }
 
-export const endRun = <A extends Agent.Any>(stage: Stage<A>, { keep, report, whole }: Ending) =>
+export const endRun = <A extends Agent.Any>(run: RunContext<A>, { cutOff, keep, makespanMs }: Ending) =>
   Effect.gen(function* () {
-    let unkept = false
+    const clean = forReading(yield* Secrets)
+    const report = () => clean(buildReport(run.events.state(), makespanMs, cutOff))
     const kept = <E extends Error, R>(what: string, effect: Effect.Effect<void, E, R>) =>
       Effect.catchAll(effect, (error) =>
-        Effect.sync(() => {
-          unkept = true
-          stage.notes.push(`${what}: ${error.message}`)
-        })
+        run.events.publish((moment) =>
+          RunEvent.Noted({ ...moment, agent: undefined, note: `${what}: ${error.message}`, unkept: true })
+        )
       )
-    if (whole) {
-      yield* kept("the output folder could not be cleared up", tidy(stage))
-      yield* kept("the report could not be written beside what was made", leave(report(unkept)))
-    }
+    if (cutOff === undefined) {
+      yield* kept("the output folder could not be cleared up", tidy(run))
+      yield* kept(
+        "the report could not be written beside what was made",
+        Effect.suspend(() => leave(report()))
+      )
+    } else yield* closeOpenAgents(run, makespanMs, reasonOf[cutOff])
     yield* kept(
       "the report is missing from the history of runs",
-      Effect.suspend(() => keep(report(unkept)))
+      Effect.suspend(() => keep(report()))
     )
-    return report(unkept)
+    const made = report()
+    yield* run.events.publish((moment) => RunEvent.RunEnded({ ...moment, status: made.status, report: made }))
+    return made
   })
 
+/** Whoever has not ended when the run ends before its time was stopped by that. */
+const closeOpenAgents = <A extends Agent.Any>(run: RunContext<A>, makespanMs: number, reason: string) =>
+  Effect.forEach(
+    RunState.agents(run.events.state()).filter((agent) => !RunState.isOver(agent.standing)),
+    ({ name }) => {
+      const work = run.atWork.get(name)
+      return work === undefined
+        ? run.events.publish(({ at }) => RunEvent.AgentCancelled({ at, elapsedMs: makespanMs, agent: name, reason }))
+        : publishEnd(run, work, (end) => RunEvent.AgentCancelled({ ...end, elapsedMs: makespanMs, reason }))
+    },
+    { discard: true }
+  )
+
 /** Clears away what an earlier run made and this one did not, and says so. A run with a gap in it leaves all of it. */
-const tidy = <A extends Agent.Any>(stage: Stage<A>) =>
+const tidy = <A extends Agent.Any>(run: RunContext<A>) =>
   Effect.gen(function* () {
     const workspace = yield* Workspace
-    const files = [...stage.finished.values()].flatMap((each) => each.files.map((file) => file.path))
+    const files = [...run.finished.values()].flatMap((each) => each.files.map((file) => file.path))
     const removed = yield* workspace.finish({
       keep: [...files, ...Object.values(reportFiles)],
-      removeStale: stage.finished.size === stage.team.agents.length
+      removeStale: run.finished.size === run.team.agents.length
     })
     if (removed.length > 0)
-      stage.notes.push(`files of an earlier run that nobody makes any more were removed: ${some(removed)}`)
+      yield* note(run, undefined, `files of an earlier run that nobody makes any more were removed: ${some(removed)}`)
   })
 
 /** Puts the report beside what was made. One that tells who made just this stays: "reused" would say less. */

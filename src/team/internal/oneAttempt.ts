@@ -1,178 +1,94 @@
-/** One attempt of an agent: the assignment it is given, its own `run`, and the check that it returned what it promised. */
-import { type Context, Effect, Option, Schema } from "effect"
-import { Secrets } from "../../secrets/Secrets.ts"
-import type { Assignment, Verdict } from "../Agent.ts"
-import * as Agent from "../Agent.ts"
-import * as Artefact from "../Artefact.ts"
-import { Tokens } from "../Report.ts"
-import { Workspace, WorkspaceError } from "../Workspace.ts"
-import type * as AgentActor from "./agentActor.ts"
-import type { Fence } from "./attemptFence.ts"
-import type { AgentRecord } from "./buildReport.ts"
-import * as FencedServices from "./fencedServices.ts"
-import * as OutputText from "./outputText.ts"
-import type { Finished, Stage } from "./stage.ts"
+/**
+ * One attempt of an agent, as its actor runs it: the agent's own work behind its fence, bounded by its time-out, every
+ * typed failure made a value, so that only defects are left to crash the actor.
+ */
+import { Cause, Context, Data, Duration, Effect, Exit } from "effect"
+import type * as Agent from "../Agent.ts"
+import { RunEvent } from "../Run.ts"
+import type { LiveAttempt, Made } from "./assignment.ts"
+import { workOn } from "./assignment.ts"
+import { describeError } from "./describeError.ts"
+import { leaving } from "./leaving.ts"
+import { type AtWork, note, type RunContext } from "./runContext.ts"
 
-/** What one successful attempt made. */
-export interface Made extends Finished {
-  readonly verdict: Verdict
+/** How an attempt went, short of a crash or cancellation, which the actor tells. */
+export type Tried =
+  | { readonly _tag: "Succeeded"; readonly value: Made }
+  | {
+      readonly _tag: "Failed"
+      readonly outcome: "failed" | "timedOut"
+      readonly error: unknown
+      readonly reason: string
+    }
+
+/** One attempt took longer than the agent allows, or all of them did. */
+class AgentTimedOut extends Data.TaggedError("AgentTimedOut")<{
+  readonly agent: string
+  readonly timeout: Duration.Duration
+  /** The limit of all attempts together was met. */
+  readonly inAll: boolean
+}> {
+  override get message() {
+    const limit = Duration.format(this.timeout)
+    return this.inAll
+      ? `its attempts took longer than ${limit} in all; raise \`retry.within\`, or split the work`
+      : `it took longer than its time-out of ${limit}; raise \`timeout\`, or split the work`
+  }
 }
 
-/** Runs inside the agent's actor. Its typed failures are the agent's. */
+/** `leftMs`: what is left of the time for all attempts. */
 export const oneAttempt = <A extends Agent.Any>(
-  stage: Stage<A>,
-  agent: A,
-  actor: AgentActor.AgentActor,
-  record: AgentRecord,
-  fence: Fence
-): Effect.Effect<Made, unknown, Workspace | Agent.Context<A>> =>
-  Effect.gen(function* () {
-    const workspace = yield* Workspace
-    const { redactContent } = yield* Secrets
-    const files = new Map<string, Artefact.ArtefactFile>()
-    let verdict: Verdict = { _tag: "verified" }
-
-    const write = (wanted: string, given: Artefact.Content, options?: Artefact.FileOptions) => {
-      const path = redactContent(wanted)
-      return fence.within(
-        Effect.gen(function* () {
-          const content = redactContent(given)
-          const executable = options?.executable
-          const taken = stage.claims.take(agent.name, [path])
-          if (taken !== undefined) return yield* twice(path, taken.owner, agent.name)
-          const { signal } = fence
-          const artefact = yield* stage.oneAtATime(path)(workspace.write(path, content, { signal, executable }))
-          if (fence.isOpen) files.set(path, Artefact.make(path, content, { executable }))
-          return artefact
-        }),
-        () => ended(path, fence)
-      )
-    }
-    const reading =
-      <T>(open: (path: string) => Effect.Effect<T, WorkspaceError>) =>
-      (wanted: string) => {
-        const path = redactContent(wanted)
-        return fence.within(
-          Effect.suspend(() => (mayRead(stage, agent, path, files) ? open(path) : undeclared(stage, agent, path))),
-          () => ended(path, fence)
-        )
-      }
-
-    const assignment: Assignment<unknown, unknown> = {
-      runId: stage.runId,
+  run: RunContext<A>,
+  work: AtWork<A>,
+  attempt: LiveAttempt,
+  leftMs: number
+): Effect.Effect<Tried> => {
+  const { agent } = work
+  const { fence } = attempt
+  const inAll = leftMs < Duration.toMillis(agent.timeout)
+  const timedOut = Effect.suspend(() => {
+    fence.end("it timed out")
+    const timeout = inAll ? agent.retry.within : agent.timeout
+    return Effect.fail(new AgentTimedOut({ agent: agent.name, timeout, inAll }))
+  })
+  // The actor's own span wins over the run's, so that work stands below the message that asked for it.
+  const own = Effect.mapInputContext(workOn(run, agent, attempt), (actor: Context.Context<never>) =>
+    Context.merge(run.services, actor)
+  )
+  // Of its end and a time-out the first counts; the other is interrupted.
+  const first = Effect.flatMap(Effect.exit(own), (exit) => (fence.end(howOf(exit)) ? exit : Effect.never))
+  const bounded = leaving(first, {
+    budget: run.stopBudget,
+    onInterrupt: () => fence.end("it was stopped"),
+    onLeft: note(
+      run,
+      agent.name,
+      `attempt ${fence.attempt} was stopped and did not end within ${Duration.format(run.stopBudget)}; it is left behind, and what it still does is not taken`
+    )
+  })
+  const started = run.events.publish((moment) =>
+    RunEvent.AgentStarted({
+      ...moment,
       agent: agent.name,
       attempt: fence.attempt,
-      input: stage.prepared.get(agent.name)!.input,
-      model: stage.model,
-      // Its type looks up what each agent returns, which here, where the agents are any, nothing can say.
-      result: ((upstream: { readonly name: string }) => result(stage, agent, upstream.name)) as never,
-      files: (upstream) => filesOf(stage, agent, Agent.nameOf(upstream)),
-      progress: (message, fraction) => actor.progress(fence, message, fraction),
-      write: (path, content, options) => Effect.asVoid(write(path, content, options)),
-      tokens: (used) =>
-        Effect.sync(() => {
-          if (!fence.isOpen) return
-          const now = { input: used.input ?? null, output: used.output ?? null }
-          record.tokens = record.tokens === null ? Tokens.make(now) : Tokens.sum([record.tokens, now])
-        }),
-      verdict: (given) =>
-        Effect.sync(() => {
-          if (fence.isOpen) verdict = worse(verdict, given)
-        })
-    }
-    const fenced = FencedServices.of(fence, {
-      root: workspace.root,
-      // Of a run that the agent begins: the folder says that it is taken.
-      prepare: (options) => fence.within(workspace.prepare(options), () => ended(workspace.root, fence)),
-      isBusy: workspace.isBusy,
-      write,
-      read: reading(workspace.read),
-      readBytes: reading(workspace.readBytes)
+      incarnation: attempt.incarnation,
+      startedMs: work.startedMs,
+      key: work.key
     })
-    const returned = yield* Effect.mapInputContext(
-      Effect.suspend(() => started(agent, assignment)),
-      (context: Context.Context<Agent.Context<A>>) => fenced(context)
-    )
-    const written = yield* Schema.encode(outputOf(agent))(returned)
-    const encoded = redactContent(written)
-    const output = encoded === written ? returned : yield* Schema.decode(outputOf(agent))(encoded)
-    // Found here and not in the key of a dependant, where nobody would look for it.
-    const digest = yield* Effect.try({ try: () => OutputText.digest(encoded), catch: (error) => error })
-    // By path, because files may be written at once, and a result must not tell which of them was done first.
-    const sorted = [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
-    return { output, encoded, digest, files: sorted, verdict }
-  })
-
-/** The agent's own work; one written in JavaScript may give anything. */
-const started = <A extends Agent.Any>(
-  agent: A,
-  assignment: Assignment<unknown, unknown>
-): Effect.Effect<unknown, unknown, Agent.Context<A>> => {
-  const work: Effect.Effect<unknown, unknown, Agent.Context<A>> = agent.run(assignment)
-  const isEffect: boolean = Effect.isEffect(work)
-  if (isEffect) return work
-  throw new Error(`the run of "${agent.name}" returned no Effect; wrap what it does, say in Effect.promise`)
+  )
+  const limit = inAll ? Duration.millis(leftMs) : agent.timeout
+  return Effect.zipRight(started, Effect.raceFirst(bounded, Effect.zipRight(Effect.sleep(limit), timedOut))).pipe(
+    Effect.match({
+      onSuccess: (value): Tried => ({ _tag: "Succeeded", value }),
+      onFailure: (error): Tried => ({
+        _tag: "Failed",
+        outcome: error instanceof AgentTimedOut ? "timedOut" : "failed",
+        error,
+        reason: describeError(error)
+      })
+    })
+  )
 }
 
-/** What an upstream agent returned; asking for one that was not declared is a bug of the agent. */
-const result = (stage: Stage<Agent.Any>, agent: Agent.Any, name: string): unknown => {
-  const finished = agent.dependsOn.includes(name) ? stage.finished.get(name) : undefined
-  if (agent.optional.includes(name)) return finished === undefined ? Option.none() : Option.some(finished.output)
-  if (finished === undefined) throw undeclaredResult(name, "dependsOn")
-  return finished.output
-}
-
-const filesOf = (stage: Stage<Agent.Any>, agent: Agent.Any, name: string): ReadonlyArray<Artefact.Artefact> => {
-  if (!agent.filesOf.includes(name)) throw undeclaredResult(name, "filesOf")
-  // Of an optional one that gave nothing there are none.
-  return stage.finished.get(name)?.files ?? []
-}
-
-const undeclaredResult = (name: string, where: string) =>
-  new Error(`"${name}" is not in ${where}: declare it before using what it made.`)
-
-/** Its own files of this attempt, and those of the agents in `filesOf`: what is not in its key it must not know. */
-const mayRead = (stage: Stage<Agent.Any>, agent: Agent.Any, path: string, own: ReadonlyMap<string, unknown>): boolean =>
-  own.has(path) ||
-  agent.filesOf.some((name) => stage.finished.get(name)?.files.some((file) => file.path === path) ?? false)
-
-const undeclared = (stage: Stage<Agent.Any>, agent: Agent.Any, path: string) => {
-  const owner = stage.claims.ownerOf(path)
-  const other = owner === undefined || owner === agent.name ? undefined : owner
-  return new WorkspaceError({
-    reason: "undeclared",
-    path,
-    problem:
-      other === undefined
-        ? `neither "${agent.name}" in this attempt nor an agent in its filesOf has written it`
-        : `"${other}" has written it, which is not in filesOf of "${agent.name}"`,
-    next:
-      other === undefined
-        ? "Write it first, or add the agent that writes it to filesOf."
-        : `Add "${other}" to filesOf, or a change of the file would go unnoticed when the result is reused.`
-  })
-}
-
-const ended = (path: string, fence: Fence) =>
-  new WorkspaceError({
-    reason: "ended",
-    path,
-    problem: fence.problem,
-    next: "Let the work end with its attempt: do not leave fibers or promises running."
-  })
-
-const twice = (path: string, writer: string, agent: string) =>
-  new WorkspaceError({
-    reason: "foreign",
-    path,
-    problem: `"${writer}" has already written it in this run`,
-    next: `Let "${agent}" write to another path.`
-  })
-
-const severity = { verified: 0, notVerified: 1, failed: 2 }
-
-/** A later, kinder word does not take back an earlier one. */
-const worse = (a: Verdict, b: Verdict): Verdict => (severity[b._tag] > severity[a._tag] ? b : a)
-
-// `Agent.make` takes schemas without a context only; the definition's type is wider so that any agent fits it.
-export const outputOf = (agent: Agent.Any) => agent.output as Schema.Schema.AnyNoContext
+const howOf = (exit: Exit.Exit<unknown, unknown>): string =>
+  Exit.isSuccess(exit) ? "it was done" : Cause.isFailure(exit.cause) ? "it failed" : "it crashed"

@@ -9,7 +9,7 @@ import * as Graph from "../Graph.ts"
 import { InputError } from "../InputError.ts"
 import type { Runnable } from "../Run.ts"
 import { TeamError, type TeamProblem } from "../TeamError.ts"
-import { inWords } from "./inWords.ts"
+import { describeError } from "./describeError.ts"
 import { pick } from "./pick.ts"
 import { refusedPart } from "./refusedPart.ts"
 import { resultKey, type Upstream } from "./resultKey.ts"
@@ -78,7 +78,8 @@ export const keyOf = <A extends Agent.Any>(
     Effect.try({
       try: () => resultKey({ team: team.name, agent: ready.agent, input: ready.picked, upstream, fingerprint, model }),
       // All else was found to be JSON before.
-      catch: (error) => new FingerprintFailed({ agent: ready.agent.name, problem: `is not JSON: ${inWords(error)}` })
+      catch: (error) =>
+        new FingerprintFailed({ agent: ready.agent.name, problem: `is not JSON: ${describeError(error)}` })
     })
   )
 
@@ -110,7 +111,8 @@ const broken = (team: Runnable<Agent.Any>, what: string, problem: string, next: 
   new TeamError({ team: team.name, problems: [{ _tag: "Broken", what, problem, next }] })
 
 /** By its type a fingerprint cannot fail; one written in JavaScript may. */
-const problemOf = (error: unknown) => (error instanceof UserCode.Broken ? error.problem : `failed: ${inWords(error)}`)
+const problemOf = (error: unknown) =>
+  error instanceof UserCode.Broken ? error.problem : `failed: ${describeError(error)}`
 
 const notJson = (agent: Agent.Any, error: unknown) =>
   new InputError({

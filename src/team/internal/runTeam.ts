@@ -6,7 +6,6 @@
  */
 import { Cause, Duration, Effect, Exit, Random } from "effect"
 import type { ActorSystem } from "../../actor/ActorSystem.ts"
-import { Secrets } from "../../secrets/Secrets.ts"
 import type * as Agent from "../Agent.ts"
 import type { DatabaseError } from "../DatabaseError.ts"
 import * as Graph from "../Graph.ts"
@@ -22,19 +21,17 @@ import * as Scheduler from "../Scheduler.ts"
 import type { TeamError } from "../TeamError.ts"
 import { Workspace, type WorkspaceError } from "../Workspace.ts"
 import * as AgentActor from "./agentActor.ts"
-import { buildReport, emptyRecord } from "./buildReport.ts"
 import * as Claims from "./claims.ts"
-import * as Clockwork from "./clockwork.ts"
 import { closeKilled } from "./closeKilled.ts"
 import type { Control } from "./control.ts"
 import { endRun, reportFiles } from "./endRun.ts"
 import * as Events from "./events.ts"
-import { forReading } from "./forReading.ts"
 import { makePlan } from "./makePlan.ts"
 import { modelInKeys } from "./modelInKeys.ts"
 import { prepare } from "./prepared.ts"
 import { runAgent } from "./runAgent.ts"
-import { type Finished, onePathAtATime, type Stage } from "./stage.ts"
+import * as RunClock from "./runClock.ts"
+import { onePathAtATime, type RunContext } from "./runContext.ts"
 
 /** What a run can end with besides a result. All of them come before an agent works. */
 export type RunError = InputError | TeamError | DatabaseError | WorkspaceError
@@ -67,7 +64,7 @@ export const runTeam = <A extends Agent.Any>(
       yield* cache.prune
       yield* workspace.prepare({ team: team.name, force: options.force })
 
-      const clock = yield* Clockwork.make
+      const clock = yield* RunClock.make
       const runId = options.runId ?? (yield* randomId)
       const agentsAtOnce = placesOf(options.agentsAtOnce ?? profiles[defaultProfile].agentsAtOnce, team.agents.length)
       yield* closeKilled
@@ -75,11 +72,21 @@ export const runTeam = <A extends Agent.Any>(
       const history = yield* Effect.orElseSucceed(runs.list(History.runsLooked), () => [])
       const plan = { ...planned, expectedMs: expected(planned, History.measured(team, history), agentsAtOnce) }
       yield* runs.begin({ runId, team: team.name, startedAt: clock.startedAt, root: workspace.root })
-      const notes: Array<string> = []
-      const events = yield* Events.make(options.onEvent, stopBudget, (words) => notes.push(words))
-      yield* events.publish(RunEvent.RunStarted({ at: clock.startedAt, runId, team: team.name, plan }))
+      const events = yield* Events.make(clock, options.onEvent, stopBudget)
+      yield* events.publish(({ elapsedMs }) =>
+        RunEvent.RunStarted({
+          at: clock.startedAt,
+          elapsedMs,
+          runId,
+          team: team.name,
+          plan,
+          agents: team.agents.map(({ name, version }) => ({ name, version })),
+          agentsAtOnce,
+          model: options.model
+        })
+      )
 
-      const stage: Stage<A> = {
+      const run: RunContext<A> = {
         team,
         prepared,
         runId,
@@ -90,78 +97,55 @@ export const runTeam = <A extends Agent.Any>(
         events,
         control,
         stopBudget,
+        services: yield* Effect.context<Workspace | ResultCache | Agent.Context<A>>(),
         actorFor: yield* AgentActor.forRun(runId),
-        finished: new Map<string, Finished>(),
-        records: new Map(team.agents.map((agent) => [agent.name, emptyRecord()])),
+        atWork: new Map(),
+        finished: new Map(),
         claims: Claims.make(Object.fromEntries(Object.values(reportFiles).map((file) => [file, "the run's report"]))),
-        oneAtATime: onePathAtATime(),
-        notes
+        oneAtATime: onePathAtATime()
       }
-      const clean = forReading(yield* Secrets)
-      const report = (exit: Exit.Exit<void>, makespanMs: number) => (unkept: boolean) => {
-        const measured = buildReport({
-          runId,
-          team: team.name,
-          agents: team.agents,
-          records: stage.records,
-          startedAt: clock.startedAt,
-          makespanMs,
-          agentsAtOnce,
-          model: options.model,
-          cutOff: Exit.isSuccess(exit) ? undefined : Cause.isInterruptedOnly(exit.cause) ? "interrupted" : "broken",
-          unkept,
-          notes: stage.notes
-        })
-        return clean(measured)
-      }
-
-      const schedule = Scheduler.run({
-        tasks: team.agents.map((agent) => ({
-          name: agent.name,
-          dependsOn: agent.dependsOn,
-          optional: agent.optional,
-          weight: plan.agents.find((planned) => planned.name === agent.name)?.estimateMs ?? 0
-        })),
-        atOnce: agentsAtOnce,
-        execute: (name) => runAgent(stage, prepared.get(name)!.agent),
-        onReady: Effect.fnUntraced(function* (agent: string) {
-          stage.records.get(agent)!.readyMs = yield* clock.elapsed
-          yield* events.publish(RunEvent.AgentReady({ at: yield* clock.now, agent }))
-        }),
-        onSkipped: Effect.fnUntraced(function* (agent: string, becauseOf: string) {
-          const record = stage.records.get(agent)!
-          record.status = "skipped"
-          record.reason = `"${becauseOf}" gave no result`
-          record.becauseOf = becauseOf
-          yield* events.publish(RunEvent.AgentSkipped({ at: yield* clock.now, agent, becauseOf }))
-        })
-      })
-
       return yield* Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
-          const exit = yield* Effect.exit(restore(schedule))
-          const made = yield* endRun(stage, {
-            whole: Exit.isSuccess(exit),
-            report: report(exit, yield* clock.elapsed),
+          const exit = yield* Effect.exit(restore(schedule(run, plan, agentsAtOnce)))
+          const report = yield* endRun(run, {
+            cutOff: Exit.isSuccess(exit) ? undefined : Cause.isInterruptedOnly(exit.cause) ? "interrupted" : "broken",
+            makespanMs: yield* clock.elapsed,
             // A database that is locked is waited for, and whoever stops the run meanwhile does not wait as long.
-            keep: (made) =>
-              restore(runs.end(made)).pipe(
+            keep: (report) =>
+              restore(runs.end(report)).pipe(
                 Effect.catchAllCause((cause) =>
                   Cause.isInterruptedOnly(cause)
-                    ? Effect.ignore(Effect.timeout(Effect.interruptible(runs.end(made)), "1 second"))
+                    ? Effect.ignore(Effect.timeout(Effect.interruptible(runs.end(report)), "1 second"))
                     : Effect.failCause(cause)
                 )
               )
           })
-          yield* events.publish(RunEvent.RunEnded({ at: yield* clock.now, status: made.status, report: made }))
           yield* restore(events.drain)
           // An interrupted or broken run ends as such, once its report is kept.
           if (Exit.isFailure(exit)) return yield* Effect.failCause(exit.cause)
-          return resultOf(made, stage)
+          return resultOf(report, run)
         })
       )
     })
   ).pipe(Effect.withSpan("Team.run", { attributes: { "team.name": team.name } }))
+
+/** The one place where the scheduler is called: who works when, and what that tells of. */
+const schedule = <A extends Agent.Any>(run: RunContext<A>, plan: Plan, agentsAtOnce: number) => {
+  const estimates = new Map(plan.agents.map((each) => [each.name, each.estimateMs]))
+  return Scheduler.run({
+    tasks: run.team.agents.map((agent) => ({
+      name: agent.name,
+      dependsOn: agent.dependsOn,
+      optional: agent.optional,
+      weight: estimates.get(agent.name) ?? 0
+    })),
+    atOnce: agentsAtOnce,
+    execute: (name) => runAgent(run, run.prepared.get(name)!.agent),
+    onReady: (agent) => run.events.publish((moment) => RunEvent.AgentReady({ ...moment, agent })),
+    onSkipped: (agent, becauseOf) =>
+      run.events.publish((moment) => RunEvent.AgentSkipped({ ...moment, agent, becauseOf }))
+  })
+}
 
 /** No run is shorter than its longest path, nor than its work shared among its places. */
 const expected = (plan: Plan, measured: ReadonlyMap<string, number>, agentsAtOnce: number): number | undefined => {
@@ -178,13 +162,13 @@ const expected = (plan: Plan, measured: ReadonlyMap<string, number>, agentsAtOnc
 const placesOf = (wanted: number, agents: number) =>
   Number.isFinite(wanted) ? Math.max(1, Math.floor(wanted)) : agents
 
-const resultOf = <A extends Agent.Any>(report: Report, stage: Stage<A>): RunResult<A> => ({
+const resultOf = <A extends Agent.Any>(report: Report, run: RunContext<A>): RunResult<A> => ({
   runId: report.runId,
   status: report.status,
   report,
   output: <N extends A>(agent: N) =>
     Effect.suspend(() => {
-      const finished = stage.finished.get(agent.name)
+      const finished = run.finished.get(agent.name)
       // `output` was decoded by this agent's own schema, or returned by its own run.
       if (finished !== undefined) return Effect.succeed(finished.output as Agent.Output<N>)
       const told = report.agents.find((each) => each.name === agent.name)

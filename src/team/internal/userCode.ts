@@ -1,6 +1,6 @@
 /** Code of the team's author that runs outside of any attempt: whatever it does, it comes to an end that has words. */
 import { Cause, Data, Duration, Effect, Option } from "effect"
-import { inWords } from "./inWords.ts"
+import { describeError } from "./describeError.ts"
 import { leaving } from "./leaving.ts"
 
 /** How long such code may take. */
@@ -25,7 +25,7 @@ export const bounded = <A, E, R>(code: () => Effect.Effect<A, E, R>): Effect.Eff
       if (Option.isSome(failure)) return Effect.fail(failure.value)
       const problem = Cause.isInterruptedOnly(cause)
         ? "interrupted itself"
-        : `threw: ${inWords(Cause.squash(cause))}${placeOf(Cause.squash(cause))}`
+        : `threw: ${describeError(Cause.squash(cause))}${placeOf(Cause.squash(cause))}`
       return Effect.fail(new Broken({ problem }))
     })
   )

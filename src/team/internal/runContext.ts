@@ -1,15 +1,16 @@
-/** What the agents of one run share: the results so far, the record for the report, and the way to tell of it. */
-import { type Duration, Effect } from "effect"
+/** What the agents of one run share: what they were given, the results so far, and the way to tell of it. */
+import { type Context, type Duration, Effect } from "effect"
 import type * as Agent from "../Agent.ts"
 import type * as Artefact from "../Artefact.ts"
-import { RunEvent, type Runnable } from "../Run.ts"
+import type { ResultCache } from "../ResultCache.ts"
+import { type AgentEnd, type EndedAttempt, RunEvent, type Runnable } from "../Run.ts"
+import type { Workspace } from "../Workspace.ts"
 import type * as AgentActor from "./agentActor.ts"
-import type { AgentRecord } from "./buildReport.ts"
 import type * as Claims from "./claims.ts"
-import type { Clockwork } from "./clockwork.ts"
 import type { Control } from "./control.ts"
 import type { Events } from "./events.ts"
 import type { Prepared } from "./prepared.ts"
+import type { RunClock } from "./runClock.ts"
 
 /** What an agent left behind: for its dependants, for keys, for the store. */
 export interface Finished {
@@ -20,8 +21,18 @@ export interface Finished {
   readonly files: ReadonlyArray<Artefact.ArtefactFile>
 }
 
+/** An agent that has its place, and what the event of its end will tell. */
+export interface AtWork<A extends Agent.Any = Agent.Any> {
+  readonly agent: A
+  /** Milliseconds since the run began. */
+  readonly startedMs: number
+  key: string | undefined
+  /** An attempt that has ended, until an event has told of it. */
+  ended: EndedAttempt | undefined
+}
+
 /** Everything that the agents of one run share. The maps are filled in by the fibers of the run, one entry per agent. */
-export interface Stage<A extends Agent.Any> {
+export interface RunContext<A extends Agent.Any = Agent.Any> {
   readonly team: Runnable<A>
   readonly prepared: Prepared<A>
   readonly runId: string
@@ -29,33 +40,37 @@ export interface Stage<A extends Agent.Any> {
   /** The model together with its server. */
   readonly modelInKeys: string | undefined
   readonly reuse: boolean
-  readonly clock: Clockwork
+  readonly clock: RunClock
   readonly events: Events
   readonly control: Control
   readonly stopBudget: Duration.Duration
+  /** What the agents need from their surroundings. */
+  readonly services: Context.Context<Workspace | ResultCache | Agent.Context<A>>
   /** The actor of an agent, until the run ends. */
   readonly actorFor: (agent: string) => AgentActor.AgentActor
+  readonly atWork: Map<string, AtWork>
   readonly finished: Map<string, Finished>
-  readonly records: ReadonlyMap<string, AgentRecord>
   /** Who wrote which path in this run. */
   readonly claims: Claims.Claims
   /** Lets one write of a path at a time through: of two attempts the later one's is the later. */
   readonly oneAtATime: (path: string) => <A, E, R>(write: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  readonly notes: Array<string>
 }
 
-/** Something that the run goes around, for the report and for whoever listens. */
-export const note = (stage: Stage<Agent.Any>, agent: string, text: string) =>
-  Effect.suspend(() => {
-    stage.notes.push(`${agent}: ${text}`)
-    return publish(stage, (at) => RunEvent.Noted({ at, agent, note: text }))
+/** Something that the run goes around, for the report and for whoever listens. `agent`: whose matter it is. */
+export const note = (run: RunContext, agent: string | undefined, note: string) =>
+  run.events.publish((moment) => RunEvent.Noted({ ...moment, agent, note }))
+
+/** Tells that an agent has ended, once: `event` says how. */
+export const publishEnd = (run: RunContext, work: AtWork, event: (end: AgentEnd) => RunEvent) =>
+  run.events.publish((moment) => {
+    const { agent, ended, key, startedMs } = work
+    run.atWork.delete(agent.name)
+    const files = run.finished.get(agent.name)?.files.map((file) => file.path)
+    return event({ ...moment, agent: agent.name, startedMs, key, files, ended })
   })
 
-export const publish = (stage: Stage<Agent.Any>, event: (at: number) => RunEvent) =>
-  Effect.flatMap(stage.clock.now, (at) => stage.events.publish(event(at)))
-
 /** A semaphore a path, made when the path is first written. */
-export const onePathAtATime = (): Stage<Agent.Any>["oneAtATime"] => {
+export const onePathAtATime = (): RunContext["oneAtATime"] => {
   const writing = new Map<string, Effect.Semaphore>()
   return (path) => {
     const semaphore = writing.get(path) ?? Effect.unsafeMakeSemaphore(1)

@@ -4,7 +4,7 @@ import { shown } from "./shown.ts"
 /** Characters of an error's fields that are shown where it has no message. */
 const FIELDS_LENGTH = 200
 
-export const inWords = (error: unknown): string => {
+export const describeError = (error: unknown): string => {
   try {
     return words(error)
   } catch {
