@@ -80,6 +80,7 @@ export const settings: ReadonlyArray<GeneratedFile> = [
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: "test/support/folder.ts",
     // Every test file has a service and a database of its own, so they may share a process.
     isolate: false,
     testTimeout: 60_000,

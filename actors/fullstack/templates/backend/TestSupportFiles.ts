@@ -15,14 +15,12 @@ export const testSupportFiles: ReadonlyArray<TemplateFile> = [
 import { createHash, randomUUID } from "node:crypto";
 /*END*/
 import { once } from "node:events";
-import { rmSync } from "node:fs";
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { request } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Client, createClient } from "@libsql/client";
-import { expect } from "vitest";
+import { expect, inject } from "vitest";
 import { quote } from "../../src/database.ts";
 import { entities } from "../../src/entities.ts";
 import { type Service, startService } from "../../src/service.ts";
@@ -73,15 +71,12 @@ export class TestServer {
 
   /** One for all files that leave it as it was but for records. It ends with the process. */
   static shared(): Promise<TestServer> {
-    TestServer.#shared ??= TestServer.start().then((server) => {
-      process.once("exit", () => rmSync(server.#folder, { recursive: true, force: true }));
-      return server;
-    });
+    TestServer.#shared ??= TestServer.start();
     return TestServer.#shared;
   }
 
   static async start(): Promise<TestServer> {
-    const folder = await mkdtemp(join(tmpdir(), "backend-test-"));
+    const folder = await mkdtemp(join(inject("folder"), "server-"));
     TestServer.#empty ??= makeEmpty();
     await copyFile(await TestServer.#empty, fileIn(folder));
     const server = new TestServer(folder, await startService(settingsIn(folder)));
@@ -256,8 +251,7 @@ export const cookieOf = (answer: Answer) => (answer.headers.get("Set-Cookie") ??
 /*END*/
 
 async function makeEmpty(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "backend-test-empty-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const folder = await mkdtemp(join(inject("folder"), "empty-"));
   const service = await startService(settingsIn(folder));
   await service.close();
   return fileIn(folder);
@@ -266,6 +260,27 @@ async function makeEmpty(): Promise<string> {
 const fileIn = (folder: string) => join(folder, "test.db");
 
 const settingsIn = (folder: string) => ({ port: 0, databaseFile: fileIn(folder), trustProxy: 0, requestTimeout: 30 });
+`
+  },
+  {
+    path: "test/support/folder.ts",
+    text: `/** The folder of all databases of these tests. Vitest ends its workers by a signal, so it is removed by the main process. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    readonly folder: string;
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), "backend-test-"));
+  project.provide("folder", folder);
+  return () => rm(folder, { recursive: true, force: true });
+}
 `
   },
   {
