@@ -4,7 +4,7 @@ import { digestsOf } from "./actors/fullstack/internal/templateSources.ts"
 
 export default defineConfig({
   entry: {
-    main: "src/main.ts",
+    main: "cli/main.ts",
     index: "src/index.ts",
     layers: "layers/index.ts",
     actors: "actors/index.ts"

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import * as Graph from "../../src/cli/graph.ts"
+import * as Graph from "../../cli/graph.ts"
 import * as Agent from "../../src/team/Agent.ts"
 import * as Team from "../../src/team/Team.ts"
 

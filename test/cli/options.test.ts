@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Commands from "../../src/cli/Commands.ts"
-import * as Help from "../../src/cli/Help.ts"
-import { choice, flag, integer, parse, text } from "../../src/cli/Options.ts"
+import * as Commands from "../../cli/Commands.ts"
+import * as Help from "../../cli/Help.ts"
+import { choice, flag, integer, parse, text } from "../../cli/Options.ts"
 import { nearest } from "../../src/team/NearestName.ts"
 
 const command = {

@@ -50,7 +50,7 @@ export const useProgram = () => {
       ...settings,
       config: false,
       cwd: repository,
-      entry: { main: "src/main.ts", index: "src/index.ts" },
+      entry: { main: "cli/main.ts", index: "src/index.ts" },
       outDir: join(home, "dist"),
       dts: false,
       clean: false,

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterEach, assert, describe, it } from "vitest"
-import * as Start from "../../src/cli/Start.ts"
+import * as Start from "../../cli/Start.ts"
 import type { Report } from "../../src/team/Report.ts"
 
 const roots: Array<string> = []

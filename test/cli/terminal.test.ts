@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Terminal from "../../src/cli/Terminal.ts"
+import * as Terminal from "../../cli/Terminal.ts"
 
 const streams = (tty: boolean, columns = 20) => {
   const written = { out: "", err: "" }

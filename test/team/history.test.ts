@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Schema, TestClock } from "effect"
+import * as LiveView from "../../cli/LiveView.ts"
 import * as ActorSystem from "../../src/actor/ActorSystem.ts"
-import * as LiveView from "../../src/observe/LiveView.ts"
 import * as Agent from "../../src/team/Agent.ts"
 import * as History from "../../src/team/History.ts"
 import { ResultCache } from "../../src/team/ResultCache.ts"

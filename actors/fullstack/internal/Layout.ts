@@ -9,7 +9,7 @@
  *
  * @since 0.1.0
  */
-import { cells } from "../../../src/observe/DisplayWidth.ts"
+import { cells } from "../../../src/team/DisplayWidth.ts"
 
 /** Source text that stands as it is: a call, an identifier. */
 export class Code {

@@ -12,13 +12,13 @@ import { register } from "node:module"
 import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { Effect } from "effect"
-import { InputError } from "../team/InputError.ts"
-import { nearest } from "../team/NearestName.ts"
-import * as Team from "../team/Team.ts"
+import { InputError } from "../src/team/InputError.ts"
+import { nearest } from "../src/team/NearestName.ts"
+import * as Team from "../src/team/Team.ts"
 
 /** The teams that ship, by name. */
 const shipped: Readonly<Record<string, () => Promise<Team.Any>>> = {
-  fullstack: async () => (await import("../../actors/fullstack/FullstackTeam.ts")).FullstackTeam
+  fullstack: async () => (await import("../actors/fullstack/FullstackTeam.ts")).FullstackTeam
 }
 
 /** @category constructors */

@@ -8,7 +8,7 @@
  */
 import { readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
-import type { Report } from "../team/Report.ts"
+import type { Report } from "../src/team/Report.ts"
 import * as ShellWords from "./ShellWords.ts"
 
 /** @category models */

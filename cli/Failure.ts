@@ -6,10 +6,10 @@
  *
  * @since 0.1.0
  */
-import type { DatabaseError } from "../team/DatabaseError.ts"
-import type { InputError } from "../team/InputError.ts"
-import type { TeamError } from "../team/TeamError.ts"
-import type { WorkspaceError } from "../team/Workspace.ts"
+import type { DatabaseError } from "../src/team/DatabaseError.ts"
+import type { InputError } from "../src/team/InputError.ts"
+import type { TeamError } from "../src/team/TeamError.ts"
+import type { WorkspaceError } from "../src/team/Workspace.ts"
 
 /**
  * The expected failures. All mean exit code 2: the input, or the place to work in, cannot be used as it is.

@@ -9,9 +9,9 @@
  * @since 0.1.0
  */
 
-import * as Elapsed from "../team/Elapsed.ts"
-import type { RunEvent } from "../team/Run.ts"
-import { cells, column, shorten, visible } from "./DisplayWidth.ts"
+import { cells, column, shorten, visible } from "../src/team/DisplayWidth.ts"
+import * as Elapsed from "../src/team/Elapsed.ts"
+import type { RunEvent } from "../src/team/Run.ts"
 import * as Paint from "./Paint.ts"
 
 /**

@@ -11,18 +11,18 @@ import { dirname, join, resolve } from "node:path"
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
 import { Clock, Config, type Duration, Effect, Option } from "effect"
-import * as NodeSubprocess from "../../layers/NodeSubprocess.ts"
-import * as Sqlite from "../../layers/Sqlite.ts"
-import * as Telemetry from "../../layers/Telemetry.ts"
-import * as Subprocess from "../background/Subprocess.ts"
-import { visible } from "../observe/DisplayWidth.ts"
-import * as Paint from "../observe/Paint.ts"
-import * as Redaction from "../secrets/Redaction.ts"
-import * as Elapsed from "../team/Elapsed.ts"
+import * as NodeSubprocess from "../layers/NodeSubprocess.ts"
+import * as Sqlite from "../layers/Sqlite.ts"
+import * as Telemetry from "../layers/Telemetry.ts"
+import * as Subprocess from "../src/background/Subprocess.ts"
+import * as Redaction from "../src/secrets/Redaction.ts"
+import { visible } from "../src/team/DisplayWidth.ts"
+import * as Elapsed from "../src/team/Elapsed.ts"
 import type * as Commands from "./Commands.ts"
 import * as ExistingFolder from "./ExistingFolder.ts"
 import * as Network from "./Network.ts"
 import type { Invocation } from "./Options.ts"
+import * as Paint from "./Paint.ts"
 import { Terminal } from "./Terminal.ts"
 
 /**
@@ -183,7 +183,7 @@ const traces = (otlp: string | undefined) =>
   Effect.gen(function* () {
     const url = yield* Network.collector(otlp)
     if (url === undefined) return { status: "unset", detail: "not set (OTEL_EXPORTER_OTLP_ENDPOINT)" } as const
-    const Http = yield* Effect.promise(() => import("../../layers/Http.ts"))
+    const Http = yield* Effect.promise(() => import("../layers/Http.ts"))
     const whole = Telemetry.tracesUrl(url)
     const to = Redaction.withoutCredentials(whole)
     return yield* HttpClient.post(whole, {

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
-import * as LiveView from "../../src/observe/LiveView.ts"
+import * as LiveView from "../../cli/LiveView.ts"
 import type { Plan } from "../../src/team/Plan.ts"
 import { RunEvent } from "../../src/team/Run.ts"
 

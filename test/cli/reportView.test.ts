@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as ReportView from "../../src/observe/ReportView.ts"
+import * as ReportView from "../../cli/ReportView.ts"
 import { AgentReport, Attempt, Report, Tokens } from "../../src/team/Report.ts"
 
 const agent = (name: string, more: Partial<ConstructorParameters<typeof AgentReport>[0]>) =>

@@ -8,8 +8,8 @@
  * @since 0.1.0
  */
 import { Context } from "effect"
-import { wrap } from "../observe/DisplayWidth.ts"
-import type { Redact } from "../secrets/Redaction.ts"
+import type { Redact } from "../src/secrets/Redaction.ts"
+import { wrap } from "../src/team/DisplayWidth.ts"
 
 /**
  * The terminal. Its methods are plain functions: writing to a stream's buffer neither waits nor fails.

@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import { defaultProfile, type Profile, profiles } from "../team/Profile.ts"
+import { defaultProfile, type Profile, profiles } from "../src/team/Profile.ts"
 import { type Command, choice, flag, integer, type Options, text } from "./Options.ts"
 
 const define = <const O extends Options>(command: Command<O>) => command

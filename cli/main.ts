@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The program. Reads the command line by the tables of cli/Commands.ts, loads the chosen command and runs it once.
+ * The program. Reads the command line by the tables of Commands.ts, loads the chosen command and runs it once.
  *
  * Nothing heavy is imported here: `--help`, `--version` and a mistyped option answer without loading Effect.
  *
@@ -9,16 +9,16 @@
 import { readFileSync } from "node:fs"
 import { basename, relative } from "node:path"
 import type { Effect } from "effect"
-import * as Commands from "./cli/Commands.ts"
-import type { Ending } from "./cli/Ending.ts"
-import type * as Failure from "./cli/Failure.ts"
-import * as Help from "./cli/Help.ts"
-import { type Command, type Invocation, type Options, parse, sentence } from "./cli/Options.ts"
-import * as Output from "./cli/Output.ts"
-import { quote } from "./cli/ShellWords.ts"
-import type { Terminal } from "./cli/Terminal.ts"
-import * as Redaction from "./secrets/Redaction.ts"
-import { nearest } from "./team/NearestName.ts"
+import * as Redaction from "../src/secrets/Redaction.ts"
+import { nearest } from "../src/team/NearestName.ts"
+import * as Commands from "./Commands.ts"
+import type { Ending } from "./Ending.ts"
+import type * as Failure from "./Failure.ts"
+import * as Help from "./Help.ts"
+import { type Command, type Invocation, type Options, parse, sentence } from "./Options.ts"
+import * as Output from "./Output.ts"
+import { quote } from "./ShellWords.ts"
+import type { Terminal } from "./Terminal.ts"
 
 /** What a command's module does: an Effect of the exit code. */
 type Main<O extends Options> = (
@@ -86,7 +86,7 @@ const command =
     }
     const parsed = parse(definition, argv)
     if ("mistakes" in parsed) return refuse(parsed.mistakes, `${definition.name} --help`)
-    const [Program, { main }] = await Promise.all([import("./cli/Program.ts"), load()])
+    const [Program, { main }] = await Promise.all([import("./Program.ts"), load()])
     Program.execute(main(parsed.invocation, { program, argv: [definition.name, ...argv], version: version() }), {
       debug: parsed.invocation.options.debug === true || (process.env.TROUPE_DEBUG ?? "") !== "",
       json: parsed.invocation.options.json === true,
@@ -96,10 +96,10 @@ const command =
   }
 
 const commands: Readonly<Record<string, (argv: ReadonlyArray<string>) => Promise<void>>> = {
-  run: command(Commands.run, () => import("./cli/run.ts")),
-  runs: command(Commands.runs, () => import("./cli/runs.ts")),
-  graph: command(Commands.graph, () => import("./cli/graph.ts")),
-  doctor: command(Commands.doctor, () => import("./cli/doctor.ts"))
+  run: command(Commands.run, () => import("./run.ts")),
+  runs: command(Commands.runs, () => import("./runs.ts")),
+  graph: command(Commands.graph, () => import("./graph.ts")),
+  doctor: command(Commands.doctor, () => import("./doctor.ts"))
 }
 
 const main = async (argv: ReadonlyArray<string>): Promise<void> => {

@@ -7,9 +7,9 @@
  * @since 0.1.0
  */
 
-import * as Elapsed from "../team/Elapsed.ts"
-import type { AgentReport, AgentStatus, Report, RunStatus } from "../team/Report.ts"
-import { cells, column, shorten, visible, wrap } from "./DisplayWidth.ts"
+import { cells, column, shorten, visible, wrap } from "../src/team/DisplayWidth.ts"
+import * as Elapsed from "../src/team/Elapsed.ts"
+import type { AgentReport, AgentStatus, Report, RunStatus } from "../src/team/Report.ts"
 import * as Paint from "./Paint.ts"
 
 /** @category models */

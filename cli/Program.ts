@@ -9,8 +9,8 @@
  * @since 0.1.0
  */
 import { Cause, Effect, Exit, HashMap, Logger, LogLevel, Option } from "effect"
-import * as FairScheduler from "../actor/FairScheduler.ts"
-import { Secrets } from "../secrets/Secrets.ts"
+import * as FairScheduler from "../src/actor/FairScheduler.ts"
+import { Secrets } from "../src/secrets/Secrets.ts"
 import { Ending, type Reason } from "./Ending.ts"
 import * as Failure from "./Failure.ts"
 import type { Output } from "./Output.ts"

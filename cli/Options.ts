@@ -8,7 +8,7 @@
  * @since 0.1.0
  */
 import { parseArgs } from "node:util"
-import { nearest } from "../team/NearestName.ts"
+import { nearest } from "../src/team/NearestName.ts"
 
 /**
  * One option of a command.
