@@ -8,6 +8,7 @@
  */
 import { type Duration, Effect, type Option, Schema } from "effect"
 import type { Artefact, Content, FileOptions } from "./Artefact.ts"
+import type { AnyPart, PartResult } from "./internal/anyPart.ts"
 import * as StatedDurations from "./internal/statedDurations.ts"
 import * as StatedRest from "./internal/statedRest.ts"
 import type { TeamProblem, WrongDuration } from "./TeamError.ts"
@@ -37,7 +38,7 @@ export type Verdict =
  * nothing, a `Subprocess` is ended and refused, and `BackgroundTasks.start` interrupts its caller. What it does by other
  * means, such as `node:fs` or a client of its own, nobody can fence: let that end with the attempt by interruption.
  */
-export interface Assignment<Input, Needs> {
+export interface Assignment<Input, Needs, Parts extends AnyPart = never> {
   readonly runId: string
   readonly agent: string
   /** 1 for the first try in this run; a crash or a retried failure makes it 2. */
@@ -66,6 +67,11 @@ export interface Assignment<Input, Needs> {
     readonly input: number | undefined
     readonly output: number | undefined
   }) => Effect.Effect<void>
+  /**
+   * What one of the agent's `parts` gives: an earlier result with the same key, or that of its work, which ends with this
+   * attempt. Parts may work side by side.
+   */
+  readonly part: <P extends Parts>(part: P) => PartResult<P>
   /** Says that the result is not to be trusted as it stands. Without a call the result counts as verified. */
   readonly verdict: (verdict: Verdict) => Effect.Effect<void>
 }
@@ -124,6 +130,8 @@ export interface Agent<Name extends string, Output extends Schema.Schema.Any, R>
   readonly optional: ReadonlyArray<string>
   /** Upstream agents whose files it reads: their digests are part of its key. A subset of `dependsOn`'s closure. */
   readonly filesOf: ReadonlyArray<string>
+  /** Parts of its work whose results have keys of their own; those keys are part of its key. */
+  readonly parts: ReadonlyArray<AnyPart>
   /** Paths into the team's input, such as `entities` or `stack.backend`. */
   readonly reads: ReadonlyArray<string>
   readonly estimate: Duration.Duration
@@ -173,7 +181,8 @@ export interface Options<
   Input,
   E,
   R,
-  R2
+  R2,
+  P extends AnyPart = never
 > {
   /** Unique in its team; 1 to 100 characters, not blank, no control characters: `Team.check` says so. */
   readonly name: Name
@@ -190,6 +199,11 @@ export interface Options<
    * itself; another file is refused, because a change of it would go unnoticed when the result is reused.
    */
   readonly filesOf?: ReadonlyArray<Any | string> | undefined
+  /**
+   * Parts of its work, each with a key of its own, so that the work on those that nothing has touched is reused though
+   * the agent works again. `Part.make` defines one, `assignment.part` gives its result. Default none.
+   */
+  readonly parts?: ReadonlyArray<P> | undefined
   /** Paths into the team's input, such as `entities` or `stack.backend`. Default none: the input is `{}`. */
   readonly reads?: ReadonlyArray<string> | undefined
   /**
@@ -220,7 +234,7 @@ export interface Options<
   // biome-ignore lint/suspicious/noExplicitAny: the encoded side is whatever the team's input holds
   readonly input?: Schema.Schema<Input, any> | undefined
   readonly output: Output
-  readonly run: (assignment: Assignment<Input, Needs<Dependency>>) => Effect.Effect<Schema.Schema.Type<Output>, E, R>
+  readonly run: (assignment: Assignment<Input, Needs<Dependency>, P>) => Effect.Effect<Schema.Schema.Type<Output>, E, R>
 }
 
 /**
@@ -236,9 +250,10 @@ export const make = <
   Input = unknown,
   E = never,
   R = never,
-  R2 = never
+  R2 = never,
+  P extends AnyPart = never
 >(
-  options: Options<Name, Output, Dependency, Input, E, R, R2>
+  options: Options<Name, Output, Dependency, Input, E, R, R2, P>
 ): Agent<Name, Output, R | R2> => {
   const durations = StatedDurations.read(options.name, [
     { field: "estimate", written: options.estimate, absent: "1 minute" },
@@ -256,6 +271,7 @@ export const make = <
     dependsOn: dependsOn.map((each) => nameOf(isOptional(each) ? each.agent : each)),
     optional: dependsOn.flatMap((each) => (isOptional(each) ? [nameOf(each.agent)] : [])),
     filesOf: (options.filesOf ?? []).map(nameOf),
+    parts: options.parts ?? [],
     reads: rest.reads,
     estimate: durations.of("estimate"),
     timeout: durations.of("timeout"),

@@ -31,6 +31,10 @@ export type TeamProblem =
   /** The first name stands again at the end: `["a", "b", "a"]`. */
   | { readonly _tag: "Cycle"; readonly path: ReadonlyArray<string> }
   | { readonly _tag: "FilesOfStranger"; readonly agent: string; readonly stranger: string }
+  /** `why` is one or two sentences. */
+  | { readonly _tag: "WrongPart"; readonly agent: string; readonly part: string; readonly why: string }
+  /** `why` is a sentence or two. */
+  | { readonly _tag: "WrongPart"; readonly agent: string; readonly part: string; readonly why: string }
   | WrongDuration
   /** A number or list that the field does not take. `found` is shortened. */
   | {
@@ -79,6 +83,8 @@ const describe = (problem: TeamProblem): string => {
       return `agents depend on each other in a circle: ${problem.path.join(" → ")}. Remove one of these dependencies.`
     case "FilesOfStranger":
       return `"${problem.agent}" reads the files of "${problem.stranger}", on which it does not depend. Add it to dependsOn.`
+    case "WrongPart":
+      return `"${problem.agent}" has a part ${JSON.stringify(problem.part)}: ${problem.why}`
     case "WrongValue":
     case "WrongDuration":
       return `"${problem.agent}" has ${problem.field} ${problem.found}, expected ${problem.expected}.`

@@ -5,11 +5,16 @@ import type { Assignment, Verdict } from "../Agent.ts"
 import * as Agent from "../Agent.ts"
 import * as Artefact from "../Artefact.ts"
 import { Tokens } from "../Report.ts"
+import { ResultCache } from "../ResultCache.ts"
 import { Workspace, WorkspaceError } from "../Workspace.ts"
+import type { AnyPart, PartResult } from "./anyPart.ts"
 import type { Fence } from "./attemptFence.ts"
 import * as FencedServices from "./fencedServices.ts"
 import * as OutputText from "./outputText.ts"
+import { outputOf } from "./outputText.ts"
+import * as Parts from "./parts.ts"
 import type { Finished, RunContext } from "./runContext.ts"
+import { worse } from "./verdicts.ts"
 
 /** An attempt that works. */
 export interface LiveAttempt {
@@ -34,10 +39,11 @@ export const workOn = <A extends Agent.Any>(
   run: RunContext<A>,
   agent: A,
   attempt: LiveAttempt
-): Effect.Effect<Made, unknown, Workspace | Agent.Context<A>> =>
+): Effect.Effect<Made, unknown, Workspace | ResultCache | Agent.Context<A>> =>
   Effect.gen(function* () {
     const { fence } = attempt
     const workspace = yield* Workspace
+    const cache = yield* ResultCache
     const { redactContent } = yield* Secrets
     const files = new Map<string, Artefact.ArtefactFile>()
     let verdict: Verdict = { _tag: "verified" }
@@ -68,7 +74,7 @@ export const workOn = <A extends Agent.Any>(
         )
       }
 
-    const assignment: Assignment<unknown, unknown> = {
+    const own: Omit<Assignment<unknown, unknown>, "part"> = {
       runId: run.runId,
       agent: agent.name,
       attempt: fence.attempt,
@@ -90,7 +96,7 @@ export const workOn = <A extends Agent.Any>(
           if (fence.isOpen) verdict = worse(verdict, given)
         })
     }
-    const fenced = FencedServices.of(fence, {
+    const folder = FencedServices.folder({
       root: workspace.root,
       // Of a run that the agent begins: the folder says that it is taken.
       prepare: (options) => fence.within(workspace.prepare(options), () => ended(workspace.root, fence)),
@@ -99,6 +105,18 @@ export const workOn = <A extends Agent.Any>(
       read: reading(workspace.read),
       readBytes: reading(workspace.readBytes)
     })
+    const parts = Parts.make(run, agent, {
+      fence,
+      assignment: own,
+      folder,
+      isFileOf: (agents, path) => isFileOf(run, agents, redactContent(path))
+    })
+    const assignment: Assignment<unknown, unknown, AnyPart> = {
+      ...own,
+      // What each part gives, and needs, its own type says; here they are any.
+      part: (part) => Effect.provideService(parts.part(part), ResultCache, cache) as PartResult<typeof part>
+    }
+    const fenced = FencedServices.of(fence, folder)
     const returned = yield* Effect.mapInputContext(
       Effect.suspend(() => started(agent, assignment)),
       (context: Context.Context<Agent.Context<A>>) => fenced(context)
@@ -110,13 +128,14 @@ export const workOn = <A extends Agent.Any>(
     const digest = yield* Effect.try({ try: () => OutputText.digest(encoded), catch: (error) => error })
     // By path, because files may be written at once, and a result must not tell which of them was done first.
     const sorted = [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
-    return { output, encoded, digest, files: sorted, verdict }
+    // Its own word comes first: it has seen all parts.
+    return { output, encoded, digest, files: sorted, verdict: worse(verdict, parts.verdict()) }
   })
 
 /** The agent's own work; one written in JavaScript may give anything. */
 const started = <A extends Agent.Any>(
   agent: A,
-  assignment: Assignment<unknown, unknown>
+  assignment: Assignment<unknown, unknown, AnyPart>
 ): Effect.Effect<unknown, unknown, Agent.Context<A>> => {
   const work: Effect.Effect<unknown, unknown, Agent.Context<A>> = agent.run(assignment)
   const isEffect: boolean = Effect.isEffect(work)
@@ -143,8 +162,10 @@ const undeclaredResult = (name: string, where: string) =>
 
 /** Its own files of this attempt, and those of the agents in `filesOf`: what is not in its key it must not know. */
 const mayRead = (run: RunContext, agent: Agent.Any, path: string, own: ReadonlyMap<string, unknown>): boolean =>
-  own.has(path) ||
-  agent.filesOf.some((name) => run.finished.get(name)?.files.some((file) => file.path === path) ?? false)
+  own.has(path) || isFileOf(run, agent.filesOf, path)
+
+const isFileOf = (run: RunContext, agents: ReadonlyArray<string>, path: string): boolean =>
+  agents.some((name) => run.finished.get(name)?.files.some((file) => file.path === path) ?? false)
 
 const undeclared = (run: RunContext, agent: Agent.Any, path: string) => {
   const owner = run.claims.ownerOf(path)
@@ -178,11 +199,3 @@ const twice = (path: string, writer: string, agent: string) =>
     problem: `"${writer}" has already written it in this run`,
     next: `Let "${agent}" write to another path.`
   })
-
-const severity = { verified: 0, notVerified: 1, failed: 2 }
-
-/** A later, kinder word does not take back an earlier one. */
-const worse = (a: Verdict, b: Verdict): Verdict => (severity[b._tag] > severity[a._tag] ? b : a)
-
-// `Agent.make` takes schemas without a context only; the definition's type is wider so that any agent fits it.
-export const outputOf = (agent: Agent.Any) => agent.output as Schema.Schema.AnyNoContext

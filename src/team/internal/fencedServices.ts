@@ -16,19 +16,20 @@ interface Doors extends Pick<Folder, "prepare" | "isBusy" | "write" | "read" | "
 
 /** Puts a fence around what an attempt finds in its context. */
 export const of =
-  (fence: Fence, doors: Doors) =>
+  (fence: Fence, folder: Folder) =>
   <R>(context: Context.Context<R>): Context.Context<R> => {
     // What `R` is only the agent knows: it may hold these two, and then they are replaced by services of the same type.
     const found = context as Context.Context<R | Subprocess | BackgroundTasks>
     const subprocess = Context.getOption(found, Subprocess)
     const tasks = Context.getOption(found, BackgroundTasks)
-    let fenced = Context.add(found, Workspace, folder(doors))
+    let fenced = Context.add(found, Workspace, folder)
     if (Option.isSome(subprocess)) fenced = Context.add(fenced, Subprocess, processes(fence, subprocess.value))
     if (Option.isSome(tasks)) fenced = Context.add(fenced, BackgroundTasks, starts(fence, tasks.value, subprocess))
     return fenced as Context.Context<R>
   }
 
-const folder = (doors: Doors): Folder => {
+/** The output folder of an attempt: its doors, and none of those that are the run's. */
+export const folder = (doors: Doors): Folder => {
   const refused = (what: string) => () =>
     new WorkspaceError({
       reason: "undeclared",

@@ -11,3 +11,6 @@ export const read = (text: string) =>
 /** @throws NotJson for what is neither JSON nor `undefined`. */
 export const digest = (encoded: unknown): string =>
   encoded === undefined ? createHash("sha256").update("").digest("hex") : CacheKey.make(encoded)
+
+/** `make` takes schemas without a context only; the definition's type is wider so that any agent fits it. */
+export const outputOf = (made: { readonly output: Schema.Schema.Any }) => made.output as Schema.Schema.AnyNoContext

@@ -9,10 +9,11 @@ import * as Graph from "../Graph.ts"
 import { InputError } from "../InputError.ts"
 import type { Runnable } from "../Run.ts"
 import { TeamError, type TeamProblem } from "../TeamError.ts"
+import type { AnyPart } from "./anyPart.ts"
 import { describeError } from "./describeError.ts"
 import { pick } from "./pick.ts"
 import { refusedPart } from "./refusedPart.ts"
-import { resultKey, type Upstream } from "./resultKey.ts"
+import { partKey, resultKey, type Upstream } from "./resultKey.ts"
 import * as UserCode from "./userCode.ts"
 
 /** An agent with its part of the input. */
@@ -43,7 +44,7 @@ export const check = (team: Runnable<Agent.Any>): Effect.Effect<void, TeamError>
   const problems: ReadonlyArray<TeamProblem> = [
     ...Graph.problems(team.agents),
     ...strangers(team.agents),
-    ...team.agents.flatMap((agent) => [...agent.wrongDurations, ...agent.problems])
+    ...team.agents.flatMap((agent) => [...agent.wrongDurations, ...agent.problems, ...wrongParts(agent)])
   ]
   return problems.length === 0 ? Effect.void : Effect.fail(new TeamError({ team: team.name, problems }))
 }
@@ -81,6 +82,19 @@ export const keyOf = <A extends Agent.Any>(
       catch: (error) =>
         new FingerprintFailed({ agent: ready.agent.name, problem: `is not JSON: ${describeError(error)}` })
     })
+  )
+
+/** The key of a part of its work. */
+export const partKeyOf = <A extends Agent.Any>(
+  team: Runnable<A>,
+  ready: Ready<A>,
+  part: AnyPart,
+  upstream: (name: string) => Upstream | undefined,
+  model: string | undefined
+): Effect.Effect<string, FingerprintFailed, Agent.Context<A>> =>
+  Effect.map(ready.fingerprint, (fingerprint) =>
+    // The agent's own key was made of the same, so that nothing here is new to it.
+    partKey({ team: team.name, agent: ready.agent, part, upstream, fingerprint, model })
   )
 
 const one = <A extends Agent.Any>(
@@ -124,6 +138,26 @@ const notJson = (agent: Agent.Any, error: unknown) =>
         expected: `plain JSON data for the agent "${agent.name}"`,
         fix: "Let the team's parse give strings, numbers, booleans, lists and plain objects only."
       }
+    ]
+  })
+
+/** Parts of one name have one key, and what a part does not declare by its agent it would never be given. */
+const wrongParts = (agent: Agent.Any): ReadonlyArray<TeamProblem> =>
+  agent.parts.flatMap((part, at) => {
+    const wrong = (why: string): TeamProblem => ({ _tag: "WrongPart", agent: agent.name, part: part.name, why })
+    const missing = (field: "dependsOn" | "filesOf") =>
+      part[field]
+        .filter((name) => !agent[field].includes(name))
+        .map((name) => wrong(`its ${field} names "${name}", which is not in ${field} of the agent. Add it there.`))
+    return [
+      ...(typeof part.name === "string" && part.name.trim() !== "" && part.name.length <= 100
+        ? []
+        : [wrong("a part needs a name of 1 to 100 characters that is not blank.")]),
+      ...(agent.parts.findIndex(({ name }) => name === part.name) < at
+        ? [wrong("two parts have this name. Rename one of them.")]
+        : []),
+      ...missing("dependsOn"),
+      ...missing("filesOf")
     ]
   })
 

@@ -5,6 +5,7 @@
 import * as CacheKey from "../../cache/CacheKey.ts"
 import type * as Agent from "../Agent.ts"
 import * as Artefact from "../Artefact.ts"
+import type { AnyPart } from "./anyPart.ts"
 
 /** Raised when results of an older program must not be taken any more. */
 const formatVersion = 3
@@ -25,35 +26,69 @@ export const resultKey = (options: {
   readonly model: string | undefined
 }): string => {
   const { agent } = options
+  const parts = Object.fromEntries(agent.parts.map((part) => [part.name, partKey({ ...options, part })]))
   return CacheKey.make({
     format: formatVersion,
     team: options.team,
     agent: agent.name,
     version: agent.version,
     input: options.input,
-    results: Object.fromEntries(agent.dependsOn.map((name) => [name, options.upstream(name)?.digest ?? null])),
-    files: Object.fromEntries(
-      agent.filesOf.map((name) => [
-        name,
-        Object.fromEntries(
-          (options.upstream(name)?.files ?? []).map((file) => [
-            file.path,
-            file.executable === true ? `${file.sha256} executable` : file.sha256
-          ])
-        )
-      ])
-    ),
+    ...upstreamOf(agent, options.upstream),
     fingerprint: options.fingerprint,
-    source: sourceOf(agent),
+    source: sourceOf(agent.run, agent.input, agent.output),
+    // Left out where there are none, so that an agent without parts keeps the keys it had.
+    ...(agent.parts.length === 0 ? {} : { parts }),
     model: agent.usesModel ? (options.model ?? null) : null
   })
 }
 
+/** The key of a part: what decides it of all that decides its agent. */
+export const partKey = (options: {
+  readonly team: string
+  readonly agent: Agent.Any
+  readonly part: AnyPart
+  readonly upstream: (name: string) => Upstream | undefined
+  readonly fingerprint: Readonly<Record<string, string>>
+  readonly model: string | undefined
+}): string => {
+  const { agent, part } = options
+  return CacheKey.make({
+    format: formatVersion,
+    team: options.team,
+    agent: agent.name,
+    part: part.name,
+    version: agent.version,
+    ...upstreamOf(part, options.upstream),
+    fingerprint: options.fingerprint,
+    source: sourceOf(part.run, part.output),
+    model: agent.usesModel ? (options.model ?? null) : null
+  })
+}
+
+const upstreamOf = (
+  reader: Pick<Agent.Any, "dependsOn" | "filesOf">,
+  upstream: (name: string) => Upstream | undefined
+) => ({
+  results: Object.fromEntries(reader.dependsOn.map((name) => [name, upstream(name)?.digest ?? null])),
+  files: Object.fromEntries(
+    reader.filesOf.map((name) => [
+      name,
+      Object.fromEntries(
+        (upstream(name)?.files ?? []).map((file) => [
+          file.path,
+          file.executable === true ? `${file.sha256} executable` : file.sha256
+        ])
+      )
+    ])
+  )
+})
+
 /**
- * What of the agent's code can be seen: the text of its `run`, and the shapes that its schemas say. Of a bound function
+ * What of the author's code can be seen: the text of `run`, and the shapes that the schemas say. Of a bound function
  * there is no text, and of no function what it takes from around it.
  */
-const sourceOf = (agent: Agent.Any): string =>
-  Artefact.digest(
-    [Function.prototype.toString.call(agent.run), agent.input.ast, agent.output.ast].map(String).join("\n")
-  )
+const sourceOf = (
+  run: (...args: ReadonlyArray<never>) => unknown,
+  ...schemas: ReadonlyArray<{ readonly ast: unknown }>
+): string =>
+  Artefact.digest([Function.prototype.toString.call(run), ...schemas.map(({ ast }) => ast)].map(String).join("\n"))

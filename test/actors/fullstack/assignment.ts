@@ -29,6 +29,7 @@ export const make = (
     progress: (message) => Effect.sync(() => void kept.progress.push(message)),
     write: (path, content) => Effect.sync(() => void kept.files.set(path, String(content))),
     tokens: (used) => Effect.sync(() => void kept.tokens.push(used)),
+    part: () => Effect.die("the agents that are tested alone have no parts"),
     verdict: () => Effect.void
   }
   return { assignment, kept }
