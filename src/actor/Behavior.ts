@@ -23,10 +23,10 @@ export interface Options {
    */
   readonly reentrant?: boolean | undefined
   /**
-   * Handlers of one actor at work beside its mailbox at a time, whether by `reentrant` or by `Rpc.fork`. While there are as
-   * many, further messages wait in the mailbox. Default `1000`; a whole number from 1, else a `RangeError`.
+   * How many handlers of one actor may run concurrently, whether by `reentrant` or by `Rpc.fork`. At that many, further
+   * messages wait in the mailbox. Default `1000`; a whole number from 1, else a `RangeError`.
    */
-  readonly maxBesides?: number | undefined
+  readonly maxConcurrency?: number | undefined
   /**
    * Ends an incarnation that has had no message for this long (and for at most twice as long), to begin anew with the next
    * one; its state goes with it, and a root leaves nothing in memory. An actor with children, timers, watches or stashed
@@ -66,7 +66,7 @@ export interface Behavior {
   readonly supervision: Supervision.Supervision
   readonly children: Strategy.Strategy
   readonly reentrant: boolean
-  readonly maxBesides: number
+  readonly maxConcurrency: number
   /** `Infinity`: never. */
   readonly passivateAfterMillis: number
   readonly maxResident: number
@@ -83,18 +83,39 @@ export interface Behavior {
 
 const eachByItself = /* @__PURE__ */ Strategy.oneForOne()
 
-/** Fills in the defaults. A number out of its range throws a `RangeError`. @category constructors */
+/** Options that have another name now: an option that nobody reads would set a limit that does not hold. */
+const renamed: Readonly<Record<string, string>> = { maxBesides: "maxConcurrency" }
+
+const refuseRenamed = (type: string, options: object | undefined): void => {
+  for (const [before, now] of Object.entries(renamed)) {
+    if (options !== undefined && before in options) {
+      throw new RangeError(`The option "${before}" of ${type} is called "${now}" now: rename it.`)
+    }
+  }
+}
+
+/** Fills in the defaults. A number out of its range, or an option by its old name, throws a `RangeError`. @category constructors */
 export const make = (
   type: string,
   build: Behavior["build"],
   services: Context.Context<never>,
   options?: Options
+): Behavior => {
+  refuseRenamed(type, options)
+  return behaviorOf(type, build, services, options)
+}
+
+const behaviorOf = (
+  type: string,
+  build: Behavior["build"],
+  services: Context.Context<never>,
+  options: Options | undefined
 ): Behavior => ({
   mailbox: options?.mailbox ?? Mailbox.bounded(),
   supervision: options?.supervision ?? Supervision.restart(),
   children: options?.children ?? eachByItself,
   reentrant: options?.reentrant ?? false,
-  maxBesides: wholeNumber("maxBesides", options?.maxBesides ?? 1000, 1),
+  maxConcurrency: wholeNumber("maxConcurrency", options?.maxConcurrency ?? 1000, 1),
   passivateAfterMillis:
     options?.passivateAfter === undefined
       ? Number.POSITIVE_INFINITY

@@ -295,7 +295,7 @@ describe("Handlers beside the mailbox", () => {
     Rpc.make("Crash"),
     Rpc.make("Ping")
   ])
-  const desk = (options: { readonly maxBesides?: number; readonly reentrant?: boolean }) =>
+  const desk = (options: { readonly maxConcurrency?: number; readonly reentrant?: boolean }) =>
     Effect.gen(function* () {
       const gate = yield* Deferred.make<void>()
       const begun: Array<number> = []
@@ -327,7 +327,7 @@ describe("Handlers beside the mailbox", () => {
       `are so many and no more; the mailbox waits for room among them (${reentrant ? "re-entrant" : "Rpc.fork"})`,
       () =>
         Effect.gen(function* () {
-          const { begun, open, ref } = yield* desk({ maxBesides: 2, reentrant })
+          const { begun, open, ref } = yield* desk({ maxConcurrency: 2, reentrant })
           const asked = yield* Effect.fork(Gather.all([1, 2, 3, 4].map((n) => ref.ask.Hold({ n }))))
           yield* ActorTest.settle
           assert.deepStrictEqual(begun, [1, 2])
@@ -349,7 +349,15 @@ describe("Handlers beside the mailbox", () => {
   )
 
   it("are at least one", () => {
-    assert.throws(() => Desk.toLayer(Effect.die("never built"), { maxBesides: 0 }), RangeError)
+    assert.throws(() => Desk.toLayer(Effect.die("never built"), { maxConcurrency: 0 }), RangeError)
+  })
+
+  it("are not limited by the option's old name, which is refused with the new one", () => {
+    const options: object = { maxBesides: 2 }
+    assert.throws(
+      () => Desk.toLayer(Effect.die("never built"), options),
+      'The option "maxBesides" of Desk is called "maxConcurrency" now: rename it.'
+    )
   })
 })
 

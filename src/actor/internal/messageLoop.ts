@@ -509,7 +509,7 @@ export abstract class MessageLoop extends Inbox {
     incarnation.nodes ??= new Set()
     incarnation.nodes.add(node)
     // Counted before it runs: it may stop its actor, which then waits for it.
-    if (++incarnation.besides >= this.behavior.maxBesides) this.isCrowded = true
+    if (++incarnation.besides >= this.behavior.maxConcurrency) this.isCrowded = true
     const own = this.contextOf(incarnation, sender)
     const fiber = this.system.fork(
       interruptible ? endingWith(ask, work) : work,
