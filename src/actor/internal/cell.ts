@@ -227,7 +227,7 @@ export class Cell extends MessageLoop implements Child {
     this.handlerContext = new HandlerContext(this, incarnation)
     if (missing !== undefined) return this.end(incarnation, Cause.die(missing))
     incarnation.started = true
-    this.isCrowded = false
+    this.atCapacity = false
     incarnation.startedAt = this.system.timers.now()
     if (!drains) this.state = State.running
     this.free = true

@@ -63,8 +63,8 @@ export abstract class MessageLoop extends Inbox {
   begunAt = -1
   handled = 0
   failed = 0
-  /** As many handlers are at work beside the mailbox as may be: no further message is taken. */
-  isCrowded = false
+  /** `maxConcurrency` handlers are running: no further message is taken. */
+  atCapacity = false
 
   private boundTurn: (() => void) | undefined = undefined
   private boundOutcomes: Outcomes | undefined = undefined
@@ -120,10 +120,10 @@ export abstract class MessageLoop extends Inbox {
     if (!this.free) return
     const ring = this.ring
     // Spans need a fiber.
-    if (this.system.tracing && ring.size > 0 && !this.isCrowded) return this.work(undefined)
+    if (this.system.tracing && ring.size > 0 && !this.atCapacity) return this.work(undefined)
     const { incarnation } = this
     let left = batch
-    while (ring.size > 0 && !this.isCrowded) {
+    while (ring.size > 0 && !this.atCapacity) {
       if (left-- === 0) return this.scheduleTurn()
       if (left % messagesPerLook === 0 && this.system.scheduler.mustGiveWay()) return this.scheduleTurn()
       if (!this.take()) continue
@@ -155,7 +155,7 @@ export abstract class MessageLoop extends Inbox {
       this.state === State.running &&
       this.ring.size === 0 &&
       this.waiting === undefined &&
-      !this.isCrowded &&
+      !this.atCapacity &&
       this.system.inline &&
       this.system.scheduler.mayRunNow()
       ? this.askNow(rpc, payload, timeoutMillis)
@@ -509,7 +509,7 @@ export abstract class MessageLoop extends Inbox {
     incarnation.nodes ??= new Set()
     incarnation.nodes.add(node)
     // Counted before it runs: it may stop its actor, which then waits for it.
-    if (++incarnation.besides >= this.behavior.maxConcurrency) this.isCrowded = true
+    if (++incarnation.besides >= this.behavior.maxConcurrency) this.atCapacity = true
     const own = this.contextOf(incarnation, sender)
     const fiber = this.system.fork(
       interruptible ? endingWith(ask, work) : work,
@@ -523,7 +523,7 @@ export abstract class MessageLoop extends Inbox {
       if (!incarnation.linked?.delete(fiber)) return
       incarnation.nodes?.delete(node)
       incarnation.besides--
-      this.thinOut(incarnation)
+      this.makeRoom(incarnation)
       this.forkEnded(incarnation, attachment, rpc, exit)
       incarnation.whenUnlinked?.()
       this.drainIfEmpty()
@@ -532,10 +532,10 @@ export abstract class MessageLoop extends Inbox {
     if (incarnation.ending !== undefined && fiber.unsafePoll() === null) incarnation.interrupt(fiber)
   }
 
-  /** One of its handlers beside the mailbox has ended: there is room for another. */
-  private thinOut(incarnation: Incarnation): void {
-    if (!this.isCrowded || this.incarnation !== incarnation) return
-    this.isCrowded = false
+  /** One of its concurrent handlers has ended: there is room for another. */
+  private makeRoom(incarnation: Incarnation): void {
+    if (!this.atCapacity || this.incarnation !== incarnation) return
+    this.atCapacity = false
     this.scheduleIfMail()
   }
 

@@ -24,7 +24,7 @@ interface Loop {
   readonly system: Environment
   readonly ring: Messages
   /** No further message is to be taken for now. */
-  readonly isCrowded: boolean
+  readonly atCapacity: boolean
   /** Takes the next message in hand; `false` if it need not be handled. */
   take(): boolean
   /** What the message in hand has brought of its sender's FiberRefs. */
@@ -144,7 +144,7 @@ export class Worker {
     }
     const ring = loop.ring
     let left = batch
-    while (ring.size > 0 && !this.retired && !loop.isCrowded) {
+    while (ring.size > 0 && !this.retired && !loop.atCapacity) {
       if (left-- === 0) return Effect.yieldNow()
       if (left % messagesPerLook === 0 && loop.system.scheduler.mustGiveWay()) return Effect.yieldNow()
       if (!loop.take()) continue
