@@ -47,8 +47,8 @@ export interface ActorSnapshot {
   readonly waitingSenders: number
   /** The message in hand, if its handler runs as an Effect, and for how long it has run, in milliseconds. */
   readonly current: { readonly message: string; readonly forMillis: number } | undefined
-  /** Handlers that run beside the mailbox. */
-  readonly besides: number
+  /** Handlers that run concurrently: those of a `reentrant` actor, and what `Rpc.fork` started. */
+  readonly concurrentHandlers: number
   /** Addresses of the actors whose answer, or room, it waits for before the message in hand is done. */
   readonly waitsFor: ReadonlyArray<string>
   /** Messages set aside. */

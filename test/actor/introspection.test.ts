@@ -120,7 +120,7 @@ describe("A snapshot", () => {
           oldestMillis: 250,
           waitingSenders: 0,
           current: { message: "Hold", forMillis: 750 },
-          besides: 1,
+          concurrentHandlers: 1,
           waitsFor: [],
           stashed: 1,
           timers: 2,

@@ -372,7 +372,7 @@ export class Cell extends MessageLoop implements Child {
     const interruptLinked = incarnation.interruptLinked((after) =>
       this.system.timers.after(this.kept.stopBudgetMillis, () => {
         this.log("Error", `${this.address} has a handler that cannot be interrupted; it goes on without an owner`)
-        this.failed += incarnation.besides
+        this.failed += incarnation.concurrent
         after()
       })
     )
@@ -543,7 +543,7 @@ export class Cell extends MessageLoop implements Child {
       this.inHand ||
       this.ring.size > 0 ||
       this.waiting !== undefined ||
-      this.incarnation!.besides > 0 ||
+      this.incarnation!.concurrent > 0 ||
       this.incarnation!.timers?.count ||
       this.watchCount > 0 ||
       (this.incarnation!.children?.size ?? 0) > 0 ||

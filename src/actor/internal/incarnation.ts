@@ -22,7 +22,7 @@ export interface Handling extends Node {
 }
 
 /** A message at work beside the mailbox. */
-interface Beside {
+interface ConcurrentHandler {
   readonly attachment: Attachment | undefined
   readonly message_tag: string
 }
@@ -37,9 +37,9 @@ export class Incarnation implements Sender {
   /** Its end is under way, and is not begun again. */
   isClosing = false
   /** Handlers at work beside the mailbox, which answered with `Rpc.fork`. */
-  besides = 0
+  concurrent = 0
   /** Their fibers, and who waits for what each answers. */
-  linked: Map<Fiber.RuntimeFiber<unknown, unknown>, Beside> | undefined = undefined
+  linked: Map<Fiber.RuntimeFiber<unknown, unknown>, ConcurrentHandler> | undefined = undefined
   /** The same handlers in the wait-for graph, from before their first step on. */
   nodes: Set<Node> | undefined = undefined
   whenUnlinked: (() => void) | undefined = undefined
@@ -94,7 +94,7 @@ export class Incarnation implements Sender {
 
   /** Whether its end has nothing to wait for. */
   get ownsNothing(): boolean {
-    return this.besides === 0 && !this.scope.isUsed && (this.children === undefined || this.children.size === 0)
+    return this.concurrent === 0 && !this.scope.isUsed && (this.children === undefined || this.children.size === 0)
   }
 
   interrupt(fiber: Fiber.RuntimeFiber<unknown, unknown>): void {
@@ -111,7 +111,7 @@ export class Incarnation implements Sender {
         for (const { attachment, message_tag } of linked.values()) attachment?.fail(this.endingCause(message_tag))
         linked.clear()
         this.nodes = undefined
-        this.besides = 0
+        this.concurrent = 0
         resume(Effect.void)
       })
       this.whenUnlinked = () => {

@@ -375,7 +375,7 @@ export const localDirectory = (system: LocalSystem) => {
       },
       get backlog() {
         const found = cell()
-        return found === undefined ? 0 : found.depth + (found.inHand ? 1 : 0) + (found.incarnation?.besides ?? 0)
+        return found === undefined ? 0 : found.depth + (found.inHand ? 1 : 0) + (found.incarnation?.concurrent ?? 0)
       },
       get atWorkMillis() {
         const begunAt = cell()?.begunAt ?? -1

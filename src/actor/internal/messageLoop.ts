@@ -330,7 +330,7 @@ export abstract class MessageLoop extends Inbox {
       this.free &&
       !this.inHand &&
       this.ring.size === 0 &&
-      this.incarnation!.besides === 0
+      this.incarnation!.concurrent === 0
     ) {
       this.drained()
     }
@@ -358,8 +358,8 @@ export abstract class MessageLoop extends Inbox {
 
   /** Ends what is at work for a fiber that was interrupted, if that ends with its asker. */
   askerLeft(fiber: Fiber.RuntimeFiber<unknown, unknown>): void {
-    const besides = [...(this.incarnation?.linked?.values() ?? [])].map(({ attachment }) => attachment)
-    for (const attachment of [this.inHand ? this.attachment : undefined, ...besides])
+    const concurrent = [...(this.incarnation?.linked?.values() ?? [])].map(({ attachment }) => attachment)
+    for (const attachment of [this.inHand ? this.attachment : undefined, ...concurrent])
       if (attachment instanceof Ask && attachment.isBy(fiber)) attachment.leave()
   }
 
@@ -509,7 +509,7 @@ export abstract class MessageLoop extends Inbox {
     incarnation.nodes ??= new Set()
     incarnation.nodes.add(node)
     // Counted before it runs: it may stop its actor, which then waits for it.
-    if (++incarnation.besides >= this.behavior.maxConcurrency) this.atCapacity = true
+    if (++incarnation.concurrent >= this.behavior.maxConcurrency) this.atCapacity = true
     const own = this.contextOf(incarnation, sender)
     const fiber = this.system.fork(
       interruptible ? endingWith(ask, work) : work,
@@ -522,7 +522,7 @@ export abstract class MessageLoop extends Inbox {
       // Given up on while it would not be interrupted: its message has settled.
       if (!incarnation.linked?.delete(fiber)) return
       incarnation.nodes?.delete(node)
-      incarnation.besides--
+      incarnation.concurrent--
       this.makeRoom(incarnation)
       this.forkEnded(incarnation, attachment, rpc, exit)
       incarnation.whenUnlinked?.()

@@ -29,7 +29,7 @@ const snapshotOf = (cell: Cell): ActorSnapshot => {
     oldestMillis: ring.size === 0 ? undefined : coarse - ring.oldestAt(),
     waitingSenders: cell.waitingSenders,
     current: cell.begunAt === -1 ? undefined : { message: cell.tagOf(cell.rpc), forMillis: coarse - cell.begunAt },
-    besides: incarnation?.besides ?? 0,
+    concurrentHandlers: incarnation?.concurrent ?? 0,
     waitsFor: waitsFor(cell),
     stashed: cell.stashSize,
     timers: incarnation?.timers?.count ?? 0,
