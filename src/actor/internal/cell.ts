@@ -58,8 +58,8 @@ export interface Kind {
   readonly residents: Residents<Cell> | undefined
 }
 
-/** What it is to its supervisor. */
-export interface Kept {
+/** How its supervisor treats it; the terms are those of OTP's `child_spec`. */
+export interface ChildSpec {
   readonly restart: Restart
   readonly significant: boolean
   readonly stopBudgetMillis: number
@@ -121,7 +121,7 @@ export class Cell extends MessageLoop implements Child {
     address: string,
     /** Whose child it is: an actor's, a host's, or its type's, as a root. */
     readonly supervisor: Supervisor<Cell>,
-    private readonly kept: Kept
+    private readonly spec: ChildSpec
   ) {
     super(system, kind.type, id, address, kind.protocol, kind.behavior)
   }
@@ -137,10 +137,10 @@ export class Cell extends MessageLoop implements Child {
     return this.kind.isRoot
   }
   get restart(): Restart {
-    return this.kept.restart
+    return this.spec.restart
   }
   get significant(): boolean {
-    return this.kept.significant
+    return this.spec.significant
   }
   get supervision(): Supervision {
     return this.behavior.supervision
@@ -370,7 +370,7 @@ export class Cell extends MessageLoop implements Child {
   /** Interrupts forked handlers, waiting for them within the budget, then stops the children, last spawned first. */
   private endDependents(incarnation: Incarnation): Effect.Effect<void> {
     const interruptLinked = incarnation.interruptLinked((after) =>
-      this.system.timers.after(this.kept.stopBudgetMillis, () => {
+      this.system.timers.after(this.spec.stopBudgetMillis, () => {
         this.log("Error", `${this.address} has a handler that cannot be interrupted; it goes on without an owner`)
         this.failed += incarnation.concurrent
         after()
@@ -583,7 +583,7 @@ export class Cell extends MessageLoop implements Child {
   stopItself(incarnation: Incarnation): void {
     if (this.incarnation !== incarnation || incarnation.isClosing || this.stopping !== "no") return
     this.stopping = "normal"
-    this.drain(false, this.kept.stopBudgetMillis)
+    this.drain(false, this.spec.stopBudgetMillis)
   }
 
   /**
@@ -599,7 +599,7 @@ export class Cell extends MessageLoop implements Child {
    * Goes on with the messages it has for `withinMillis`, if need be in one last incarnation; with `now` they are not handled
    * any more, and its children stop likewise. Asked again, the shorter time counts.
    */
-  stopForGood(done: () => void, now = false, withinMillis = this.kept.stopBudgetMillis): void {
+  stopForGood(done: () => void, now = false, withinMillis = this.spec.stopBudgetMillis): void {
     if (this.state === State.ended) {
       this.kind.forget(this)
       return done()
@@ -754,7 +754,7 @@ export class Cell extends MessageLoop implements Child {
     })
   }
 
-  private limit(what: string, act: () => void, millis = this.kept.stopBudgetMillis): void {
+  private limit(what: string, act: () => void, millis = this.spec.stopBudgetMillis): void {
     this.clearTimer?.()
     this.clearTimer = this.system.timers.after(millis, () => {
       this.log("Warning", `${this.address} took more than ${millis} ms to ${what}`)

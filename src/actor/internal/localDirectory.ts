@@ -25,7 +25,7 @@ import type { Receipt, Settlement } from "../Receipt.ts"
 import type { ChildOptions } from "../Strategy.ts"
 import { asyncHere } from "./asyncHere.ts"
 import { ReceiptSlip } from "./attachment.ts"
-import { Cell, endOf, type Kept, type Kind, type Slot, stopped } from "./cell.ts"
+import { Cell, endOf, type ChildSpec, type Kind, type Slot, stopped } from "./cell.ts"
 import type { CellContext } from "./cellContext.ts"
 import { CheckedRef, checksOf } from "./checkedRef.ts"
 import { State } from "./inbox.ts"
@@ -65,9 +65,9 @@ export const localDirectory = (system: LocalSystem) => {
     id: string,
     address: string,
     supervisor: Supervisor<Cell>,
-    kept: Kept
+    spec: ChildSpec
   ): Cell => {
-    const cell = new Cell(system, kind, id, address, supervisor, kept)
+    const cell = new Cell(system, kind, id, address, supervisor, spec)
     registration.cells.add(cell)
     return cell
   }
@@ -122,7 +122,7 @@ export const localDirectory = (system: LocalSystem) => {
       if (why === "send" && residents.isOverrun) {
         return new TooManyActors({ address, maxResident: residents.limit, waiting: maxWaiting })
       }
-      cell = cellOf(registration, registration.root, id, address, registration.guardian, keptByDefault)
+      cell = cellOf(registration, registration.root, id, address, registration.guardian, defaultSpec)
       registration.guardian.adopt(cell)
     }
     return cell
@@ -223,8 +223,8 @@ export const localDirectory = (system: LocalSystem) => {
         if (system.stopping || registration.closing || supervisor === undefined) {
           return Effect.fail(new ActorStopping({ address }))
         }
-        const kept = keptAs(address, options, supervisor)
-        if (kept instanceof InvalidChildOptions) return Effect.fail(kept)
+        const spec = specOf(address, options, supervisor)
+        if (spec instanceof InvalidChildOptions) return Effect.fail(spec)
         if (supervisor.strategy.intensity !== undefined && registration.behavior.supervision.hasOwnLimit) {
           const reason = "a limit of its own, and the parent counts for all"
           return Effect.fail(new InvalidChildOptions({ address, reason }))
@@ -237,7 +237,7 @@ export const localDirectory = (system: LocalSystem) => {
         if (namesake !== undefined) supervisor.remove(namesake, () => {})
         const { maxChildren } = supervisor.strategy
         if (supervisor.size >= maxChildren) return Effect.fail(new TooManyChildren({ address, maxChildren }))
-        const cell = cellOf(registration, registration.child, id, address, supervisor, kept)
+        const cell = cellOf(registration, registration.child, id, address, supervisor, spec)
         // Taken in here and now: a fiber may have to yield at any later step, and another one take the name meanwhile.
         let start: { readonly error: SpawnError | undefined } | undefined
         let whenStarted: (() => void) | undefined
@@ -300,14 +300,14 @@ export const localDirectory = (system: LocalSystem) => {
     )
   )
 
-  const keptByDefault: Kept = { restart: "transient", significant: false, stopBudgetMillis: system.stopBudgetMillis }
+  const defaultSpec: ChildSpec = { restart: "transient", significant: false, stopBudgetMillis: system.stopBudgetMillis }
 
-  const keptAs = (
+  const specOf = (
     address: string,
     options: ChildOptions | undefined,
     supervisor: Supervisor<Cell>
-  ): Kept | InvalidChildOptions => {
-    if (options === undefined) return keptByDefault
+  ): ChildSpec | InvalidChildOptions => {
+    if (options === undefined) return defaultSpec
     const { restart = "transient", significant = false, stopBudget } = options
     if (significant && restart === "permanent") {
       return new InvalidChildOptions({ address, reason: "significant and permanent" })
