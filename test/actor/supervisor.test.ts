@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, type Duration } from "effect"
 import fc from "fast-check"
-import { type Child, type Notes, type Reason, type Shutdown, Supervisor } from "../../src/actor/internal/supervisor.ts"
+import { type Child, type ChildState, type Reason, type Shutdown, Supervisor } from "../../src/actor/internal/supervisor.ts"
 import * as Strategy from "../../src/actor/Strategy.ts"
 import * as Supervision from "../../src/actor/Supervision.ts"
 
@@ -71,7 +71,7 @@ class Fake implements Child {
   readonly restart: Strategy.Restart
   readonly significant: boolean
   readonly supervision: Supervision.Supervision
-  notes: Notes | undefined
+  childState: ChildState | undefined
   alive = false
   /** Starts that fail from now on. */
   failures = 0

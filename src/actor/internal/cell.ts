@@ -37,7 +37,7 @@ import { Incarnation } from "./incarnation.ts"
 import { type Handler, MessageLoop } from "./messageLoop.ts"
 import type { Protocol } from "./protocol.ts"
 import type { Residents } from "./residents.ts"
-import { type Child, type Notes, type Reason, type Shutdown, Supervisor } from "./supervisor.ts"
+import { type Child, type ChildState, type Reason, type Shutdown, Supervisor } from "./supervisor.ts"
 import { runSynchronous } from "./synchronous.ts"
 import { type Destination, Tell } from "./tell.ts"
 import type { Node } from "./waitGraph.ts"
@@ -87,7 +87,7 @@ export interface Slot {
 
 export class Cell extends MessageLoop implements Child {
   readonly slot: Slot = { cell: this }
-  notes: Notes | undefined = undefined
+  childState: ChildState | undefined = undefined
   private incarnations = 0
   restarts = 0
   /** Its incarnation, or the next one, is one that supervision began again. */
@@ -110,7 +110,7 @@ export class Cell extends MessageLoop implements Child {
   private isInterrupted = false
   private stashed: Array<Stashed> | undefined = undefined
   private watches: Watches | undefined = undefined
-  /** The notes of `Residents`. */
+  /** The state of `Residents` about it. */
   isResident = false
   doneBefore = -1
 
@@ -159,7 +159,7 @@ export class Cell extends MessageLoop implements Child {
   readonly dependsOn = (): ReadonlyArray<Node> => {
     const { incarnation } = this
     if (incarnation !== undefined) return incarnation.isClosing ? endsOf(incarnation, true) : none
-    const phase = this.notes?.phase
+    const phase = this.childState?.phase
     // In line, it waits for those whose turn it is.
     return phase !== undefined && phase !== "up" && phase !== "given up" && this.supervisor.isShared
       ? [...this.supervisor].filter((other) => other !== this && other.isMoving)

@@ -23,8 +23,8 @@ export interface Child {
   readonly restart: Restart
   readonly significant: boolean
   readonly supervision: Supervision.Supervision
-  /** The supervisor's own notes, made once there is something to note. */
-  notes: Notes | undefined
+  /** What its supervisor knows about it; made when there is something to know. */
+  childState: ChildState | undefined
   /** `supervision.decide`, except that it never throws. */
   decide(cause: Cause.Cause<unknown>): Supervision.Directive
   /** Begins a life. `done` hears once how the start went, also if it is stopped meanwhile. */
@@ -72,7 +72,8 @@ export type Shutdown =
  */
 type Phase = "queued" | "up" | "exited" | "restarting" | "waiting" | "down" | "given up" | "leaving"
 
-export class Notes {
+/** What a supervisor knows about one of its children. */
+export class ChildState {
   phase: Phase = "up"
   /** The end that waits in line. */
   exit: (() => Operation | undefined) | undefined
@@ -129,7 +130,7 @@ export class Supervisor<C extends Child = Child> {
     if (this.closed) return child.stop(true, () => {})
     this.children.set(child.key, child)
     if (this.line === undefined) return child.start((failure) => this.firstStarted(child, failure))
-    this.noted(child).phase = "queued"
+    this.stateOf(child).phase = "queued"
     this.line.submit(() => this.first(child))
   }
 
@@ -142,22 +143,22 @@ export class Supervisor<C extends Child = Child> {
   forget(child: Child): void {
     if (!this.isIn(child)) return
     this.children.delete(child.key)
-    if (child.notes !== undefined) this.lower(child.notes)
+    if (child.childState !== undefined) this.lower(child.childState)
   }
 
   /** A life has ended by itself. */
   ended(child: Child, reason: Reason): void {
     if (!this.has(child)) return
-    const notes = this.noted(child)
-    notes.phase = "exited"
-    const exit = () => (notes.exit === exit ? this.exited(child, notes, reason) : undefined)
-    notes.exit = exit
+    const state = this.stateOf(child)
+    state.phase = "exited"
+    const exit = () => (state.exit === exit ? this.exited(child, state, reason) : undefined)
+    state.exit = exit
     this.submit(child, exit)
   }
 
   /** Stops a child and forgets it: OTP's terminate_child and delete_child in one. */
   remove(child: Child, done: () => void, how?: (done: () => void) => void): void {
-    const phase = child.notes?.phase
+    const phase = child.childState?.phase
     const rest = phase === "restarting" || phase === "waiting" ? this.groupOf(child).filter((one) => one !== child) : []
     this.stopForGood(child, done, how)
     // Its group has stopped and would have waited for it.
@@ -167,15 +168,15 @@ export class Supervisor<C extends Child = Child> {
 
   /** Forgets the crashes of a child that was given up; whether it was. */
   forgive(child: Child): boolean {
-    if (child.notes?.phase !== "given up" || this.closed) return false
-    child.notes = undefined
+    if (child.childState?.phase !== "given up" || this.closed) return false
+    child.childState = undefined
     return true
   }
 
   /** Starts a child again that was given up. This is no restart; a start that fails is a crash. */
   revive(child: Child): void {
     if (!this.forgive(child)) return
-    this.noted(child).phase = "queued"
+    this.stateOf(child).phase = "queued"
     this.submit(child, () => this.revived(child))
   }
 
@@ -190,7 +191,7 @@ export class Supervisor<C extends Child = Child> {
   hurry(): void {
     this.stopsNow = true
     for (const child of [...this.children.values()]) {
-      if (child.notes?.phase === "leaving") child.stop(true, () => {}, true)
+      if (child.childState?.phase === "leaving") child.stop(true, () => {}, true)
     }
   }
 
@@ -205,7 +206,7 @@ export class Supervisor<C extends Child = Child> {
 
   private *first(child: Child): Operation {
     if (!this.has(child)) return
-    this.noted(child).phase = "up"
+    this.stateOf(child).phase = "up"
     this.firstStarted(child, yield (done) => child.start(done))
   }
 
@@ -216,15 +217,15 @@ export class Supervisor<C extends Child = Child> {
   }
 
   private *revived(child: Child): Operation {
-    const notes = child.notes
-    if (notes?.phase !== "queued") return
-    notes.phase = "up"
+    const state = child.childState
+    if (state?.phase !== "queued") return
+    state.phase = "up"
     const failure = yield (done) => child.start(done)
     if (failure !== undefined) this.ended(child, { cause: failure })
   }
 
-  private *exited(child: Child, notes: Notes, reason: Reason): Operation {
-    notes.exit = undefined
+  private *exited(child: Child, state: ChildState, reason: Reason): Operation {
+    state.exit = undefined
     const cause = typeof reason === "object" ? reason.cause : undefined
     const directive = cause === undefined ? "restart" : child.decide(cause)
     if (cause !== undefined && directive === "escalate") return this.escalate(child, cause)
@@ -241,34 +242,34 @@ export class Supervisor<C extends Child = Child> {
 
   /** One try to have the child's group live again; it counts once. */
   private *restart(child: Child, reason: Reason, again: boolean): Operation {
-    const notes = this.noted(child)
+    const state = this.stateOf(child)
     const now = this.owner.now()
-    if (!this.admit(child, notes, reason, now)) {
+    if (!this.admit(child, state, reason, now)) {
       // Its siblings may have been stopped for it already.
       if (again && !this.closed) yield* this.startGroup(this.groupOf(child))
       return
     }
     const periodMillis = Duration.toMillis(child.supervision.period)
-    if (now - notes.startedAt > periodMillis) notes.inARow = 0
-    notes.startedAt = Number.POSITIVE_INFINITY
-    notes.inARow++
+    if (now - state.startedAt > periodMillis) state.inARow = 0
+    state.startedAt = Number.POSITIVE_INFINITY
+    state.inARow++
     // Chance is not asked for where nothing depends on it.
     const waitMillis =
       child.supervision.backoff === undefined
         ? 0
-        : Supervision.backoffMillis(child.supervision, notes.inARow, this.owner.random())
-    notes.phase = "restarting"
-    notes.waitUntil = waitMillis === 0 ? 0 : now + waitMillis
+        : Supervision.backoffMillis(child.supervision, state.inARow, this.owner.random())
+    state.phase = "restarting"
+    state.waitUntil = waitMillis === 0 ? 0 : now + waitMillis
     child.restarting(child, reason, waitMillis)
     const group = this.groupOf(child)
     if (group.length > 1) yield* this.stopGroup(group, child, reason)
     const until = waitUntil(group)
     const leftMillis = until === 0 ? 0 : until - this.owner.now()
     if (leftMillis <= 0 || !this.has(child)) return yield* this.startGroup(group)
-    notes.phase = "waiting"
-    notes.clearTimer = this.owner.after(leftMillis, () => {
-      notes.clearTimer = undefined
-      this.submit(child, () => (notes.phase === "waiting" ? this.waited(child, reason) : undefined))
+    state.phase = "waiting"
+    state.clearTimer = this.owner.after(leftMillis, () => {
+      state.clearTimer = undefined
+      this.submit(child, () => (state.phase === "waiting" ? this.waited(child, reason) : undefined))
     })
   }
 
@@ -282,10 +283,10 @@ export class Supervisor<C extends Child = Child> {
   private *stopGroup(group: ReadonlyArray<Child>, because: Child, reason: Reason): Operation {
     for (const child of [...group].reverse()) {
       if (child === because || !this.isIn(child) || !lives(child)) continue
-      const notes = this.noted(child)
-      const phase = notes.phase
+      const state = this.stateOf(child)
+      const phase = state.phase
       // An end that waits in line is taken out of it: it leads to no other restart than this one.
-      this.lower(notes)
+      this.lower(state)
       if (child.restart === "temporary") {
         yield (done) => this.stopForGood(child, () => done(undefined))
       } else if (phase === "up" || phase === "exited") {
@@ -298,15 +299,15 @@ export class Supervisor<C extends Child = Child> {
   /** Starts what is down in a group, in order, up to a start that fails. */
   private *startGroup(group: ReadonlyArray<Child>): Operation {
     for (const child of group) {
-      const notes = child.notes
-      if (notes === undefined || !this.has(child)) continue
-      if (notes.phase !== "down" && notes.phase !== "restarting" && notes.phase !== "waiting") continue
-      notes.phase = "up"
-      notes.waitUntil = 0
+      const state = child.childState
+      if (state === undefined || !this.has(child)) continue
+      if (state.phase !== "down" && state.phase !== "restarting" && state.phase !== "waiting") continue
+      state.phase = "up"
+      state.waitUntil = 0
       const cause = yield (done) => child.start(done)
       if (!this.has(child)) continue
       if (cause === undefined) {
-        notes.startedAt = this.owner.now()
+        state.startedAt = this.owner.now()
         continue
       }
       const directive = child.decide(cause)
@@ -317,22 +318,22 @@ export class Supervisor<C extends Child = Child> {
         continue
       }
       // Not at once: what has come meanwhile has its turn first.
-      notes.phase = "restarting"
-      this.submit(child, () => (notes.phase === "restarting" ? this.restart(child, { cause }, true) : undefined))
+      state.phase = "restarting"
+      this.submit(child, () => (state.phase === "restarting" ? this.restart(child, { cause }, true) : undefined))
       return
     }
   }
 
   /** Counts a restart, or does what a full window leads to. */
-  private admit(child: Child, notes: Notes, reason: Reason, now: number): boolean {
+  private admit(child: Child, state: ChildState, reason: Reason, now: number): boolean {
     if (this.window !== undefined) {
       if (this.window.admit(now)) return true
       this.shutdown({ _tag: "intensity exceeded", child, reason })
       return false
     }
     const { exceeded, intensity, period } = child.supervision
-    notes.window ??= new RestartWindow(intensity, Duration.toMillis(period))
-    if (notes.window.admit(now)) return true
+    state.window ??= new RestartWindow(intensity, Duration.toMillis(period))
+    if (state.window.admit(now)) return true
     const cause = typeof reason === "object" ? reason.cause : Cause.die(new EndedTooOften())
     if (exceeded === "escalate") this.escalate(child, cause)
     else this.giveUp(child, cause)
@@ -341,20 +342,20 @@ export class Supervisor<C extends Child = Child> {
 
   private end(child: Child, reason: Reason): void {
     const mayReturn = child.restart !== "temporary" && this.strategy.restarts !== "one-for-one"
-    if (mayReturn) this.noted(child).phase = "down"
+    if (mayReturn) this.stateOf(child).phase = "down"
     else this.forget(child)
     child.gone(reason, mayReturn)
     this.endedForGood(child)
   }
 
   private giveUp(child: Child, cause: Cause.Cause<unknown>): void {
-    this.noted(child).phase = "given up"
+    this.stateOf(child).phase = "given up"
     child.givenUp(cause)
     this.endedForGood(child)
   }
 
   private escalate(child: Child, cause: Cause.Cause<unknown>): void {
-    this.noted(child).phase = "given up"
+    this.stateOf(child).phase = "given up"
     child.givenUp(cause)
     this.owner.escalate(child, cause)
   }
@@ -378,9 +379,9 @@ export class Supervisor<C extends Child = Child> {
     if (this.closed) return
     this.closed = true
     this.line?.cancel()
-    for (const { notes } of this.children.values()) {
-      notes?.line?.cancel()
-      notes?.clearTimer?.()
+    for (const { childState: state } of this.children.values()) {
+      state?.line?.cancel()
+      state?.clearTimer?.()
     }
   }
 
@@ -390,7 +391,7 @@ export class Supervisor<C extends Child = Child> {
 
   /** Whether it is a child, and not about to leave. */
   private has(child: Child): boolean {
-    return this.isIn(child) && child.notes?.phase !== "leaving"
+    return this.isIn(child) && child.childState?.phase !== "leaving"
   }
 
   private stopForGood(
@@ -398,9 +399,9 @@ export class Supervisor<C extends Child = Child> {
     done: () => void,
     how = (done: () => void) => child.stop(true, done, this.stopsNow)
   ): void {
-    const notes = this.noted(child)
-    this.lower(notes)
-    notes.phase = "leaving"
+    const state = this.stateOf(child)
+    this.lower(state)
+    state.phase = "leaving"
     how(() => {
       this.forget(child)
       done()
@@ -408,11 +409,11 @@ export class Supervisor<C extends Child = Child> {
   }
 
   /** Nothing that was to happen to the child happens any more; it may still come back with its group, if it is in one. */
-  private lower(notes: Notes): void {
-    notes.phase = "down"
-    notes.exit = undefined
-    notes.clearTimer?.()
-    notes.clearTimer = undefined
+  private lower(state: ChildState): void {
+    state.phase = "down"
+    state.exit = undefined
+    state.clearTimer?.()
+    state.clearTimer = undefined
   }
 
   /** Those who start again with the child, itself among them. */
@@ -422,9 +423,9 @@ export class Supervisor<C extends Child = Child> {
     return this.strategy.restarts === "one-for-all" ? all : all.slice(all.indexOf(child))
   }
 
-  private noted(child: Child): Notes {
-    child.notes ??= new Notes()
-    return child.notes
+  private stateOf(child: Child): ChildState {
+    child.childState ??= new ChildState()
+    return child.childState
   }
 
   private submit(child: Child, message: () => Operation | undefined): void {
@@ -433,21 +434,21 @@ export class Supervisor<C extends Child = Child> {
 
   private lineOf(child: Child): Line {
     if (this.line !== undefined) return this.line
-    const notes = this.noted(child)
-    notes.line ??= new Line()
-    return notes.line
+    const state = this.stateOf(child)
+    state.line ??= new Line()
+    return state.line
   }
 }
 
 /** When the last wait in a group is over; 0 if nobody waits. */
 const waitUntil = (group: ReadonlyArray<Child>): number => {
   let until = 0
-  for (const { notes } of group) if (notes !== undefined && notes.waitUntil > until) until = notes.waitUntil
+  for (const { childState: state } of group) if (state !== undefined && state.waitUntil > until) until = state.waitUntil
   return until
 }
 
 /** Living, or about to live again of its own accord. */
-const lives = ({ notes }: Child): boolean => {
-  const phase = notes?.phase ?? "up"
+const lives = ({ childState: state }: Child): boolean => {
+  const phase = state?.phase ?? "up"
   return phase === "up" || phase === "exited" || phase === "restarting" || phase === "waiting"
 }

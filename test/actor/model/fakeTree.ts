@@ -2,7 +2,7 @@
  * Plays scenarios on Troupe's supervisor over children that are nothing but names: what they do is written down.
  */
 import { Cause } from "effect"
-import { type Child, type Notes, type Owner, type Reason, Supervisor } from "../../../src/actor/internal/supervisor.ts"
+import { type Child, type ChildState, type Owner, type Reason, Supervisor } from "../../../src/actor/internal/supervisor.ts"
 import * as Strategy from "../../../src/actor/Strategy.ts"
 import * as Supervision from "../../../src/actor/Supervision.ts"
 import type { Hook, How, Item, Scenario, Seen, Spec, Step, SupervisorSpec } from "./scenario.ts"
@@ -121,7 +121,7 @@ class Node implements Child {
   readonly restart
   readonly significant
   readonly supervision = Supervision.restart({ intensity: 0 })
-  notes: Notes | undefined
+  childState: ChildState | undefined
   alive = false
   supervisor: Supervisor | undefined
   whenStarted: ((failure: Cause.Cause<unknown> | undefined) => void) | undefined
@@ -232,7 +232,7 @@ class Blocker implements Child {
   readonly restart = "temporary"
   readonly significant = false
   readonly supervision = Supervision.stop
-  notes: Notes | undefined
+  childState: ChildState | undefined
   private done: ((failure: Cause.Cause<unknown> | undefined) => void) | undefined
   decide(): Supervision.Directive {
     return "stop"
