@@ -1,7 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, type Duration } from "effect"
 import fc from "fast-check"
-import { type Child, type ChildState, type Reason, type Shutdown, Supervisor } from "../../src/actor/internal/supervisor.ts"
+import {
+  type Child,
+  type ChildState,
+  type Reason,
+  type Shutdown,
+  Supervisor
+} from "../../src/actor/internal/supervisor.ts"
 import * as Strategy from "../../src/actor/Strategy.ts"
 import * as Supervision from "../../src/actor/Supervision.ts"
 

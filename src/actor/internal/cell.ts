@@ -160,7 +160,7 @@ export class Cell extends MessageLoop implements Child {
     const { incarnation } = this
     if (incarnation !== undefined) return incarnation.isClosing ? endsOf(incarnation, true) : none
     const phase = this.childState?.phase
-    // In line, it waits for those whose turn it is.
+    // In the queue of a shared supervisor, it waits for those whose turn it is.
     return phase !== undefined && phase !== "up" && phase !== "given up" && this.supervisor.isShared
       ? [...this.supervisor].filter((other) => other !== this && other.isMoving)
       : none

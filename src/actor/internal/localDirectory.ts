@@ -25,7 +25,7 @@ import type { Receipt, Settlement } from "../Receipt.ts"
 import type { ChildOptions } from "../Strategy.ts"
 import { asyncHere } from "./asyncHere.ts"
 import { ReceiptSlip } from "./attachment.ts"
-import { Cell, endOf, type ChildSpec, type Kind, type Slot, stopped } from "./cell.ts"
+import { Cell, type ChildSpec, endOf, type Kind, type Slot, stopped } from "./cell.ts"
 import type { CellContext } from "./cellContext.ts"
 import { CheckedRef, checksOf } from "./checkedRef.ts"
 import { State } from "./inbox.ts"
@@ -254,7 +254,7 @@ export const localDirectory = (system: LocalSystem) => {
           if (start !== undefined) return whenStarted()
           return stopped(cell)
         })
-        // In line behind a sibling's start it may wait for one that waits for its spawner.
+        // Queued behind a sibling's start it may wait for one that waits for its spawner.
         const path = node === undefined || start !== undefined ? undefined : cycle(node, cell)
         const awaited =
           path === undefined ? started : Effect.zipRight(stopped(cell), Effect.fail(new WaitCycle({ path })))

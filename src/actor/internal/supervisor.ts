@@ -2,17 +2,17 @@
  * OTP's supervisor as a state machine over abstract children.
  *
  * Starts and stops take time and answer by call-back. In OTP a supervisor is a process that does one thing at a time while
- * its mailbox keeps the rest; here that is a `Line`, whose operations are generators that read as `supervisor.erl` does.
- * Children that share a strategy or a limit share a line. Under the default, one-for-one with a limit for each child, they
- * have nothing to decide together, so each has a line of its own, and a start that hangs holds up nobody else.
+ * its mailbox keeps the rest; here that is a `SerialQueue`, whose operations are generators that read as `supervisor.erl` does.
+ * Children that share a strategy or a limit share a queue. Under the default, one-for-one with a limit for each child, they
+ * have nothing to decide together, so each has a queue of its own, and a start that hangs holds up nobody else.
  *
- * Two commands do not wait in line, unlike in OTP: what is asked to stop, one child or all of them, stops at once.
+ * Two commands do not wait in the queue, unlike in OTP: what is asked to stop, one child or all of them, stops at once.
  */
 import { Cause, Duration } from "effect"
 import type { Restart, Strategy } from "../Strategy.ts"
 import * as Supervision from "../Supervision.ts"
-import { Line, type Operation } from "./line.ts"
 import { RestartWindow } from "./restartWindow.ts"
+import { type Operation, SerialQueue } from "./serialQueue.ts"
 
 /** How a life ended by itself; `shutdown` is how a supervisor ends that has met its limit. */
 export type Reason = "normal" | "shutdown" | { readonly cause: Cause.Cause<unknown> }
@@ -66,8 +66,8 @@ export type Shutdown =
   | { readonly _tag: "significant child ended"; readonly child: Child }
 
 /**
- * `queued`: its first start waits in line. `up`: starting or running. `exited`: its end waits in line. `restarting`: its
- * start failed, the next try waits in line. `waiting`: the next try waits for its time. `down`: comes back with its group
+ * `queued`: its first start is queued. `up`: starting or running. `exited`: its end is queued. `restarting`: its
+ * start failed, the next try is queued. `waiting`: the next try waits for its time. `down`: comes back with its group
  * only. `given up`: comes back by command only. `leaving`: is being stopped for good.
  */
 type Phase = "queued" | "up" | "exited" | "restarting" | "waiting" | "down" | "given up" | "leaving"
@@ -75,10 +75,10 @@ type Phase = "queued" | "up" | "exited" | "restarting" | "waiting" | "down" | "g
 /** What a supervisor knows about one of its children. */
 export class ChildState {
   phase: Phase = "up"
-  /** The end that waits in line. */
+  /** The end that is queued. */
   exit: (() => Operation | undefined) | undefined
   /** The child's own, where it has one. */
-  line: Line | undefined
+  queue: SerialQueue | undefined
   window: RestartWindow | undefined
   /** Restarts in a row, none of which led to a life longer than the window. */
   inARow = 0
@@ -91,7 +91,7 @@ export class ChildState {
 
 export class Supervisor<C extends Child = Child> {
   /** Of those who share their strategy or their limit. */
-  private readonly line: Line | undefined
+  private readonly queue: SerialQueue | undefined
   private readonly window: RestartWindow | undefined
   /** No child is started any more. */
   private closed = false
@@ -106,7 +106,7 @@ export class Supervisor<C extends Child = Child> {
   ) {
     const { intensity, period, restarts } = strategy
     if (intensity !== undefined) this.window = new RestartWindow(intensity, Duration.toMillis(period))
-    if (intensity !== undefined || restarts !== "one-for-one") this.line = new Line()
+    if (intensity !== undefined || restarts !== "one-for-one") this.queue = new SerialQueue()
   }
 
   get size(): number {
@@ -114,7 +114,7 @@ export class Supervisor<C extends Child = Child> {
   }
   /** Its children start and stop one after the other. */
   get isShared(): boolean {
-    return this.line !== undefined
+    return this.queue !== undefined
   }
 
   [Symbol.iterator](): IterableIterator<C> {
@@ -129,9 +129,9 @@ export class Supervisor<C extends Child = Child> {
   add(child: C): void {
     if (this.closed) return child.stop(true, () => {})
     this.children.set(child.key, child)
-    if (this.line === undefined) return child.start((failure) => this.firstStarted(child, failure))
+    if (this.queue === undefined) return child.start((failure) => this.firstStarted(child, failure))
     this.stateOf(child).phase = "queued"
-    this.line.submit(() => this.first(child))
+    this.queue.submit(() => this.first(child))
   }
 
   /** Takes in a child that starts by itself; a first start that fails is an end like any other. */
@@ -184,7 +184,7 @@ export class Supervisor<C extends Child = Child> {
   stopAll(done: () => void, now = false): void {
     if (now) this.stopsNow = true
     this.close()
-    new Line().submit(() => this.stopping(done))
+    new SerialQueue().submit(() => this.stopping(done))
   }
 
   /** Those that are being stopped, and those that will be, handle no more of what they have. */
@@ -202,7 +202,7 @@ export class Supervisor<C extends Child = Child> {
     done()
   }
 
-  // Operations: one at a time in each line. Between two steps a child may leave, and all may be stopped.
+  // Operations: one at a time in each queue. Between two steps a child may leave, and all may be stopped.
 
   private *first(child: Child): Operation {
     if (!this.has(child)) return
@@ -285,7 +285,7 @@ export class Supervisor<C extends Child = Child> {
       if (child === because || !this.isIn(child) || !lives(child)) continue
       const state = this.stateOf(child)
       const phase = state.phase
-      // An end that waits in line is taken out of it: it leads to no other restart than this one.
+      // An end that is queued is taken out again: it leads to no other restart than this one.
       this.lower(state)
       if (child.restart === "temporary") {
         yield (done) => this.stopForGood(child, () => done(undefined))
@@ -378,9 +378,9 @@ export class Supervisor<C extends Child = Child> {
   close(): void {
     if (this.closed) return
     this.closed = true
-    this.line?.cancel()
+    this.queue?.cancel()
     for (const { childState: state } of this.children.values()) {
-      state?.line?.cancel()
+      state?.queue?.cancel()
       state?.clearTimer?.()
     }
   }
@@ -429,14 +429,14 @@ export class Supervisor<C extends Child = Child> {
   }
 
   private submit(child: Child, message: () => Operation | undefined): void {
-    if (!this.closed) this.lineOf(child).submit(message)
+    if (!this.closed) this.queueOf(child).submit(message)
   }
 
-  private lineOf(child: Child): Line {
-    if (this.line !== undefined) return this.line
+  private queueOf(child: Child): SerialQueue {
+    if (this.queue !== undefined) return this.queue
     const state = this.stateOf(child)
-    state.line ??= new Line()
-    return state.line
+    state.queue ??= new SerialQueue()
+    return state.queue
   }
 }
 

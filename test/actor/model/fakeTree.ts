@@ -2,7 +2,13 @@
  * Plays scenarios on Troupe's supervisor over children that are nothing but names: what they do is written down.
  */
 import { Cause } from "effect"
-import { type Child, type ChildState, type Owner, type Reason, Supervisor } from "../../../src/actor/internal/supervisor.ts"
+import {
+  type Child,
+  type ChildState,
+  type Owner,
+  type Reason,
+  Supervisor
+} from "../../../src/actor/internal/supervisor.ts"
 import * as Strategy from "../../../src/actor/Strategy.ts"
 import * as Supervision from "../../../src/actor/Supervision.ts"
 import type { Hook, How, Item, Scenario, Seen, Spec, Step, SupervisorSpec } from "./scenario.ts"

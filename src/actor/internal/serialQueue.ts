@@ -1,7 +1,7 @@
 /**
  * One thing at a time, in order: what a process with a mailbox is in OTP, without the process.
  *
- * An operation is a generator. It yields steps that answer by call-back, at once or later; in between the line keeps what
+ * An operation is a generator. It yields steps that answer by call-back, at once or later; in between the queue keeps what
  * comes in. A step that answers at once costs no stack, so that ten thousand of them in a row are no deeper than one.
  */
 import type { Cause } from "effect"
@@ -11,7 +11,7 @@ export type Step = (done: (failure: Cause.Cause<unknown> | undefined) => void) =
 
 export type Operation = Generator<Step, void, Cause.Cause<unknown> | undefined>
 
-export class Line {
+export class SerialQueue {
   /** Bounded by what is submitted: see `Supervisor`, where it is ends of children and restarts within their limits. */
   private readonly messages: Array<() => Operation | undefined> = []
   private operation: Operation | undefined
