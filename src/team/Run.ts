@@ -158,6 +158,16 @@ export class NoOutput extends Data.TaggedError("NoOutput")<{
   }
 }
 
+/** What an agent does at the moment. @category models */
+export interface AgentState {
+  readonly state: "idle" | "working" | "cancelled"
+  /** Which life of its actor works: above 1 once supervision has restarted it. */
+  readonly incarnation: number
+  /** The last progress that the work told. */
+  readonly message: string | undefined
+  readonly fraction: number | undefined
+}
+
 /** What a run hands back. @category models */
 export interface RunResult<A extends Agent.Any> {
   readonly runId: string

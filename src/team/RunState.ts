@@ -44,7 +44,7 @@ export interface AgentInRun {
   readonly dependsOn: ReadonlyArray<string>
   readonly estimateMs: number
   readonly standing: Standing
-  /** Why it is not simply done. */
+  /** Why it is not simply done; before its end, why its last attempt failed. */
   readonly reason: string | null
   /** For `skipped`: the agent whose failure began it. */
   readonly becauseOf: string | null
@@ -57,9 +57,11 @@ export interface AgentInRun {
   readonly endedMs: number | null
   /** The number of the attempt under way, or of the last one; `0` before the first. */
   readonly attempt: number
+  /** Which life of the agent's actor works on that: above 1 once supervision has restarted it. */
+  readonly incarnation: number
   /** Those that have ended. */
   readonly attempts: ReadonlyArray<Attempt>
-  /** What the attempt under way said last, or why the last one failed; empty if nothing. */
+  /** The last progress that the attempt told; empty if none. */
   readonly message: string
   /** 0…1, where the agent knows. */
   readonly fraction: number | undefined
@@ -132,6 +134,8 @@ export const step = (state: RunState, event: RunEvent): RunState => {
         workingSinceMs: agent.workingSinceMs ?? ms,
         key: event.key ?? agent.key,
         attempt: event.attempt,
+        incarnation: event.incarnation ?? 1,
+        reason: null,
         message: "",
         fraction: undefined
       }))
@@ -140,8 +144,7 @@ export const step = (state: RunState, event: RunEvent): RunState => {
     case "AgentAttemptFailed":
       return change(state, event.agent, (agent) => ({
         standing: event.willRetry ? "retrying" : "working",
-        message: event.reason,
-        fraction: undefined,
+        reason: event.reason,
         ...attemptsOf(agent, event.ended)
       }))
     case "AgentReused":
@@ -230,6 +233,7 @@ const unknown = {
   workingSinceMs: null,
   endedMs: null,
   attempt: 0,
+  incarnation: 0,
   attempts: [],
   message: "",
   fraction: undefined,
@@ -255,8 +259,6 @@ const ended = (
   reason: reason ?? null,
   startedMs: event.startedMs ?? agent.startedMs,
   endedMs: ms,
-  message: "",
-  fraction: undefined,
   key: event.key ?? agent.key,
   files: event.files ?? agent.files,
   ...attemptsOf(agent, event.ended)

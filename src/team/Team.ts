@@ -10,7 +10,6 @@ import { Effect, Fiber, type Scope } from "effect"
 import type * as Agent from "./Agent.ts"
 import type { DatabaseError } from "./DatabaseError.ts"
 import type { InputError } from "./InputError.ts"
-import type { AgentState } from "./internal/agentActor.ts"
 import * as Control from "./internal/control.ts"
 import { makePlan } from "./internal/makePlan.ts"
 import { modelInKeys } from "./internal/modelInKeys.ts"
@@ -18,10 +17,10 @@ import { check as checkRunnable, parse as parseBounded, prepare } from "./intern
 import { type RunError, type RunNeeds, runTeam } from "./internal/runTeam.ts"
 import type { Plan } from "./Plan.ts"
 import type { ResultCache } from "./ResultCache.ts"
-import type { Runnable, RunOptions, RunResult } from "./Run.ts"
+import type { AgentState, Runnable, RunOptions, RunResult } from "./Run.ts"
 import type { TeamError } from "./TeamError.ts"
 
-export type { AgentState } from "./internal/agentActor.ts"
+export type { AgentState } from "./Run.ts"
 
 const TypeId: unique symbol = Symbol.for("troupe/Team")
 
@@ -105,7 +104,7 @@ export interface Handle<A extends Agent.Any> {
   readonly await: Effect.Effect<RunResult<A>, RunError>
   /** Tells an agent to stop, by name: its dependants are skipped, the rest goes on. Needs no place among those that work. */
   readonly cancel: (agent: string) => Effect.Effect<void>
-  /** Asks an agent's actor what it does, also while it works; `undefined` if it has not begun, or has nothing to do. */
+  /** What an agent does, also while it works; `undefined` if it has not begun, or has nothing to do. */
   readonly status: (agent: string) => Effect.Effect<AgentState | undefined>
 }
 

@@ -82,7 +82,7 @@ const told = ({ agents }: Pick<Report, "agents">): ReadonlyArray<unknown> =>
 
 const folded = (events: ReadonlyArray<RunEvent>): ReadonlyArray<Pick<RunState.AgentInRun, "name" | "standing">> =>
   RunState.agentsAsDefined(events.reduce(RunState.step, RunState.empty)).map(
-    ({ attempt: _, fraction: __, message: ___, workingSinceMs: ____, ...agent }) => ({
+    ({ attempt: _, fraction: __, incarnation: _____, message: ___, workingSinceMs: ____, ...agent }) => ({
       ...agent,
       endedMs: agent.startedMs === null ? null : agent.endedMs,
       files: [...agent.files].sort()

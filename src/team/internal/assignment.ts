@@ -6,6 +6,7 @@ import * as Agent from "../Agent.ts"
 import * as Artefact from "../Artefact.ts"
 import { Tokens } from "../Report.ts"
 import { ResultCache } from "../ResultCache.ts"
+import { RunEvent } from "../Run.ts"
 import { Workspace, WorkspaceError } from "../Workspace.ts"
 import type { AnyPart, PartResult } from "./anyPart.ts"
 import type { Fence } from "./attemptFence.ts"
@@ -13,21 +14,8 @@ import * as FencedServices from "./fencedServices.ts"
 import * as OutputText from "./outputText.ts"
 import { outputOf } from "./outputText.ts"
 import * as Parts from "./parts.ts"
-import type { Finished, RunContext } from "./runContext.ts"
+import type { Finished, LiveAttempt, RunContext } from "./runContext.ts"
 import { worse } from "./verdicts.ts"
-
-/** An attempt that works. */
-export interface LiveAttempt {
-  readonly fence: Fence
-  /** Milliseconds since the run began. */
-  readonly startedMs: number
-  /** Which life of the actor works on it; `0` before it begins. */
-  incarnation: number
-  /** Used so far; `null` if no model was asked. */
-  tokens: Tokens | null
-  /** Tells the agent's actor how far the work is. */
-  readonly progress: (message: string, fraction: number | undefined) => Effect.Effect<void>
-}
 
 /** What one successful attempt made. */
 export interface Made extends Finished {
@@ -83,7 +71,14 @@ export const workOn = <A extends Agent.Any>(
       // Its type looks up what each agent returns, which here, where the agents are any, nothing can say.
       result: ((upstream: { readonly name: string }) => result(run, agent, upstream.name)) as never,
       files: (upstream) => filesOf(run, agent, Agent.nameOf(upstream)),
-      progress: attempt.progress,
+      progress: (message, fraction) =>
+        Effect.suspend(() =>
+          fence.isOpen
+            ? run.events.publish((moment) =>
+                RunEvent.AgentProgress({ ...moment, agent: agent.name, message, fraction })
+              )
+            : Effect.void
+        ),
       write: (path, content, options) => Effect.asVoid(write(path, content, options)),
       tokens: (used) =>
         Effect.sync(() => {

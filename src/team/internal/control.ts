@@ -1,6 +1,13 @@
 /** The way from outside to the agents of one run. */
 import { Deferred, Effect, Exit, FiberId } from "effect"
-import type { AgentActor, AgentState } from "./agentActor.ts"
+import type { AgentState } from "../Run.ts"
+
+/** What a run that has begun lets others do. */
+export interface Reach {
+  /** Stops the attempt that an agent is at, if any. */
+  readonly stop: (agent: string) => void
+  readonly status: (agent: string) => AgentState | undefined
+}
 
 export interface Control {
   /** Tells an agent to stop, also one that has not begun: then it never will. */
@@ -9,27 +16,29 @@ export interface Control {
   readonly isCancelled: (agent: string) => boolean
   /** Waits until somebody cancels the agent. */
   readonly whenCancelled: (agent: string) => Effect.Effect<void>
-  /** The actors of agents that have begun. */
-  readonly actors: Map<string, AgentActor>
+  /** Called by the run as it begins. */
+  readonly attach: (reach: Reach) => void
 }
 
 /** For the agents of these names; others are never heard of. */
 export const make = (agents: ReadonlyArray<string>): Control => {
   const told = new Map(agents.map((agent) => [agent, Deferred.unsafeMake<void>(FiberId.none)]))
   const cancelled = new Set<string>()
-  const actors = new Map<string, AgentActor>()
+  let reach: Reach | undefined
   return {
     cancel: (agent) =>
-      Effect.suspend(() => {
+      Effect.sync(() => {
         const deferred = told.get(agent)
-        if (deferred === undefined) return Effect.void
+        if (deferred === undefined) return
         cancelled.add(agent)
         Deferred.unsafeDone(deferred, Exit.void)
-        return actors.get(agent)?.cancel ?? Effect.void
+        reach?.stop(agent)
       }),
-    status: (agent) => Effect.suspend(() => actors.get(agent)?.status ?? Effect.succeed(undefined)),
+    status: (agent) => Effect.sync(() => reach?.status(agent)),
     isCancelled: (agent) => cancelled.has(agent),
     whenCancelled: (agent) => Effect.suspend(() => Deferred.await(told.get(agent)!)),
-    actors
+    attach: (begun) => {
+      reach = begun
+    }
   }
 }

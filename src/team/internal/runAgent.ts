@@ -2,8 +2,8 @@
  * One agent in a run: its key, the earlier result if there is one, else its work, and the commit of what it made. Its end
  * is one event, and what the scheduler is told.
  *
- * The way goes in one direction: `attempts` tries, `agentActor` is asked for each attempt, `oneAttempt` bounds it,
- * `assignment` is what the agent works with.
+ * The way goes in one direction: `attempts` tries, an `agentActor` from the `agentPool` is asked for each attempt,
+ * `oneAttempt` bounds it, `assignment` is what the agent works with.
  */
 import { Effect, Either } from "effect"
 import type * as Agent from "../Agent.ts"
@@ -11,6 +11,7 @@ import type { ResultCache } from "../ResultCache.ts"
 import { RunEvent } from "../Run.ts"
 import type { Outcome } from "../Scheduler.ts"
 import type { Workspace } from "../Workspace.ts"
+import type { AgentPool } from "./agentPool.ts"
 import type { Made } from "./assignment.ts"
 import * as Attempts from "./attempts.ts"
 import * as OnceOnly from "./onceOnly.ts"
@@ -20,14 +21,14 @@ import * as StoredResults from "./storedResults.ts"
 
 type Work<A extends Agent.Any> = Effect.Effect<Outcome, never, Workspace | ResultCache | Agent.Context<A>>
 
-export const runAgent = <A extends Agent.Any>(run: RunContext<A>, agent: A): Work<A> =>
+export const runAgent = <A extends Agent.Any>(run: RunContext<A>, pool: AgentPool, agent: A): Work<A> =>
   Effect.flatMap(run.clock.elapsed, (startedMs) => {
-    const work: AtWork<A> = { agent, startedMs, key: undefined, ended: undefined }
+    const work: AtWork<A> = { agent, startedMs, key: undefined, attempt: undefined, ended: undefined }
     run.atWork.set(agent.name, work)
-    return reuseOrWork(run, work)
+    return reuseOrWork(run, pool, work)
   }).pipe(Effect.withSpan("Team.agent", { attributes: { "agent.name": agent.name } }))
 
-const reuseOrWork = <A extends Agent.Any>(run: RunContext<A>, work: AtWork<A>): Work<A> =>
+const reuseOrWork = <A extends Agent.Any>(run: RunContext<A>, pool: AgentPool, work: AtWork<A>): Work<A> =>
   Effect.gen(function* () {
     const { agent } = work
     if (run.control.isCancelled(agent.name)) return yield* cancelled(run, work)
@@ -47,19 +48,15 @@ const reuseOrWork = <A extends Agent.Any>(run: RunContext<A>, work: AtWork<A>): 
         return "usable"
       }
     }
-    return yield* makeResult(run, work, key.right)
+    return yield* makeResult(run, pool, work, key.right)
   })
 
-const makeResult = <A extends Agent.Any>(run: RunContext<A>, work: AtWork<A>, key: string): Work<A> =>
+const makeResult = <A extends Agent.Any>(run: RunContext<A>, pool: AgentPool, work: AtWork<A>, key: string): Work<A> =>
   Effect.gen(function* () {
     const { agent } = work
     const refused = yield* OnceOnly.begin(run, agent, key)
     if (refused !== undefined) return yield* failed(run, work, refused)
-    const actor = run.actorFor(agent.name)
-    run.control.actors.set(agent.name, actor)
-    // Told to stop between the look above and now: the actor must hear of it.
-    if (run.control.isCancelled(agent.name)) yield* actor.cancel
-    const ended = yield* Attempts.run(run, work, actor)
+    const ended = yield* Attempts.run(run, pool, work)
     yield* OnceOnly.ended(run, agent, key, ended)
     switch (ended._tag) {
       case "Cancelled":

@@ -2,10 +2,11 @@
 import { type Context, type Duration, Effect } from "effect"
 import type * as Agent from "../Agent.ts"
 import type * as Artefact from "../Artefact.ts"
+import type { Tokens } from "../Report.ts"
 import type { ResultCache } from "../ResultCache.ts"
 import { type AgentEnd, type EndedAttempt, RunEvent, type Runnable } from "../Run.ts"
 import type { Workspace } from "../Workspace.ts"
-import type * as AgentActor from "./agentActor.ts"
+import type { Fence } from "./attemptFence.ts"
 import type * as Claims from "./claims.ts"
 import type { Control } from "./control.ts"
 import type { Events } from "./events.ts"
@@ -21,12 +22,26 @@ export interface Finished {
   readonly files: ReadonlyArray<Artefact.ArtefactFile>
 }
 
+/** An attempt that works, or is about to. */
+export interface LiveAttempt {
+  readonly fence: Fence
+  /** Milliseconds since the run began. */
+  readonly startedMs: number
+  /** What was left then of the time for all attempts, in milliseconds. */
+  readonly leftMs: number
+  /** Which life of its actor works on it; `0` before it begins. */
+  incarnation: number
+  /** Used so far; `null` if no model was asked. */
+  tokens: Tokens | null
+}
+
 /** An agent that has its place, and what the event of its end will tell. */
 export interface AtWork<A extends Agent.Any = Agent.Any> {
   readonly agent: A
   /** Milliseconds since the run began. */
   readonly startedMs: number
   key: string | undefined
+  attempt: LiveAttempt | undefined
   /** An attempt that has ended, until an event has told of it. */
   ended: EndedAttempt | undefined
 }
@@ -46,8 +61,6 @@ export interface RunContext<A extends Agent.Any = Agent.Any> {
   readonly stopBudget: Duration.Duration
   /** What the agents need from their surroundings. */
   readonly services: Context.Context<Workspace | ResultCache | Agent.Context<A>>
-  /** The actor of an agent, until the run ends. */
-  readonly actorFor: (agent: string) => AgentActor.AgentActor
   readonly atWork: Map<string, AtWork>
   readonly finished: Map<string, Finished>
   /** Who wrote which path in this run. */

@@ -15,12 +15,13 @@ import type { Plan } from "../Plan.ts"
 import { defaultProfile, profiles } from "../Profile.ts"
 import type { Report } from "../Report.ts"
 import { ResultCache } from "../ResultCache.ts"
-import { NoOutput, RunEvent, type Runnable, type RunOptions, type RunResult } from "../Run.ts"
+import { type AgentState, NoOutput, RunEvent, type Runnable, type RunOptions, type RunResult } from "../Run.ts"
+import * as RunState from "../RunState.ts"
 import { RunStore } from "../RunStore.ts"
 import * as Scheduler from "../Scheduler.ts"
 import type { TeamError } from "../TeamError.ts"
 import { Workspace, type WorkspaceError } from "../Workspace.ts"
-import * as AgentActor from "./agentActor.ts"
+import * as AgentPool from "./agentPool.ts"
 import * as Claims from "./claims.ts"
 import { closeKilled } from "./closeKilled.ts"
 import type { Control } from "./control.ts"
@@ -98,15 +99,20 @@ export const runTeam = <A extends Agent.Any>(
         control,
         stopBudget,
         services: yield* Effect.context<Workspace | ResultCache | Agent.Context<A>>(),
-        actorFor: yield* AgentActor.forRun(runId),
         atWork: new Map(),
         finished: new Map(),
         claims: Claims.make(Object.fromEntries(Object.values(reportFiles).map((file) => [file, "the run's report"]))),
         oneAtATime: onePathAtATime()
       }
+      const pool = yield* AgentPool.ofSystem
+      yield* pool.enter(run)
+      control.attach({
+        stop: (agent) => run.atWork.get(agent)?.attempt?.fence.end("it was cancelled"),
+        status: (agent) => statusOf(run, agent)
+      })
       return yield* Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
-          const exit = yield* Effect.exit(restore(schedule(run, plan, agentsAtOnce)))
+          const exit = yield* Effect.exit(restore(schedule(run, pool, plan, agentsAtOnce)))
           const report = yield* endRun(run, {
             cutOff: Exit.isSuccess(exit) ? undefined : Cause.isInterruptedOnly(exit.cause) ? "interrupted" : "broken",
             makespanMs: yield* clock.elapsed,
@@ -130,7 +136,12 @@ export const runTeam = <A extends Agent.Any>(
   ).pipe(Effect.withSpan("Team.run", { attributes: { "team.name": team.name } }))
 
 /** The one place where the scheduler is called: who works when, and what that tells of. */
-const schedule = <A extends Agent.Any>(run: RunContext<A>, plan: Plan, agentsAtOnce: number) => {
+const schedule = <A extends Agent.Any>(
+  run: RunContext<A>,
+  pool: AgentPool.AgentPool,
+  plan: Plan,
+  agentsAtOnce: number
+) => {
   const estimates = new Map(plan.agents.map((each) => [each.name, each.estimateMs]))
   return Scheduler.run({
     tasks: run.team.agents.map((agent) => ({
@@ -140,11 +151,19 @@ const schedule = <A extends Agent.Any>(run: RunContext<A>, plan: Plan, agentsAtO
       weight: estimates.get(agent.name) ?? 0
     })),
     atOnce: agentsAtOnce,
-    execute: (name) => runAgent(run, run.prepared.get(name)!.agent),
+    execute: (name) => runAgent(run, pool, run.prepared.get(name)!.agent),
     onReady: (agent) => run.events.publish((moment) => RunEvent.AgentReady({ ...moment, agent })),
     onSkipped: (agent, becauseOf) =>
       run.events.publish((moment) => RunEvent.AgentSkipped({ ...moment, agent, becauseOf }))
   })
+}
+
+const statusOf = (run: RunContext, name: string): AgentState | undefined => {
+  const agent = RunState.agent(run.events.state(), name)
+  if (agent === undefined || agent.attempt === 0) return undefined
+  const { fraction, incarnation, message, standing } = agent
+  const state = run.control.isCancelled(name) ? "cancelled" : standing === "working" ? "working" : "idle"
+  return { state, incarnation, message: message === "" ? undefined : message, fraction }
 }
 
 /** No run is shorter than its longest path, nor than its work shared among its places. */

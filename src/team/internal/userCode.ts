@@ -15,7 +15,7 @@ export const bounded = <A, E, R>(code: () => Effect.Effect<A, E, R>): Effect.Eff
     const effect = code()
     return Effect.isEffect(effect) ? effect : new Broken({ problem: "returned no Effect" })
   })
-  return leaving(called, { budget: Duration.seconds(1), onLeft: Effect.void }).pipe(
+  return leaving(called, Duration.seconds(1)).pipe(
     Effect.timeoutFail({
       duration: limit,
       onTimeout: () => new Broken({ problem: `did not end within ${Duration.format(limit)}` })
