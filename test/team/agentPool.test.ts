@@ -193,7 +193,13 @@ describe("the actors of agents", () => {
       )
       assert.include(Exit.isFailure(second) ? Cause.pretty(second.cause) : "", 'A run "same" is under way')
       yield* Deferred.succeed(release, undefined)
-      assert.strictEqual((yield* Fiber.join(first)).status, "done")
+      const { report } = yield* Fiber.join(first)
+      assert.strictEqual(report.status, "done")
+      const stored = yield* Effect.flatMap(RunStore, (store) => store.list(10))
+      assert.deepStrictEqual(
+        stored.map((each) => each.report),
+        [report]
+      )
     }).pipe(Effect.provide(memory))
   )
 })

@@ -68,25 +68,6 @@ export const runTeam = <A extends Agent.Any>(
       const clock = yield* RunClock.make
       const runId = options.runId ?? (yield* randomId)
       const agentsAtOnce = placesOf(options.agentsAtOnce ?? profiles[defaultProfile].agentsAtOnce, team.agents.length)
-      yield* closeKilled
-      // For people only: a history that cannot be read costs the run nothing.
-      const history = yield* Effect.orElseSucceed(runs.list(History.runsLooked), () => [])
-      const plan = { ...planned, expectedMs: expected(planned, History.measured(team, history), agentsAtOnce) }
-      yield* runs.begin({ runId, team: team.name, startedAt: clock.startedAt, root: workspace.root })
-      const events = yield* Events.make(clock, options.onEvent, stopBudget)
-      yield* events.publish(({ elapsedMs }) =>
-        RunEvent.RunStarted({
-          at: clock.startedAt,
-          elapsedMs,
-          runId,
-          team: team.name,
-          plan,
-          agents: team.agents.map(({ name, version }) => ({ name, version })),
-          agentsAtOnce,
-          model: options.model
-        })
-      )
-
       const run: RunContext<A> = {
         team,
         prepared,
@@ -95,7 +76,7 @@ export const runTeam = <A extends Agent.Any>(
         modelInKeys: inKeys,
         reuse: options.reuse ?? true,
         clock,
-        events,
+        events: yield* Events.make(clock, options.onEvent, stopBudget),
         control,
         stopBudget,
         services: yield* Effect.context<Workspace | ResultCache | Agent.Context<A>>(),
@@ -110,6 +91,12 @@ export const runTeam = <A extends Agent.Any>(
         stop: (agent) => run.atWork.get(agent)?.attempt?.fence.end("it was cancelled"),
         status: (agent) => statusOf(run, agent)
       })
+      yield* closeKilled
+      // For people only: a history that cannot be read costs the run nothing.
+      const history = yield* Effect.orElseSucceed(runs.list(History.runsLooked), () => [])
+      const plan = { ...planned, expectedMs: expected(planned, History.measured(team, history), agentsAtOnce) }
+      yield* runs.begin({ runId, team: team.name, startedAt: clock.startedAt, root: workspace.root })
+      yield* tellBegun(run, plan, agentsAtOnce)
       return yield* Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
           const exit = yield* Effect.exit(restore(schedule(run, pool, plan, agentsAtOnce)))
@@ -126,7 +113,7 @@ export const runTeam = <A extends Agent.Any>(
                 )
               )
           })
-          yield* restore(events.drain)
+          yield* restore(run.events.drain)
           // An interrupted or broken run ends as such, once its report is kept.
           if (Exit.isFailure(exit)) return yield* Effect.failCause(exit.cause)
           return resultOf(report, run)
@@ -134,6 +121,20 @@ export const runTeam = <A extends Agent.Any>(
       )
     })
   ).pipe(Effect.withSpan("Team.run", { attributes: { "team.name": team.name } }))
+
+const tellBegun = <A extends Agent.Any>(run: RunContext<A>, plan: Plan, agentsAtOnce: number) =>
+  run.events.publish(({ elapsedMs }) =>
+    RunEvent.RunStarted({
+      at: run.clock.startedAt,
+      elapsedMs,
+      runId: run.runId,
+      team: run.team.name,
+      plan,
+      agents: run.team.agents.map(({ name, version }) => ({ name, version })),
+      agentsAtOnce,
+      model: run.model
+    })
+  )
 
 /** The one place where the scheduler is called: who works when, and what that tells of. */
 const schedule = <A extends Agent.Any>(
