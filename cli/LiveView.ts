@@ -1,9 +1,9 @@
 /**
  * A run as it can be watched: who works and for how long, who waits and for whom, what each one says.
  *
- * A fold over the run's events and a drawing of the result, both pure: `step` takes an event, `frame` gives the lines for
- * a terminal that repaints them in place, `line` gives one line per event for everything else. Writing them anywhere, and
- * the passing of time, is somebody else's. No line is wider than the given width, and nothing that an agent says can
+ * Draws a `RunState`, which holds the fold of the run's events: `frame` gives the lines for a terminal that repaints them in
+ * place, `line` one line per event for everything else. Both are pure; writing them anywhere, and the passing of time, is
+ * somebody else's. No line is wider than the given width, and nothing that an agent says can
  * move the cursor.
  *
  * @since 0.1.0
@@ -12,122 +12,8 @@
 import { cells, column, shorten, visible } from "../src/team/DisplayWidth.ts"
 import * as Elapsed from "../src/team/Elapsed.ts"
 import type { RunEvent } from "../src/team/Run.ts"
+import * as RunState from "../src/team/RunState.ts"
 import * as Paint from "./Paint.ts"
-
-/**
- * - `waiting`: for agents it depends on; `ready`: for a free place; `working`; `retrying`: between two attempts
- * - the others are how it ended, as in the report
- *
- * @category models
- */
-export type Standing =
-  | "waiting"
-  | "ready"
-  | "working"
-  | "retrying"
-  | "done"
-  | "reused"
-  | "failed"
-  | "notVerified"
-  | "skipped"
-  | "cancelled"
-
-/**
- * One agent, as far as is known.
- *
- * @category models
- */
-export interface Row {
-  /** As it is shown: on one line, without what a terminal would obey. */
-  readonly name: string
-  readonly dependsOn: ReadonlyArray<string>
-  readonly standing: Standing
-  /** When it first began to work, and when it ended; milliseconds since 1970. */
-  readonly startedAt: number | undefined
-  readonly endedAt: number | undefined
-  readonly attempt: number
-  /** The last thing to know about it: what it said, why it failed, from whom it was reused. */
-  readonly message: string
-  /** 0…1, where the agent knows. */
-  readonly fraction: number | undefined
-}
-
-/**
- * The run so far. Rows are in the order of the plan.
- *
- * @category models
- */
-export interface State {
-  readonly team: string
-  readonly runId: string
-  readonly startedAt: number
-  /** How long it will take, in milliseconds, by what earlier runs have measured; undefined where that is not known. */
-  readonly expectedMs?: number | undefined
-  readonly rows: ReadonlyArray<Row>
-}
-
-/** Before the first event. @category constructors */
-export const empty: State = { team: "", runId: "", startedAt: 0, rows: [] }
-
-/**
- * The state after `event`. Events about agents that the plan does not know change nothing.
- *
- * @category combinators
- */
-export const step = (state: State, event: RunEvent): State => {
-  switch (event._tag) {
-    case "RunStarted":
-      return {
-        team: visible(event.team),
-        runId: event.runId,
-        startedAt: event.at,
-        expectedMs: event.plan.expectedMs,
-        rows: event.plan.agents.map((agent) => ({
-          name: visible(agent.name),
-          dependsOn: agent.dependsOn.map(visible),
-          standing: "waiting",
-          startedAt: undefined,
-          endedAt: undefined,
-          attempt: 0,
-          message: "",
-          fraction: undefined
-        }))
-      }
-    case "AgentReady":
-      return change(state, event.agent, () => ({ standing: "ready" }))
-    case "AgentStarted":
-      return change(state, event.agent, (row) => ({
-        standing: "working",
-        startedAt: row.startedAt ?? event.at,
-        attempt: event.attempt,
-        message: "",
-        fraction: undefined
-      }))
-    case "AgentProgress":
-      return change(state, event.agent, () => ({ message: visible(event.message), fraction: event.fraction }))
-    case "AgentAttemptFailed":
-      return change(state, event.agent, () => ({
-        standing: event.willRetry ? "retrying" : "working",
-        message: visible(event.reason),
-        fraction: undefined
-      }))
-    case "AgentReused":
-      return ended(state, event, "reused", "")
-    case "AgentDone":
-      return ended(state, event, "done", "")
-    case "AgentNotVerified":
-      return ended(state, event, "notVerified", event.reason)
-    case "AgentFailed":
-      return ended(state, event, "failed", event.reason)
-    case "AgentSkipped":
-      return ended(state, event, "skipped", `because of ${event.becauseOf}`)
-    case "AgentCancelled":
-      return ended(state, event, "cancelled", "")
-    case "Noted":
-    case "RunEnded":
-      return state
-  }
-}
 
 /**
  * How a frame is drawn.
@@ -149,25 +35,28 @@ export interface FrameOptions {
  *
  * @category combinators
  */
-export const frame = (state: State, options: FrameOptions): ReadonlyArray<string> => {
-  if (state.rows.length === 0) return []
+export const frame = (state: RunState.RunState, options: FrameOptions): ReadonlyArray<string> => {
+  const rows = RunState.agents(state)
+  if (rows.length === 0) return []
   const { now, width } = options
   const paint = Paint.make(options.color)
-  const over = state.rows.filter((row) => isOver(row.standing)).length
+  const over = rows.filter((row) => RunState.isOver(row.standing)).length
   const usual = state.expectedMs ? ` of about ${Elapsed.show(state.expectedMs)}` : ""
-  const time = `${Elapsed.ticking(now - state.startedAt)}${usual}`
-  const headline = shorten(`${state.team}: ${over} of ${state.rows.length} agents, ${time}`, width)
+  const elapsedMs = now - state.startedAt
+  const time = `${Elapsed.ticking(elapsedMs)}${usual}`
+  const headline = shorten(`${visible(state.team)}: ${over} of ${rows.length} agents, ${time}`, width)
 
-  const longest = Math.max(...state.rows.map((row) => cells(row.name)))
+  const longest = Math.max(...rows.map((row) => cells(visible(row.name))))
   const roomForTime = width - 2 - TIME_WIDTH >= Math.min(longest, 12)
   const nameWidth = Math.min(longest, width - 2 - (roomForTime ? TIME_WIDTH : 0))
   const roomForRemark = width - 2 - nameWidth - TIME_WIDTH - 2
 
-  const shown = mostTelling(state.rows, Math.max(1, options.height - 1))
+  const shown = mostTelling(rows, Math.max(1, options.height - 1))
   const lines = shown.map((row) => {
-    const name = column(row.name, nameWidth)
-    const took = row.startedAt === undefined ? "" : Elapsed.ticking((row.endedAt ?? now) - row.startedAt)
-    const said = roomForRemark < 8 ? "" : shorten(remarkOf(row, state.rows), roomForRemark)
+    const name = column(visible(row.name), nameWidth)
+    const since = row.workingSinceMs
+    const took = since === null ? "" : Elapsed.ticking((row.endedMs ?? elapsedMs) - since)
+    const said = roomForRemark < 8 ? "" : shorten(remarkOf(row, rows), roomForRemark)
     const words = `${name}${roomForTime ? took.padStart(TIME_WIDTH) : ""}`
     const tone = isQuiet(row.standing) ? "faint" : "plain"
     return [
@@ -176,7 +65,7 @@ export const frame = (state: State, options: FrameOptions): ReadonlyArray<string
       said === "" ? "" : `  ${paint(row.standing === "failed" ? "bad" : "faint", said)}`
     ].join("")
   })
-  const hidden = state.rows.filter((row) => !shown.includes(row))
+  const hidden = rows.filter((row) => !shown.includes(row))
   return [
     paint("strong", headline),
     ...lines,
@@ -190,18 +79,18 @@ export const frame = (state: State, options: FrameOptions): ReadonlyArray<string
  *
  * @category combinators
  */
-export const line = (state: State, event: RunEvent): string | undefined => {
+export const line = (state: RunState.RunState, event: RunEvent): string | undefined => {
   const said = sayingOf(event)
   if (said === undefined) return undefined
-  const at = Elapsed.ticking(event.at - state.startedAt).padStart(TIME_WIDTH)
+  const at = Elapsed.ticking(event.elapsedMs ?? event.at - state.startedAt).padStart(TIME_WIDTH)
   const agent = "agent" in event && event.agent !== undefined ? visible(event.agent) : visible(state.team)
-  const width = Math.max(cells(visible(state.team)), ...state.rows.map((row) => cells(row.name)))
+  const width = Math.max(cells(visible(state.team)), ...RunState.agents(state).map((row) => cells(visible(row.name))))
   return `${at}  ${column(agent, Math.max(width, cells(agent)))}  ${said}`
 }
 
 const TIME_WIDTH = 11
 
-const MARK: Readonly<Record<Standing, string>> = {
+const MARK: Readonly<Record<RunState.Standing, string>> = {
   waiting: "○",
   ready: "◌",
   working: "●",
@@ -214,7 +103,7 @@ const MARK: Readonly<Record<Standing, string>> = {
   cancelled: "-"
 }
 
-const TONE: Readonly<Record<Standing, Paint.Tone>> = {
+const TONE: Readonly<Record<RunState.Standing, Paint.Tone>> = {
   waiting: "faint",
   ready: "faint",
   working: "active",
@@ -228,7 +117,7 @@ const TONE: Readonly<Record<Standing, Paint.Tone>> = {
 }
 
 /** The first is dropped last when lines are few. */
-const ORDER: ReadonlyArray<Standing> = [
+const ORDER: ReadonlyArray<RunState.Standing> = [
   "working",
   "retrying",
   "failed",
@@ -241,54 +130,41 @@ const ORDER: ReadonlyArray<Standing> = [
   "reused"
 ]
 
-const isOver = (standing: Standing) => !["waiting", "ready", "working", "retrying"].includes(standing)
-const isQuiet = (standing: Standing) => ["waiting", "ready", "skipped", "cancelled"].includes(standing)
+const isQuiet = (standing: RunState.Standing) => ["waiting", "ready", "skipped", "cancelled"].includes(standing)
 
-const change = (state: State, agent: string, next: (row: Row) => Partial<Row>): State => {
-  // Rows are named as they are shown; an event says the name as it was given, say with two spaces.
-  const name = visible(agent)
-  return { ...state, rows: state.rows.map((row) => (row.name === name ? { ...row, ...next(row) } : row)) }
-}
-
-const ended = (
-  state: State,
-  event: { readonly agent: string; readonly at: number },
-  standing: Standing,
-  message: string
-): State =>
-  change(state, event.agent, () => ({ standing, endedAt: event.at, message: visible(message), fraction: undefined }))
-
-const remarkOf = (row: Row, all: ReadonlyArray<Row>): string => {
+const remarkOf = (row: RunState.AgentInRun, all: ReadonlyArray<RunState.AgentInRun>): string => {
   switch (row.standing) {
     case "waiting": {
-      const open = row.dependsOn.filter((name) => all.some((other) => other.name === name && !isOver(other.standing)))
-      return open.length === 0 ? "" : `waits for ${open.join(", ")}`
+      const open = row.dependsOn.filter((name) =>
+        all.some((other) => other.name === name && !RunState.isOver(other.standing))
+      )
+      return open.length === 0 ? "" : `waits for ${open.map(visible).join(", ")}`
     }
     case "ready":
       return "waits for a free place"
     case "working": {
       const part = row.fraction === undefined ? "" : `${Math.round(Math.min(1, Math.max(0, row.fraction)) * 100)} %`
       const again = row.attempt > 1 ? `attempt ${row.attempt}` : ""
-      return [again, part, row.message].filter((words) => words !== "").join("  ")
+      return [again, part, visible(row.reason ?? row.message)].filter((words) => words !== "").join("  ")
     }
     case "retrying":
-      return `tries again after: ${row.message}`
+      return `tries again after: ${visible(row.reason ?? "")}`
     case "done":
       return row.attempt > 1 ? `at attempt ${row.attempt}` : ""
     case "reused":
       return "reused"
     case "notVerified":
-      return `not verified: ${row.message}`
+      return `not verified: ${visible(row.reason ?? "")}`
     case "failed":
-      return row.message
+      return visible(row.reason ?? "")
     case "skipped":
-      return `skipped ${row.message}`
+      return `skipped because of ${visible(row.becauseOf ?? "")}`
     case "cancelled":
       return "cancelled"
   }
 }
 
-const mostTelling = (rows: ReadonlyArray<Row>, room: number): ReadonlyArray<Row> => {
+const mostTelling = (rows: ReadonlyArray<RunState.AgentInRun>, room: number): ReadonlyArray<RunState.AgentInRun> => {
   if (rows.length <= room) return rows
   const chosen = new Set(
     [...rows].sort((a, b) => ORDER.indexOf(a.standing) - ORDER.indexOf(b.standing)).slice(0, Math.max(0, room - 1))
@@ -296,7 +172,7 @@ const mostTelling = (rows: ReadonlyArray<Row>, room: number): ReadonlyArray<Row>
   return rows.filter((row) => chosen.has(row))
 }
 
-const WORDS: Readonly<Record<Standing, string>> = {
+const WORDS: Readonly<Record<RunState.Standing, string>> = {
   waiting: "waiting",
   ready: "ready",
   working: "working",
@@ -309,7 +185,7 @@ const WORDS: Readonly<Record<Standing, string>> = {
   cancelled: "cancelled"
 }
 
-const countOf = (rows: ReadonlyArray<Row>): string =>
+const countOf = (rows: ReadonlyArray<RunState.AgentInRun>): string =>
   ORDER.flatMap((standing) => {
     const count = rows.filter((row) => row.standing === standing).length
     return count === 0 ? [] : [`${count} ${WORDS[standing]}`]

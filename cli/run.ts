@@ -24,6 +24,7 @@ import { DatabaseError } from "../src/team/DatabaseError.ts"
 import { defaultProfile, profiles } from "../src/team/Profile.ts"
 import { encodeReport, type Report } from "../src/team/Report.ts"
 import type { RunEvent } from "../src/team/Run.ts"
+import * as RunState from "../src/team/RunState.ts"
 import { RunStore } from "../src/team/RunStore.ts"
 import * as Team from "../src/team/Team.ts"
 import { Workspace } from "../src/team/Workspace.ts"
@@ -122,10 +123,13 @@ const work = Effect.fnUntraced(function* (
 /** Shows events as they come: a frame that is painted ten times a second on a terminal, lines elsewhere. */
 const watcher = Effect.gen(function* () {
   const terminal = yield* Terminal
-  const state = yield* Ref.make(LiveView.empty)
+  const state = yield* Ref.make(RunState.empty)
   if (terminal.live) {
+    // From here on by the monotonic clock: nobody's time jumps when the machine's is set.
+    const begunAt = yield* Clock.currentTimeMillis
+    const begun = yield* Clock.currentTimeNanos
     const paint = Effect.gen(function* () {
-      const now = yield* Clock.currentTimeMillis
+      const now = begunAt + Number((yield* Clock.currentTimeNanos) - begun) / 1_000_000
       const { color, height, width } = terminal
       terminal.frame(LiveView.frame(yield* Ref.get(state), { now, color, height: height(), width: width() - 1 }))
     })
@@ -133,7 +137,7 @@ const watcher = Effect.gen(function* () {
     yield* Effect.forkScoped(Effect.repeat(paint, Schedule.spaced("100 millis")))
   }
   return Effect.fnUntraced(function* (event: RunEvent) {
-    const next = yield* Ref.updateAndGet(state, (before) => LiveView.step(before, event))
+    const next = yield* Ref.updateAndGet(state, (before) => RunState.step(before, event))
     if (terminal.live) return
     const line = LiveView.line(next, event)
     if (line !== undefined) terminal.say(line)

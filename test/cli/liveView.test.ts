@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as LiveView from "../../cli/LiveView.ts"
 import type { Plan } from "../../src/team/Plan.ts"
 import { RunEvent } from "../../src/team/Run.ts"
+import * as RunState from "../../src/team/RunState.ts"
 
 const plan = (agents: ReadonlyArray<readonly [name: string, dependsOn: ReadonlyArray<string>]>): Plan => ({
   team: "press",
@@ -29,9 +30,9 @@ const started = RunEvent.RunStarted({
   ])
 })
 
-const events = (...more: ReadonlyArray<RunEvent>) => [started, ...more].reduce(LiveView.step, LiveView.empty)
+const events = (...more: ReadonlyArray<RunEvent>) => [started, ...more].reduce(RunState.step, RunState.empty)
 
-const frame = (state: LiveView.State, options: Partial<LiveView.FrameOptions> = {}) =>
+const frame = (state: RunState.RunState, options: Partial<LiveView.FrameOptions> = {}) =>
   LiveView.frame(state, { now: 3500, width: 80, height: 20, color: false, ...options })
 
 const working = events(
@@ -61,8 +62,8 @@ describe("LiveView", () => {
       ])
     })
     const state = [odd, RunEvent.AgentStarted({ at: 0, agent: "the  writer ", attempt: 1 })].reduce(
-      LiveView.step,
-      LiveView.empty
+      RunState.step,
+      RunState.empty
     )
     assert.deepStrictEqual(frame(state, { now: 1500 }), [
       "press: 0 of 2 agents, 1.5 s",
@@ -75,7 +76,7 @@ describe("LiveView", () => {
     const state = [
       RunEvent.AgentDone({ at: 2200, agent: "researcher", attempts: 1 }),
       RunEvent.AgentReady({ at: 2200, agent: "writer" })
-    ].reduce(LiveView.step, working)
+    ].reduce(RunState.step, working)
     assert.deepStrictEqual(frame(state, { now: 9000 }), [
       "press: 1 of 3 agents, 8.0 s",
       "✓ researcher      1.2 s",
@@ -106,7 +107,7 @@ describe("LiveView", () => {
       RunEvent.AgentStarted({ at: 1700, agent: "writer", attempt: 2 }),
       RunEvent.AgentFailed({ at: 2100, agent: "writer", reason: "still no ink" }),
       RunEvent.AgentSkipped({ at: 2100, agent: "critic", becauseOf: "writer" })
-    ].reduce(LiveView.step, state)
+    ].reduce(RunState.step, state)
     assert.deepStrictEqual(frame(over).slice(2), [
       "✗ writer          1.0 s  still no ink",
       "- critic                 skipped because of writer"
@@ -114,7 +115,7 @@ describe("LiveView", () => {
     const partial = [
       RunEvent.AgentNotVerified({ at: 2100, agent: "writer", reason: "no registry" }),
       RunEvent.AgentCancelled({ at: 2100, agent: "critic" })
-    ].reduce(LiveView.step, state)
+    ].reduce(RunState.step, state)
     assert.deepStrictEqual(frame(partial).slice(2), [
       "! writer          1.0 s  not verified: no registry",
       "- critic                 cancelled"
@@ -122,7 +123,7 @@ describe("LiveView", () => {
   })
 
   it("never draws a line wider than the terminal", () => {
-    const wide = LiveView.step(
+    const wide = RunState.step(
       working,
       RunEvent.AgentProgress({ at: 1600, agent: "researcher", message: "読む ".repeat(40), fraction: undefined })
     )
@@ -149,7 +150,7 @@ describe("LiveView", () => {
   })
 
   it("lets nothing that an agent says move the cursor", () => {
-    const state = LiveView.step(
+    const state = RunState.step(
       working,
       RunEvent.AgentProgress({
         at: 1600,
@@ -170,7 +171,7 @@ describe("LiveView", () => {
 
   it("aligns plain lines where the team has the longest name", () => {
     const event = RunEvent.RunStarted({ at: 0, runId: "r", team: "the evening press", plan: plan([["writer", []]]) })
-    const state = LiveView.step(LiveView.empty, event)
+    const state = RunState.step(RunState.empty, event)
     assert.strictEqual(LiveView.line(state, event), "      0.0 s  the evening press  run r begins: 1 agent")
     assert.strictEqual(
       LiveView.line(state, RunEvent.AgentStarted({ at: 0, agent: "writer", attempt: 1 })),

@@ -6,6 +6,7 @@ import * as Agent from "../../src/team/Agent.ts"
 import * as History from "../../src/team/History.ts"
 import { ResultCache } from "../../src/team/ResultCache.ts"
 import type { RunEvent } from "../../src/team/Run.ts"
+import * as RunState from "../../src/team/RunState.ts"
 import { RunStore } from "../../src/team/RunStore.ts"
 import * as Team from "../../src/team/Team.ts"
 import { Workspace } from "../../src/team/Workspace.ts"
@@ -36,7 +37,7 @@ describe("a run that was measured before", () => {
           Effect.sync(() => {
             if (event._tag !== "RunStarted") return
             const options = { now: event.at, width: 80, height: 10, color: false }
-            headlines.push(LiveView.frame(LiveView.step(LiveView.empty, event), options)[0]!)
+            headlines.push(LiveView.frame(RunState.step(RunState.empty, event), options)[0]!)
           })
         const fiber = yield* Effect.fork(Team.run(team, { input: {}, reuse: false, onEvent }))
         yield* TestClock.adjust("20 seconds")
