@@ -2,17 +2,17 @@
  * Finds out whether what the developers made holds: installs it, checks its types, builds it, runs its tests, and asks
  * the running backend. It reports what it saw, never what it expects to see.
  *
- * Backend and frontend are checked side by side, as parts with a key each: what only one of them rests on lets the other
- * be. What could not be checked is "not verified", with the reason, and makes the run partial; what was checked and is
- * wrong makes it fail.
+ * Backend, frontend and its build are checked side by side where cores allow, as parts with a key each: what one of them
+ * does not rest on lets it be. What could not be checked is "not verified", with the reason, and makes the run partial;
+ * what was checked and is wrong makes it fail.
  *
  * @since 0.1.0
  */
+import { availableParallelism } from "node:os"
 import { type Duration, Effect, Ref } from "effect"
 import { Subprocess } from "../../src/background/Subprocess.ts"
 import * as Agent from "../../src/team/Agent.ts"
 import * as Part from "../../src/team/Part.ts"
-import type * as Install from "./Install.ts"
 import { Quality, Sources } from "./Results.ts"
 import * as TemplateDigest from "./TemplateDigest.ts"
 
@@ -34,29 +34,41 @@ const versions = Effect.flatMap(Subprocess, ({ run }) => {
 // Loaded when there is work.
 const quality = Effect.promise(() => import("./templates/quality/Quality.ts"))
 
+/** What no command that is run here looks at. */
+const isForPeople = (path: string) => path.endsWith("/README.md") || path.endsWith("/.gitignore")
+/** The page that the frontend's code is put into: no type and no test knows it. */
+const isPage = (path: string) => path === "frontend/index.html"
+
+type Look = "backend" | "frontend" | "frontendBuild"
+
 /**
- * The check of one folder: it rests on what its developer made, and on nothing else. How long each step took is told to
+ * A look at what one developer made, of which it rests on the files that it `wants`. How long each step took is told to
  * who watches, and stands in no result: equal results must be equal.
  */
-const check = (folder: Install.Folder, developer: typeof backend | typeof frontend) =>
+const part = (
+  name: string,
+  look: Look,
+  developer: typeof backend | typeof frontend,
+  wants: (path: string) => boolean
+) =>
   Part.make({
-    name: folder,
+    name,
     dependsOn: [developer.name],
-    filesOf: [developer.name],
+    filesOf: [Part.files(developer.name, wants)],
     output: Quality,
     // Not `fnUntraced`: through it, TypeScript would lose what the work requires.
     run: (assignment) =>
       Effect.gen(function* () {
         const { Checks, Steps, Summary } = yield* quality
         const begun = yield* Ref.make(0)
-        const told = Effect.fnUntraced(function* (step: string) {
-          const before = yield* Ref.getAndUpdate(begun, (n) => n + 1)
-          yield* assignment.progress(step, before / Checks.steps[folder])
-        })
         const times: Array<readonly [name: string, time: Duration.Duration]> = []
-        const took = (name: string, time: Duration.Duration) => Effect.sync(() => void times.push([name, time]))
-
-        const seen = yield* Checks.folder(assignment, folder, assignment.result(developer), told, took)
+        const seen = yield* Checks[look](assignment, assignment.result(developer), {
+          told: Effect.fnUntraced(function* (step: string) {
+            const before = yield* Ref.getAndUpdate(begun, (n) => n + 1)
+            yield* assignment.progress(step, before / Checks.steps[look])
+          }),
+          took: (name, time) => Effect.sync(() => void times.push([name, time]))
+        })
         yield* assignment.verdict(Steps.verdict(seen.checks))
         const duration = Summary.duration(times)
         if (duration !== "") yield* assignment.progress(duration, 1)
@@ -64,7 +76,11 @@ const check = (folder: Install.Folder, developer: typeof backend | typeof fronte
       })
   })
 
-const parts = [check("backend", backend), check("frontend", frontend)] as const
+const parts = [
+  part("backend", "backend", backend, (path) => !isForPeople(path)),
+  part("frontend", "frontend", frontend, (path) => !isForPeople(path) && !isPage(path)),
+  part("frontend build", "frontendBuild", frontend, (path) => !isForPeople(path))
+] as const
 
 /**
  * The sixth of the eight. Writes `docs/quality.md`.
@@ -89,16 +105,13 @@ export const QaEngineer = Agent.make({
   // Not `fnUntraced`: through it, TypeScript would lose what the work requires.
   run: (assignment) =>
     Effect.gen(function* () {
-      const { Page, Steps, Summary } = yield* quality
+      const { Checks, Page, Steps, Summary } = yield* quality
       const tools = yield* versions
-      const seen = yield* Effect.all(
-        parts.map((part) => assignment.part(part)),
-        { concurrency: "unbounded" }
-      )
-      const all = new Quality({
-        checks: seen.flatMap(({ checks }) => checks),
-        tests: seen.flatMap(({ tests }) => tests)
+      // Each keeps about a core busy, and takes some 400 MB at its height.
+      const seen = yield* Effect.forEach(parts, (part) => assignment.part(part), {
+        concurrency: availableParallelism()
       })
+      const all = new Quality(Checks.together(seen))
       yield* assignment.write("docs/quality.md", Page.page(all, tools))
       yield* assignment.verdict(Steps.verdict(all.checks))
       yield* assignment.progress(Summary.summary(all, [assignment.result(backend), assignment.result(frontend)]), 1)

@@ -13,6 +13,9 @@
  */
 import type { Effect, Schema } from "effect"
 import { type Any as AnyAgent, type Assignment, type Needs, nameOf } from "./Agent.ts"
+import type { PartFiles } from "./internal/anyPart.ts"
+
+export type { PartFiles } from "./internal/anyPart.ts"
 
 /**
  * What a part has in hand while it works. `progress` tells of the agent that it belongs to: `fraction` is of the part,
@@ -33,7 +36,7 @@ export interface PartAssignment<Needs>
 export interface Part<Name extends string, Output extends Schema.Schema.Any, E, R> {
   readonly name: Name
   readonly dependsOn: ReadonlyArray<string>
-  readonly filesOf: ReadonlyArray<string>
+  readonly filesOf: ReadonlyArray<PartFiles>
   readonly output: Output
   readonly run: (assignment: PartAssignment<unknown>) => Effect.Effect<Schema.Schema.Type<Output>, E, R>
 }
@@ -50,8 +53,11 @@ export interface Options<
   readonly name: Name
   /** Agents whose results it works with, each of them among the `dependsOn` of the part's agent. Default none. */
   readonly dependsOn?: ReadonlyArray<Dependency> | undefined
-  /** Agents whose files it reads, each of them among the `filesOf` of the part's agent. Default none. */
-  readonly filesOf?: ReadonlyArray<AnyAgent | string> | undefined
+  /**
+   * Agents whose files it reads, each of them among the `filesOf` of the part's agent: all files, or `Part.files`.
+   * Default none.
+   */
+  readonly filesOf?: ReadonlyArray<AnyAgent | string | PartFiles> | undefined
   readonly output: Output
   readonly run: (assignment: PartAssignment<Needs<Dependency>>) => Effect.Effect<Schema.Schema.Type<Output>, E, R>
 }
@@ -72,8 +78,21 @@ export const make = <
 ): Part<Name, Output, E, R> => ({
   name: options.name,
   dependsOn: (options.dependsOn ?? []).map(nameOf),
-  filesOf: (options.filesOf ?? []).map(nameOf),
+  filesOf: (options.filesOf ?? []).map((each) =>
+    typeof each === "object" && "wants" in each ? each : files(each, () => true)
+  ),
   output: options.output,
   // The run hands out declared results only, so the wider assignment is the narrower one.
   run: options.run as Part<Name, Output, E, R>["run"]
+})
+
+/**
+ * Those files of an agent for which `wants` says so, by their paths below the output folder. The others it cannot read,
+ * and a change of them is none to it; so a subprocess that it starts must not look at them either.
+ *
+ * @category constructors
+ */
+export const files = (agent: AnyAgent | string, wants: (path: string) => boolean): PartFiles => ({
+  agent: nameOf(agent),
+  wants
 })

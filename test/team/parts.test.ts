@@ -179,6 +179,53 @@ describe("a part of an agent's work", () => {
     }).pipe(Effect.provide(memory))
   )
 
+  it.effect("rests on those files only that it wants, and can read no other", () =>
+    Effect.gen(function* () {
+      const both = Agent.make({
+        ...plain,
+        name: "both",
+        reads: ["code", "readme"],
+        run: ({ input, write }) => {
+          const { code, readme } = input as Record<string, string>
+          return Effect.as(Effect.zipRight(write("code.ts", code!), write("README.md", readme!)), "written")
+        }
+      })
+      let worked = 0
+      const part = Part.make({
+        ...plain,
+        name: "code",
+        filesOf: [Part.files(both, (path) => path.endsWith(".ts"))],
+        run: ({ files }) =>
+          Effect.gen(function* () {
+            worked++
+            assert.deepStrictEqual(
+              files(both).map(({ path }) => path),
+              ["code.ts"]
+            )
+            const { read } = yield* Workspace
+            const refused = yield* Effect.flip(read("README.md"))
+            assert.strictEqual(refused.reason, "undeclared")
+            return yield* Effect.orDie(read("code.ts"))
+          })
+      })
+      const agent = Agent.make({
+        ...plain,
+        name: "reader",
+        dependsOn: [both],
+        filesOf: [both],
+        parts: [part],
+        run: (assignment) => assignment.part(part)
+      })
+      const team = Team.make<Agent.Any>("team", { agents: [both, agent] })
+      const run = (code: string, readme: string) => Team.run(team, { input: { code, readme } })
+      assert.strictEqual(statusOf(yield* run("1", "one")), "done")
+      assert.strictEqual(statusOf(yield* run("1", "two")), "done")
+      assert.strictEqual(worked, 1)
+      assert.strictEqual(statusOf(yield* run("2", "two")), "done")
+      assert.strictEqual(worked, 2)
+    }).pipe(Effect.provide(memory))
+  )
+
   it.effect("is refused with its team where it declares what its agent does not, or has another one's name", () =>
     Effect.gen(function* () {
       const part = Part.make({ ...plain, name: "same", dependsOn: [left], run: () => Effect.succeed("") })

@@ -2,10 +2,16 @@
 import type { Effect, ParseResult, Schema } from "effect"
 import type { NotJson } from "../../cache/CacheKey.ts"
 
+/** Which files of an agent a part reads. */
+export interface PartFiles {
+  readonly agent: string
+  readonly wants: (path: string) => boolean
+}
+
 export interface AnyPart {
   readonly name: string
   readonly dependsOn: ReadonlyArray<string>
-  readonly filesOf: ReadonlyArray<string>
+  readonly filesOf: ReadonlyArray<PartFiles>
   readonly output: Schema.Schema.Any
   // biome-ignore lint/suspicious/noExplicitAny: as with agents, only `any` accepts every part
   readonly run: (assignment: any) => Effect.Effect<any, any, any>

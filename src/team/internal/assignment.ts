@@ -104,7 +104,7 @@ export const workOn = <A extends Agent.Any>(
       fence,
       assignment: own,
       folder,
-      isFileOf: (agents, path) => isFileOf(run, agents, redactContent(path))
+      isFileOf: (name, path) => isFileOf(run, name, redactContent(path))
     })
     const assignment: Assignment<unknown, unknown, AnyPart> = {
       ...own,
@@ -157,10 +157,10 @@ const undeclaredResult = (name: string, where: string) =>
 
 /** Its own files of this attempt, and those of the agents in `filesOf`: what is not in its key it must not know. */
 const mayRead = (run: RunContext, agent: Agent.Any, path: string, own: ReadonlyMap<string, unknown>): boolean =>
-  own.has(path) || isFileOf(run, agent.filesOf, path)
+  own.has(path) || agent.filesOf.some((name) => isFileOf(run, name, path))
 
-const isFileOf = (run: RunContext, agents: ReadonlyArray<string>, path: string): boolean =>
-  agents.some((name) => run.finished.get(name)?.files.some((file) => file.path === path) ?? false)
+const isFileOf = (run: RunContext, name: string, path: string): boolean =>
+  run.finished.get(name)?.files.some((file) => file.path === path) ?? false
 
 const undeclared = (run: RunContext, agent: Agent.Any, path: string) => {
   const owner = run.claims.ownerOf(path)

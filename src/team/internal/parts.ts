@@ -25,8 +25,8 @@ export interface Lender {
   readonly assignment: Omit<Assignment<unknown, unknown>, "part">
   /** The output folder as the attempt may use it. */
   readonly folder: Workspace["Type"]
-  /** Whether an agent of these has written the file in this run. */
-  readonly isFileOf: (agents: ReadonlyArray<string>, path: string) => boolean
+  /** Whether the agent has written the file in this run. */
+  readonly isFileOf: (agent: string, path: string) => boolean
 }
 
 export interface Parts {
@@ -92,8 +92,9 @@ export const make = <A extends Agent.Any>(run: RunContext<A>, agent: A, lender: 
       }) as never,
       files: (upstream) => {
         const name = Agent.nameOf(upstream)
-        if (!part.filesOf.includes(name)) throw undeclared(part, name, "filesOf")
-        return files(name)
+        const declared = part.filesOf.filter(({ agent }) => agent === name)
+        if (declared.length === 0) throw undeclared(part, name, "filesOf")
+        return files(name).filter(({ path }) => declared.some(({ wants }) => wants(path)))
       },
       progress: (message, fraction) => progress(part, message, fraction),
       verdict: (given) => Effect.sync(() => (fence.isOpen ? say(given) : undefined))
@@ -106,7 +107,7 @@ export const make = <A extends Agent.Any>(run: RunContext<A>, agent: A, lender: 
     const reading =
       <T>(open: (path: string) => Effect.Effect<T, WorkspaceError>) =>
       (path: string) =>
-        lender.isFileOf(part.filesOf, path)
+        part.filesOf.some(({ agent, wants }) => lender.isFileOf(agent, path) && wants(path))
           ? open(path)
           : refused(
               path,

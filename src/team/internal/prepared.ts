@@ -145,8 +145,8 @@ const notJson = (agent: Agent.Any, error: unknown) =>
 const wrongParts = (agent: Agent.Any): ReadonlyArray<TeamProblem> =>
   agent.parts.flatMap((part, at) => {
     const wrong = (why: string): TeamProblem => ({ _tag: "WrongPart", agent: agent.name, part: part.name, why })
-    const missing = (field: "dependsOn" | "filesOf") =>
-      part[field]
+    const missing = (field: "dependsOn" | "filesOf", names: ReadonlyArray<string>) =>
+      names
         .filter((name) => !agent[field].includes(name))
         .map((name) => wrong(`its ${field} names "${name}", which is not in ${field} of the agent. Add it there.`))
     return [
@@ -156,8 +156,11 @@ const wrongParts = (agent: Agent.Any): ReadonlyArray<TeamProblem> =>
       ...(agent.parts.findIndex(({ name }) => name === part.name) < at
         ? [wrong("two parts have this name. Rename one of them.")]
         : []),
-      ...missing("dependsOn"),
-      ...missing("filesOf")
+      ...missing("dependsOn", part.dependsOn),
+      ...missing(
+        "filesOf",
+        part.filesOf.map((files) => files.agent)
+      )
     ]
   })
 

@@ -5,7 +5,7 @@
 import * as CacheKey from "../../cache/CacheKey.ts"
 import type * as Agent from "../Agent.ts"
 import * as Artefact from "../Artefact.ts"
-import type { AnyPart } from "./anyPart.ts"
+import type { AnyPart, PartFiles } from "./anyPart.ts"
 
 /** Raised when results of an older program must not be taken any more. */
 const formatVersion = 3
@@ -33,7 +33,7 @@ export const resultKey = (options: {
     agent: agent.name,
     version: agent.version,
     input: options.input,
-    ...upstreamOf(agent, options.upstream),
+    ...upstreamOf(agent.dependsOn, agent.filesOf.map(whole), options.upstream),
     fingerprint: options.fingerprint,
     source: sourceOf(agent.run, agent.input, agent.output),
     // Left out where there are none, so that an agent without parts keeps the keys it had.
@@ -58,26 +58,28 @@ export const partKey = (options: {
     agent: agent.name,
     part: part.name,
     version: agent.version,
-    ...upstreamOf(part, options.upstream),
+    ...upstreamOf(part.dependsOn, part.filesOf, options.upstream),
     fingerprint: options.fingerprint,
     source: sourceOf(part.run, part.output),
     model: agent.usesModel ? (options.model ?? null) : null
   })
 }
 
+const whole = (agent: string): PartFiles => ({ agent, wants: () => true })
+
 const upstreamOf = (
-  reader: Pick<Agent.Any, "dependsOn" | "filesOf">,
+  dependsOn: ReadonlyArray<string>,
+  filesOf: ReadonlyArray<PartFiles>,
   upstream: (name: string) => Upstream | undefined
 ) => ({
-  results: Object.fromEntries(reader.dependsOn.map((name) => [name, upstream(name)?.digest ?? null])),
+  results: Object.fromEntries(dependsOn.map((name) => [name, upstream(name)?.digest ?? null])),
   files: Object.fromEntries(
-    reader.filesOf.map((name) => [
-      name,
+    filesOf.map(({ agent }) => [
+      agent,
       Object.fromEntries(
-        (upstream(name)?.files ?? []).map((file) => [
-          file.path,
-          file.executable === true ? `${file.sha256} executable` : file.sha256
-        ])
+        (upstream(agent)?.files ?? [])
+          .filter(({ path }) => filesOf.some((other) => other.agent === agent && other.wants(path)))
+          .map((file) => [file.path, file.executable === true ? `${file.sha256} executable` : file.sha256])
       )
     ])
   )

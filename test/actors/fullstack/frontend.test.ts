@@ -153,6 +153,16 @@ describe("frontend", () => {
     ])
   })
 
+  it("has no test, and no source, that knows the page: qa-engineer tests nothing anew where only that has changed", () => {
+    const knowing = made(inputOf(tracker)).files.filter(
+      ({ content, path }) => /^frontend\/(src|test)\//.test(path) && /index\.html/.test(content)
+    )
+    assert.deepStrictEqual(
+      knowing.map(({ path }) => path),
+      []
+    )
+  })
+
   it("does not change with parts that others read", () => {
     const after = { ...tracker, scale: "large", description: "Other", constraints: { region: "eu" } }
     assert.deepStrictEqual(difference(filesOf(inputOf(tracker)), filesOf(inputOf(after))), [])

@@ -19,10 +19,16 @@ import { serve } from "./Serve.ts"
 import { type Finding, failed, make, notVerified, npm, passed } from "./Steps.ts"
 import { byPlace, read, type Seen as Tests } from "./VitestReport.ts"
 
-/** What was seen of one folder. */
+/** What was seen of a folder, or of a part of it. */
 export interface Seen {
   readonly checks: ReadonlyArray<Check>
   readonly tests: ReadonlyArray<TestResult>
+}
+
+/** Of what a look tells while it goes on: the name of each step as it begins, and how long it was. */
+export interface Telling {
+  readonly told: (name: string) => Effect.Effect<void>
+  readonly took: (name: string, time: Duration.Duration) => Effect.Effect<void>
 }
 
 /**
@@ -39,45 +45,119 @@ export const limits = (tests: number) => {
   return { types: growing(3, 600), build: growing(3, 600), test: growing(5, 120), start: growing(1, 6000) }
 }
 
-/** How many steps {@link folder} takes. */
-export const steps = { backend: 8, frontend: 5 }
+/** The steps in the order of the report, and how many of them each look takes. */
+const order = ["install", "types", "build", "test", "criteria", "start", "openapi", "rows"]
+export const steps = { backend: 8, frontend: 4, frontendBuild: 1 }
+
+type Work = Pick<Assignment<unknown, unknown>, "runId">
 
 /**
- * Checks one folder, step after step. `told` hears the name of each as it begins, `took` how long it was.
+ * Looks at everything in the backend, step after step.
  *
  * @category constructors
  */
-export const folder = Effect.fn("Quality.folder")(function* (
-  assignment: Pick<Assignment<unknown, unknown>, "runId">,
+export const backend = Effect.fn("Quality.backend")(function* (assignment: Work, sources: Sources, telling: Telling) {
+  const look = yield* looking(assignment, "backend", sources, telling)
+  yield* look.install
+  yield* look.types
+  yield* look.build
+  const tests = yield* look.test
+  yield* serve(look.cwd, look.root, look.longest.start, look.take)
+  return { checks: look.checks, tests } satisfies Seen
+})
+
+/**
+ * Looks at the frontend's code: its types and its tests.
+ *
+ * @category constructors
+ */
+export const frontend = Effect.fn("Quality.frontend")(function* (assignment: Work, sources: Sources, telling: Telling) {
+  const look = yield* looking(assignment, "frontend", sources, telling)
+  yield* look.install
+  yield* look.types
+  const tests = yield* look.test
+  return { checks: look.checks, tests } satisfies Seen
+})
+
+/**
+ * Looks whether the frontend can be built, which is the one step that its page takes part in. The install is seen again,
+ * as there is nothing to build with without it, and told by who looks at the code.
+ *
+ * @category constructors
+ */
+export const frontendBuild = Effect.fn("Quality.frontendBuild")(function* (
+  assignment: Work,
+  sources: Sources,
+  { told, took }: Telling
+) {
+  const isOwn = (name: string) => !name.endsWith(": install")
+  const look = yield* looking(assignment, "frontend", sources, {
+    told: (name) => Effect.when(told(name), () => isOwn(name)),
+    took: (name, time) => Effect.when(took(name, time), () => isOwn(name))
+  })
+  yield* look.install
+  yield* look.build
+  return { checks: look.checks, tests: [] } satisfies Seen
+})
+
+/**
+ * What several looks saw together, in the order of the report. Of a step that two of them took the worse counts: one may
+ * be of an earlier run.
+ *
+ * @category combinators
+ */
+export const together = (all: ReadonlyArray<Seen>): Seen => {
+  const byName = new Map<string, Check>()
+  for (const check of all.flatMap(({ checks }) => checks)) {
+    const other = byName.get(check.name)
+    if (other === undefined || severity[check.status] > severity[other.status]) byName.set(check.name, check)
+  }
+  const place = ({ name }: Check) => {
+    const [folder, step] = name.split(": ") as [string, string] // as `Steps.make` names them
+    return `${folder} ${order.indexOf(step)}`
+  }
+  return {
+    checks: [...byName.values()].sort((a, b) => (place(a) < place(b) ? -1 : 1)),
+    tests: all.flatMap(({ tests }) => tests)
+  }
+}
+
+const severity = { passed: 0, notVerified: 1, failed: 2 }
+
+/** The steps that can be taken in a folder. */
+const looking = Effect.fnUntraced(function* (
+  assignment: Work,
   name: Install.Folder,
   sources: Sources,
-  told: (name: string) => Effect.Effect<void>,
-  took: (name: string, time: Duration.Duration) => Effect.Effect<void>
+  { told, took }: Telling
 ) {
   const { root } = yield* Workspace
   const cwd = `${root}/${name}`
   const { checks, take } = make(name, told, took)
   const at = (timeout: Duration.Duration) => ({ cwd, root, timeout })
   const longest = limits(sources.tests.length)
-
-  yield* take("install", show(Install.command), [], Effect.map(Install.outcome(assignment, name), fromOutcome))
-  const types = yield* typesCommand(name)
-  yield* take("types", show({ command: "npm", args: types }), ["install"], npm(types, at(longest.types)))
-  yield* take("build", "npm run build", ["install"], npm(["run", "build"], at(longest.build)))
-
-  let seen: Tests = { tests: [], failures: [] }
-  const testing = runTests(at(longest.test)).pipe(
-    Effect.map(([finding, tests]) => {
-      seen = tests
-      return finding
+  return {
+    ...{ checks, cwd, longest, root, take },
+    install: take("install", show(Install.command), [], Effect.map(Install.outcome(assignment, name), fromOutcome)),
+    types: Effect.flatMap(typesCommand(name), (types) =>
+      take("types", show({ command: "npm", args: types }), ["install"], npm(types, at(longest.types)))
+    ),
+    build: take("build", "npm run build", ["install"], npm(["run", "build"], at(longest.build))),
+    /** Runs the tests, and gives what came of each. */
+    test: Effect.gen(function* () {
+      let seen: Tests = { tests: [], failures: [] }
+      const testing = runTests(at(longest.test)).pipe(
+        Effect.map(([finding, tests]) => {
+          seen = tests
+          return finding
+        })
+      )
+      yield* take("test", "npm test", ["install"], testing)
+      const tests = withUnseen(sources, seen.tests)
+      yield* take("criteria", "npm test", ["test"], Effect.succeed(criteriaSeen(sources, tests)))
+      return tests
     })
-  )
-  yield* take("test", "npm test", ["install"], testing)
-  const tests = withUnseen(sources, seen.tests)
-  yield* take("criteria", "npm test", ["test"], Effect.succeed(criteriaSeen(sources, tests)))
-
-  if (name === "backend") yield* serve(cwd, root, longest.start, take)
-  return { checks, tests } satisfies Seen
+  }
 })
 
 const fromOutcome = (outcome: Install.Outcome): Finding => {
