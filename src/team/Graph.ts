@@ -66,20 +66,42 @@ export const order = <N extends Node>(
   nodes: ReadonlyArray<N>,
   before: (a: N, b: N) => number = () => 0
 ): ReadonlyArray<N> => {
-  const waitsFor = new Map(nodes.map((node) => [node.name, new Set(node.dependsOn)]))
   const sorted = [...nodes].sort(before)
+  const places = new Map(sorted.map((node, place) => [node.name, place]))
+  const open = sorted.map((node) => new Set(node.dependsOn).size)
+  const after = dependantsOf(sorted)
   const done: Array<N> = []
-  const placed = new Set<string>()
-  while (done.length < nodes.length) {
-    const next = sorted.find(
-      (node) => !placed.has(node.name) && [...waitsFor.get(node.name)!].every((name) => placed.has(name))
-    )
-    // A cycle: `problems` has told; what can be ordered is.
-    if (next === undefined) return done
-    placed.add(next.name)
-    done.push(next)
+  // Places of those that may come next, the first of them last, where it is cheap to take.
+  const ready: Array<number> = []
+  for (let place = sorted.length - 1; place >= 0; place--) if (open[place] === 0) ready.push(place)
+  for (let place = ready.pop(); place !== undefined; place = ready.pop()) {
+    const node = sorted[place]!
+    done.push(node)
+    for (const { name } of after.get(node.name) ?? []) {
+      const next = places.get(name)!
+      if (--open[next]! === 0) insert(ready, next)
+    }
   }
+  // Of a cycle nothing is ready: `problems` has told; what can be ordered is.
   return done
+}
+
+/** Into numbers that fall. */
+const insert = (falling: Array<number>, value: number) => {
+  let [low, high] = [0, falling.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (falling[middle]! > value) low = middle + 1
+    else high = middle
+  }
+  falling.splice(low, 0, value)
+}
+
+/** Who waits for a node, by its name. */
+const dependantsOf = <N extends Node>(nodes: ReadonlyArray<N>): ReadonlyMap<string, ReadonlyArray<N>> => {
+  const dependants = new Map<string, Array<N>>(nodes.map((node) => [node.name, []]))
+  for (const node of nodes) for (const name of new Set(node.dependsOn)) dependants.get(name)?.push(node)
+  return dependants
 }
 
 /** For each node, the length of the longest path that begins with it. The graph has no cycle. @category combinators */
@@ -88,9 +110,9 @@ export const remaining = (
   lengthOf: (name: string) => number
 ): ReadonlyMap<string, number> => {
   const result = new Map<string, number>()
+  const after = dependantsOf(nodes)
   for (const node of [...order(nodes)].reverse()) {
-    const after = nodes.filter((other) => other.dependsOn.includes(node.name))
-    const longest = after.reduce((most, other) => Math.max(most, result.get(other.name) ?? 0), 0)
+    const longest = after.get(node.name)!.reduce((most, other) => Math.max(most, result.get(other.name) ?? 0), 0)
     result.set(node.name, longest + lengthOf(node.name))
   }
   return result
@@ -107,13 +129,14 @@ export const criticalPath = (
       (best, node) => (best === undefined || left.get(node.name)! > left.get(best.name)! ? node : best),
       undefined
     )
+  const after = dependantsOf(nodes)
   const path: Array<string> = []
   let next = longest(nodes.filter((node) => node.dependsOn.length === 0))
   const ms = next === undefined ? 0 : left.get(next.name)!
   while (next !== undefined) {
     const { name } = next
     path.push(name)
-    next = longest(nodes.filter((node) => node.dependsOn.includes(name)))
+    next = longest(after.get(name)!)
   }
   return { agents: path, ms }
 }

@@ -12,6 +12,9 @@ export const reasonOf: Readonly<Record<CutOff, string>> = {
   broken: "a defect broke the run off"
 }
 
+/** Made of what types say already; the report is checked where it is written. */
+const asTyped = { disableValidation: true }
+
 /** `makespanMs`: how long the run has worked. */
 export const buildReport = (state: RunState.RunState, makespanMs: number, cutOff: CutOff | undefined): Report => {
   const agents = RunState.agentsAsDefined(state).map(agentReport)
@@ -35,8 +38,8 @@ export const buildReport = (state: RunState.RunState, makespanMs: number, cutOff
     cancelled: count("cancelled")
   }
   const tokens = agents.flatMap((agent) => (agent.tokens === null ? [] : [agent.tokens]))
-  return Report.make({
-    format: 1,
+  const report = {
+    format: 1 as const,
     runId: state.runId,
     team: state.team,
     status: statusOf(counts, state, cutOff),
@@ -55,7 +58,8 @@ export const buildReport = (state: RunState.RunState, makespanMs: number, cutOff
         : null,
     tokens: tokens.length === 0 ? null : Tokens.sum(tokens),
     notes: state.notes
-  })
+  }
+  return Report.make(report, asTyped)
 }
 
 const agentReport = (agent: RunState.AgentInRun): AgentReport => {
@@ -63,7 +67,7 @@ const agentReport = (agent: RunState.AgentInRun): AgentReport => {
   const { standing, startedMs, tokens, version } = agent
   // Whoever never had a place has no time of its own.
   const endedMs = startedMs === null ? null : agent.endedMs
-  return AgentReport.make({
+  const report = {
     name,
     version,
     dependsOn,
@@ -81,7 +85,8 @@ const agentReport = (agent: RunState.AgentInRun): AgentReport => {
     reusedFrom,
     files: [...files].sort(),
     tokens
-  })
+  }
+  return AgentReport.make(report, asTyped)
 }
 
 /** Every agent has ended by then; one that has not would not have come to a result. */

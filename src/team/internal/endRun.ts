@@ -33,7 +33,12 @@ export interface Ending {
 export const endRun = <A extends Agent.Any>(run: RunContext<A>, { cutOff, keep, makespanMs }: Ending) =>
   Effect.gen(function* () {
     const clean = forReading(yield* Secrets)
-    const report = () => clean(buildReport(run.events.state(), makespanMs, cutOff))
+    let made: { readonly of: RunState.RunState; readonly report: Report } | undefined
+    const report = () => {
+      const state = run.events.state()
+      if (made?.of !== state) made = { of: state, report: clean(buildReport(state, makespanMs, cutOff)) }
+      return made.report
+    }
     const kept = <E extends Error, R>(what: string, effect: Effect.Effect<void, E, R>) =>
       Effect.catchAll(effect, (error) =>
         run.events.publish((moment) =>
@@ -51,9 +56,9 @@ export const endRun = <A extends Agent.Any>(run: RunContext<A>, { cutOff, keep, 
       "the report is missing from the history of runs",
       Effect.suspend(() => keep(report()))
     )
-    const made = report()
-    yield* run.events.publish((moment) => RunEvent.RunEnded({ ...moment, status: made.status, report: made }))
-    return made
+    const last = report()
+    yield* run.events.publish((moment) => RunEvent.RunEnded({ ...moment, status: last.status, report: last }))
+    return last
   })
 
 /** Whoever has not ended when the run ends before its time was stopped by that. */

@@ -23,6 +23,8 @@ export interface Ready<A extends Agent.Any> {
   readonly picked: unknown
   /** As the agent sees it. */
   readonly input: unknown
+  /** Whether the fingerprint is a value that nothing needs to be done for. */
+  readonly isKnown: boolean
   /** Computed at most once. */
   readonly fingerprint: Effect.Effect<Readonly<Record<string, string>>, FingerprintFailed, Agent.Context<A>>
 }
@@ -112,13 +114,12 @@ const one = <A extends Agent.Any>(
         broken(team, `the input schema of "${agent.name}"`, problem, "Let it refuse what it cannot decode.")
       )
     )
-    const fingerprint = yield* Effect.cached(
-      Effect.mapError(
-        UserCode.bounded(() => agent.fingerprint),
-        (error) => new FingerprintFailed({ agent: agent.name, problem: problemOf(error) })
-      )
+    const isKnown = Effect.isEffect(agent.fingerprint) && UserCode.isDone(agent.fingerprint)
+    const fingerprint = Effect.mapError(
+      UserCode.bounded(() => agent.fingerprint),
+      (error) => new FingerprintFailed({ agent: agent.name, problem: problemOf(error) })
     )
-    return { agent, picked, input, fingerprint }
+    return { agent, picked, input, isKnown, fingerprint: isKnown ? fingerprint : yield* Effect.cached(fingerprint) }
   })
 
 const broken = (team: Runnable<Agent.Any>, what: string, problem: string, next: string) =>
@@ -166,6 +167,7 @@ const wrongParts = (agent: Agent.Any): ReadonlyArray<TeamProblem> =>
 
 const strangers = (agents: ReadonlyArray<Agent.Any>): ReadonlyArray<TeamProblem> =>
   agents.flatMap((agent) => {
+    if (agent.filesOf.length === 0) return []
     const before = Graph.ancestors(agents, agent.name)
     return agent.filesOf
       .filter((name) => !before.has(name))

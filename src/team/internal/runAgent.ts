@@ -32,10 +32,11 @@ const reuseOrWork = <A extends Agent.Any>(run: RunContext<A>, pool: AgentPool, w
   Effect.gen(function* () {
     const { agent } = work
     if (run.control.isCancelled(agent.name)) return yield* cancelled(run, work)
-    const known = keyOf(run.team, run.prepared.get(agent.name)!, (other) => run.finished.get(other), run.modelInKeys)
+    const ready = run.prepared.get(agent.name)!
+    const known = keyOf(run.team, ready, (other) => run.finished.get(other), run.modelInKeys)
     // A fingerprint may take its time; who cancels does not wait for it.
     const key = yield* Effect.either(
-      Effect.raceFirst(known, Effect.as(run.control.whenCancelled(agent.name), undefined))
+      ready.isKnown ? known : Effect.raceFirst(known, Effect.as(run.control.whenCancelled(agent.name), undefined))
     )
     if (Either.isLeft(key)) return yield* failed(run, work, key.left.message)
     if (key.right === undefined) return yield* cancelled(run, work)

@@ -54,10 +54,11 @@ export const runTeam = <A extends Agent.Any>(
       const prepared = yield* prepare(team, options.input)
       // Asked for one by one they would be waited for one by one, and some ask other programs for their versions.
       yield* Effect.forkScoped(
-        Effect.forEach(prepared.values(), (ready) => Effect.ignore(ready.fingerprint), {
-          concurrency: "unbounded",
-          discard: true
-        })
+        Effect.forEach(
+          [...prepared.values()].filter((ready) => !ready.isKnown),
+          (ready) => Effect.ignore(ready.fingerprint),
+          { concurrency: "unbounded", discard: true }
+        )
       )
       const inKeys = modelInKeys(options.model, options.baseUrl)
       const planned = yield* makePlan(team, prepared, { model: inKeys, reuse: options.reuse })
