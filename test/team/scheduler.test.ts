@@ -211,6 +211,179 @@ describe("the scheduler", () => {
       assert.isTrue(Exit.isFailure(exit))
     })
   )
+
+  it.effect("takes tasks that appear while it runs, also ones that depend on what has ended", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const done: Array<string> = []
+        const mayAdd = yield* Deferred.make<Scheduler.Running>()
+        const running = yield* Scheduler.start({
+          tasks: [
+            { name: "first", dependsOn: [], weight: 1 },
+            { name: "parent", dependsOn: ["first"], weight: 1 }
+          ],
+          atOnce: 1,
+          execute: (name) =>
+            Effect.gen(function* () {
+              if (name === "parent") {
+                const { submit } = yield* Deferred.await(mayAdd)
+                yield* Effect.orDie(
+                  submit([
+                    { name: "child", dependsOn: ["first"], weight: 1 },
+                    { name: "grandchild", dependsOn: ["child", "parent"], weight: 1 }
+                  ])
+                )
+                const again = submit([{ name: "child", dependsOn: [], weight: 1 }])
+                const refused = yield* Effect.orDie(Effect.flip(again))
+                assert.strictEqual(
+                  refused.message,
+                  'These tasks cannot be added: there is already a task "child". None of them was.'
+                )
+              }
+              done.push(name)
+              return "usable" as const
+            })
+        })
+        yield* Deferred.succeed(mayAdd, running)
+        yield* running.await
+        assert.deepStrictEqual(done, ["first", "parent", "child", "grandchild"])
+      })
+    )
+  )
+
+  it.effect("skips a task that is cancelled before it has started, and who depends on it", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const done: Array<string> = []
+        const skipped: Array<readonly [string, string]> = []
+        const mayEnd = yield* Deferred.make<void>()
+        const running = yield* Scheduler.start({
+          tasks: [
+            { name: "a", dependsOn: [], weight: 9 },
+            { name: "b", dependsOn: [], weight: 1 },
+            { name: "after b", dependsOn: ["b"], weight: 1 },
+            { name: "without b", dependsOn: ["b"], optional: ["b"], weight: 1 }
+          ],
+          atOnce: 1,
+          onSkipped: (name, becauseOf) => Effect.sync(() => void skipped.push([name, becauseOf])),
+          execute: (name) =>
+            Effect.as(
+              Effect.zipRight(
+                Deferred.await(mayEnd),
+                Effect.sync(() => void done.push(name))
+              ),
+              "usable"
+            )
+        })
+        yield* running.cancel("b")
+        // It works, and goes on.
+        yield* running.cancel("a")
+        yield* Deferred.succeed(mayEnd, undefined)
+        yield* running.await
+        assert.deepStrictEqual(done, ["a", "without b"])
+        assert.deepStrictEqual(skipped, [
+          ["b", "b"],
+          ["after b", "b"]
+        ])
+      })
+    )
+  )
+
+  it.effect("lets all runs of a process together use no more than there is", () =>
+    Effect.gen(function* () {
+      let working = 0
+      let most = 0
+      const one = Scheduler.run({
+        tasks: Array.from({ length: 10 }, (_, at) => ({ name: `t${at}`, dependsOn: [], weight: at })),
+        atOnce: 5,
+        execute: () =>
+          Effect.gen(function* () {
+            most = Math.max(most, ++working)
+            yield* Effect.yieldNow()
+            working--
+            return "usable" as const
+          })
+      })
+      yield* Effect.all([one, one, one], { concurrency: "unbounded" })
+      assert.strictEqual(most, 4)
+    }).pipe(Effect.provide(Scheduler.Scheduler.layer({ capacity: { agents: 4, cpus: 0, memoryMiB: 0 } })))
+  )
+
+  it.effect(
+    "does not wait for ever for tokens that a task holds which waits itself: teams within agents of teams",
+    () =>
+      Effect.gen(function* () {
+        let working = 0
+        let most = 0
+        let ended = 0
+        const level = (depth: number): Effect.Effect<void> =>
+          Scheduler.run({
+            tasks: ["a", "b"].map((name) => ({ name, dependsOn: [], weight: 1 })),
+            atOnce: 2,
+            execute: () =>
+              Effect.gen(function* () {
+                // Two at once give back once, and take back once.
+                if (depth > 0) yield* Effect.all([level(depth - 1), level(0)], { concurrency: 2 })
+                most = Math.max(most, ++working)
+                yield* Effect.yieldNow()
+                working--
+                ended++
+                return "usable" as const
+              })
+          })
+        yield* level(3)
+        // Of a task each inner schedule has two, which of depth 0 are all.
+        assert.strictEqual(ended, 2 + 2 * (2 + 2 + 2 * (2 + 2 + 2 * (2 + 2))))
+        assert.strictEqual(most, 1)
+      }).pipe(Effect.provide(Scheduler.Scheduler.layer({ capacity: { agents: 1, cpus: 0, memoryMiB: 0 } })))
+  )
+
+  it.effect("lets a task that has interrupted a schedule of its own go on, before those that have not begun", () =>
+    Effect.gen(function* () {
+      const order: Array<string> = []
+      const begun = yield* Deferred.make<void>()
+      const inner = Scheduler.run({
+        tasks: [{ name: "inner", dependsOn: [], weight: 1 }],
+        atOnce: 1,
+        execute: () => Effect.zipRight(Deferred.succeed(begun, undefined), Effect.never)
+      })
+      yield* Scheduler.run({
+        tasks: [
+          { name: "outer", dependsOn: [], weight: 2 },
+          { name: "next", dependsOn: [], weight: 1 }
+        ],
+        atOnce: 2,
+        execute: (name) =>
+          Effect.gen(function* () {
+            if (name === "outer") yield* Effect.raceFirst(inner, Deferred.await(begun))
+            order.push(`${name} goes on`)
+            yield* Effect.yieldNow()
+            order.push(`${name} ends`)
+            return "usable" as const
+          })
+      })
+      assert.deepStrictEqual(order, ["outer goes on", "outer ends", "next goes on", "next ends"])
+    }).pipe(Effect.provide(Scheduler.Scheduler.layer({ capacity: { agents: 1, cpus: 0, memoryMiB: 0 } })))
+  )
+
+  it.effect("gives what a run has held to the others when it is interrupted or has a bug", () =>
+    Effect.gen(function* () {
+      const begun = yield* Deferred.make<void>()
+      const task = [{ name: "a", dependsOn: [], weight: 1 }]
+      const stuck = yield* Effect.fork(
+        Scheduler.run({
+          tasks: task,
+          atOnce: 1,
+          execute: () => Effect.zipRight(Deferred.succeed(begun, undefined), Effect.never)
+        })
+      )
+      yield* Deferred.await(begun)
+      const waiting = yield* Effect.fork(Scheduler.run({ tasks: task, atOnce: 1, execute: () => Effect.die("a bug") }))
+      yield* Fiber.interrupt(stuck)
+      assert.isTrue(Exit.isFailure(yield* Fiber.await(waiting)))
+      yield* Scheduler.run({ tasks: task, atOnce: 1, execute: () => Effect.succeed("usable") })
+    }).pipe(Effect.provide(Scheduler.Scheduler.layer({ capacity: { agents: 1, cpus: 0, memoryMiB: 0 } })))
+  )
 })
 
 /** List scheduling by the same rule, event by event, in plain arithmetic. */
