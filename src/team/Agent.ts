@@ -10,7 +10,7 @@ import { type Duration, Effect, type Option, Schema } from "effect"
 import type { Artefact, Content, FileOptions } from "./Artefact.ts"
 import type { AnyPart, PartResult } from "./internal/anyPart.ts"
 import * as StatedDurations from "./internal/statedDurations.ts"
-import * as StatedRest from "./internal/statedRest.ts"
+import * as StatedNumbers from "./internal/statedNumbers.ts"
 import type { TeamProblem, WrongDuration } from "./TeamError.ts"
 import type { WorkspaceError } from "./Workspace.ts"
 
@@ -262,7 +262,7 @@ export const make = <
     { field: "retry.maxBackoff", written: options.retry?.maxBackoff, absent: "30 seconds" },
     { field: "retry.within", written: options.retry?.within, absent: Number.POSITIVE_INFINITY }
   ])
-  const rest = StatedRest.read(options.name, options.retry, options.reads)
+  const rest = StatedNumbers.read(options.name, options.retry, options.reads)
   const dependsOn = options.dependsOn ?? []
   return {
     name: options.name,

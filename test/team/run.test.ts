@@ -1,5 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Deferred, Duration, Effect, Exit, Fiber, Layer, Option, Schema, TestClock, Tracer } from "effect"
+import {
+  Cause,
+  Deferred,
+  Duration,
+  Effect,
+  Exit,
+  Fiber,
+  Layer,
+  Logger,
+  Option,
+  Schema,
+  TestClock,
+  Tracer
+} from "effect"
 import * as ActorSystem from "../../src/actor/ActorSystem.ts"
 import * as Agent from "../../src/team/Agent.ts"
 import { DatabaseError } from "../../src/team/DatabaseError.ts"
@@ -616,6 +629,30 @@ describe("a failure", () => {
 })
 
 describe("an agent at work", () => {
+  it.effect("logs with the names of its run and of itself", () => {
+    const lines: Array<Record<string, unknown>> = []
+    const logger = Logger.make<unknown, void>(({ annotations, message }) => {
+      if (Array.isArray(message) && message[0] === "at work") lines.push(Object.fromEntries(annotations))
+    })
+    return Effect.gen(function* () {
+      const { agent } = crew()
+      const logging: Work = () => Effect.as(Effect.log("at work"), "")
+      yield* Team.run(Team.make("team", { agents: [agent("a", [], logging), agent("b", ["a"], logging)] }), {
+        input: {},
+        runId: "run"
+      })
+      assert.deepStrictEqual(
+        lines.map((line) => [line["run.id"], line["agent.name"]]),
+        [
+          ["run", "a"],
+          ["run", "b"]
+        ]
+      )
+      assert.match(String(lines[0]!["actor.address"]), /Agent/)
+      // The logger is the system's.
+    }).pipe(Effect.provide(Layer.fresh(memory)), Effect.provide(Logger.add(logger)))
+  })
+
   it.effect("answers what it does", () =>
     Effect.gen(function* () {
       const told = yield* Deferred.make<void>()

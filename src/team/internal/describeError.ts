@@ -1,5 +1,5 @@
 /** What went wrong, for people: an error's own message, without a stack, and never an empty string. */
-import { shown } from "./shown.ts"
+import { previewValue } from "./previewValue.ts"
 
 /** Characters of an error's fields that are shown where it has no message. */
 const FIELDS_LENGTH = 200
@@ -23,7 +23,7 @@ const words = (error: unknown): string => {
   const name = typeof _tag === "string" ? _tag : error instanceof Error ? error.name : ""
   const fields = Object.entries(error).filter(([key]) => !NO_FIELDS.has(key))
   if (fields.length === 0) return name === "" ? NO_MESSAGE : name
-  return `${name} ${shown(Object.fromEntries(fields), FIELDS_LENGTH)}`.trim()
+  return `${name} ${previewValue(Object.fromEntries(fields), FIELDS_LENGTH)}`.trim()
 }
 
 const NO_MESSAGE = "an error without a message"

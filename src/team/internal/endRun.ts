@@ -15,7 +15,7 @@ import { RunEvent } from "../Run.ts"
 import * as RunState from "../RunState.ts"
 import { Workspace } from "../Workspace.ts"
 import { buildReport, type CutOff, reasonOf } from "./buildReport.ts"
-import { forReading } from "./forReading.ts"
+import { redactForReading } from "./redactForReading.ts"
 import { note, publishEnd, type RunContext } from "./runContext.ts"
 
 /** Where a run leaves its report, in the output folder. */
@@ -32,7 +32,7 @@ export interface Ending {
 
 export const endRun = <A extends Agent.Any>(run: RunContext<A>, { cutOff, keep, makespanMs }: Ending) =>
   Effect.gen(function* () {
-    const clean = forReading(yield* Secrets)
+    const clean = redactForReading(yield* Secrets)
     let made: { readonly of: RunState.RunState; readonly report: Report } | undefined
     const report = () => {
       const state = run.events.state()

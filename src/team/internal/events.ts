@@ -12,7 +12,7 @@ import { Secrets } from "../../secrets/Secrets.ts"
 import { RunEvent } from "../Run.ts"
 import * as RunState from "../RunState.ts"
 import { describeError } from "./describeError.ts"
-import { forReading } from "./forReading.ts"
+import { redactForReading } from "./redactForReading.ts"
 import type { Moment, RunClock } from "./runClock.ts"
 
 const maxWaiting = 1000
@@ -66,7 +66,7 @@ const listening = (
   note: (words: string) => Effect.Effect<void>
 ): Effect.Effect<Listener, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const clean = forReading(yield* Secrets)
+    const clean = redactForReading(yield* Secrets)
     // Unbounded as a type; bounded by the rule in the header.
     const queue = yield* Queue.unbounded<
       RunEvent | { readonly _tag: "Drain"; readonly seen: Deferred.Deferred<void> }

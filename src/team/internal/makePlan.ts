@@ -7,7 +7,7 @@ import type { Plan, PlannedAgent } from "../Plan.ts"
 import { ResultCache } from "../ResultCache.ts"
 import type { Runnable } from "../Run.ts"
 import * as OutputText from "./outputText.ts"
-import { keyOf, type Prepared } from "./prepared.ts"
+import { keyOf, type Prepared } from "./preparedRun.ts"
 import type { Upstream } from "./resultKey.ts"
 
 export const makePlan = <A extends Agent.Any>(

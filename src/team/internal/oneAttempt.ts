@@ -10,7 +10,7 @@ import type * as Agent from "../Agent.ts"
 import { RunEvent } from "../Run.ts"
 import { type Made, workOn } from "./assignment.ts"
 import { describeError } from "./describeError.ts"
-import { stopWithin } from "./leaving.ts"
+import { interruptWithin } from "./interruptWithin.ts"
 import { type AtWork, type LiveAttempt, note, type RunContext } from "./runContext.ts"
 
 /** How an attempt went, short of a crash, which the actor tells. */
@@ -122,7 +122,7 @@ const stopWorker = (
   attempt: LiveAttempt,
   worker: Fiber.RuntimeFiber<unknown, unknown>
 ) =>
-  Effect.flatMap(stopWithin(worker, run.stopBudget), (inTime) =>
+  Effect.flatMap(interruptWithin(worker, run.stopBudget), (inTime) =>
     inTime
       ? Effect.void
       : note(

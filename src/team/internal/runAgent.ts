@@ -15,7 +15,7 @@ import type { AgentPool } from "./agentPool.ts"
 import type { Made } from "./assignment.ts"
 import * as Attempts from "./attempts.ts"
 import * as OnceOnly from "./onceOnly.ts"
-import { keyOf } from "./prepared.ts"
+import { keyOf } from "./preparedRun.ts"
 import { type AtWork, type Finished, publishEnd, type RunContext } from "./runContext.ts"
 import * as StoredResults from "./storedResults.ts"
 
@@ -26,7 +26,10 @@ export const runAgent = <A extends Agent.Any>(run: RunContext<A>, pool: AgentPoo
     const work: AtWork<A> = { agent, startedMs, key: undefined, attempt: undefined, ended: undefined }
     run.atWork.set(agent.name, work)
     return reuseOrWork(run, pool, work)
-  }).pipe(Effect.withSpan("Team.agent", { attributes: { "agent.name": agent.name } }))
+  }).pipe(
+    Effect.annotateLogs({ "run.id": run.runId, "agent.name": agent.name }),
+    Effect.withSpan("Team.agent", { attributes: { "agent.name": agent.name } })
+  )
 
 const reuseOrWork = <A extends Agent.Any>(run: RunContext<A>, pool: AgentPool, work: AtWork<A>): Work<A> =>
   Effect.gen(function* () {

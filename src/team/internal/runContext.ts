@@ -10,7 +10,7 @@ import type { Fence } from "./attemptFence.ts"
 import type * as Claims from "./claims.ts"
 import type { Control } from "./control.ts"
 import type { Events } from "./events.ts"
-import type { Prepared } from "./prepared.ts"
+import type { Prepared } from "./preparedRun.ts"
 import type { RunClock } from "./runClock.ts"
 
 /** What an agent left behind: for its dependants, for keys, for the store. */

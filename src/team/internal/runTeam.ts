@@ -1,7 +1,7 @@
 /**
  * Runs a team from the first check to the last file.
  *
- * The story is told here; its parts have files of their own: `prepared` (before anything is written), `makePlan`,
+ * The story is told here; its parts have files of their own: `preparedRun` (before anything is written), `makePlan`,
  * `Scheduler` (who works when), `runAgent` (one agent from its key to its committed result), `endRun`, `buildReport`.
  */
 import { Cause, Duration, Effect, Exit, Random } from "effect"
@@ -29,7 +29,7 @@ import { endRun, reportFiles } from "./endRun.ts"
 import * as Events from "./events.ts"
 import { makePlan } from "./makePlan.ts"
 import { modelInKeys } from "./modelInKeys.ts"
-import { prepare } from "./prepared.ts"
+import { prepare } from "./preparedRun.ts"
 import { runAgent } from "./runAgent.ts"
 import * as RunClock from "./runClock.ts"
 import { onePathAtATime, type RunContext } from "./runContext.ts"

@@ -4,7 +4,7 @@
  */
 import { Duration, Option } from "effect"
 import type { WrongDuration } from "../TeamError.ts"
-import { shown } from "./shown.ts"
+import { previewValue } from "./previewValue.ts"
 
 interface Stated {
   /** In this order, one for each entry that was given. */
@@ -26,7 +26,7 @@ export const read = (agent: string, entries: ReadonlyArray<Entry>): Stated => {
     const duration = written === undefined ? Option.some(Duration.decode(absent)) : decode(written)
     if (Option.isSome(duration) && rule.accepts(duration.value)) durations.set(field, duration.value)
     else {
-      wrong.push({ _tag: "WrongDuration", agent, field, found: shown(written, 60), expected: rule.expected })
+      wrong.push({ _tag: "WrongDuration", agent, field, found: previewValue(written, 60), expected: rule.expected })
       durations.set(field, Duration.decode(absent))
     }
   }

@@ -3,11 +3,11 @@ import { Effect, Schema } from "effect"
 import type * as Agent from "../Agent.ts"
 import { ResultCache, type StoredResult } from "../ResultCache.ts"
 import { Workspace } from "../Workspace.ts"
+import * as AuthorCode from "./authorCode.ts"
 import { describeError } from "./describeError.ts"
 import * as OutputText from "./outputText.ts"
 import { outputOf } from "./outputText.ts"
 import { type Finished, note, type RunContext } from "./runContext.ts"
-import * as UserCode from "./userCode.ts"
 
 /** Bytes of the output and the files of one agent that are kept for later runs. */
 const maxResultBytes = 64 * 1024 * 1024
@@ -56,7 +56,7 @@ export const take = (run: RunContext, agent: Agent.Any, key: string) =>
 export const decoded = (made: { readonly output: Schema.Schema.Any }, result: StoredResult) =>
   Effect.gen(function* () {
     const encoded = yield* OutputText.read(result.output)
-    const output = yield* UserCode.bounded(() => Schema.decodeUnknown(outputOf(made))(encoded)).pipe(
+    const output = yield* AuthorCode.bounded(() => Schema.decodeUnknown(outputOf(made))(encoded)).pipe(
       Effect.catchTag("Broken", ({ problem }) => Effect.fail(`its output schema ${problem}`))
     )
     return { output, encoded, digest: OutputText.digest(encoded), files: result.files } satisfies Finished

@@ -8,7 +8,7 @@ import type { Service } from "../../secrets/Secrets.ts"
 /** Characters of one text, such as a reason or a note. */
 const maxText = 4000
 
-export const forReading =
+export const redactForReading =
   ({ redact }: Service) =>
   <A>(value: A): A =>
     Redaction.deep((text) => cut(redact(text)), value)

@@ -10,11 +10,11 @@ import { InputError } from "../InputError.ts"
 import type { Runnable } from "../Run.ts"
 import { TeamError, type TeamProblem } from "../TeamError.ts"
 import type { AnyPart } from "./anyPart.ts"
+import * as AuthorCode from "./authorCode.ts"
 import { describeError } from "./describeError.ts"
+import { inputRefusal } from "./inputRefusal.ts"
 import { pick } from "./pick.ts"
-import { refusedPart } from "./refusedPart.ts"
 import { partKey, resultKey, type Upstream } from "./resultKey.ts"
-import * as UserCode from "./userCode.ts"
 
 /** An agent with its part of the input. */
 export interface Ready<A extends Agent.Any> {
@@ -64,7 +64,7 @@ export const prepare = <A extends Agent.Any>(
 
 /** The team's own check of the input. What it throws is a bug of its author, who is the one to fix it. */
 export const parse = (team: Runnable<Agent.Any>, value: unknown): Effect.Effect<unknown, TeamError | InputError> =>
-  UserCode.bounded(() => team.parse(value)).pipe(
+  AuthorCode.bounded(() => team.parse(value)).pipe(
     Effect.catchTag("Broken", ({ problem }) =>
       broken(team, "its parse", problem, "Let it fail with an InputError for what it refuses.")
     )
@@ -108,15 +108,15 @@ const one = <A extends Agent.Any>(
     const picked = pick(parsed, agent.reads)
     // What is not JSON has no key.
     yield* Effect.try({ try: () => CacheKey.canonical(picked), catch: (error) => notJson(agent, error) })
-    const input = yield* UserCode.bounded(() => Schema.decodeUnknown(agent.input)(picked, { errors: "all" })).pipe(
-      Effect.catchTag("ParseError", (error) => refusedPart(agent, picked, error)),
+    const input = yield* AuthorCode.bounded(() => Schema.decodeUnknown(agent.input)(picked, { errors: "all" })).pipe(
+      Effect.catchTag("ParseError", (error) => inputRefusal(agent, picked, error)),
       Effect.catchTag("Broken", ({ problem }) =>
         broken(team, `the input schema of "${agent.name}"`, problem, "Let it refuse what it cannot decode.")
       )
     )
-    const isKnown = Effect.isEffect(agent.fingerprint) && UserCode.isDone(agent.fingerprint)
+    const isKnown = Effect.isEffect(agent.fingerprint) && AuthorCode.isDone(agent.fingerprint)
     const fingerprint = Effect.mapError(
-      UserCode.bounded(() => agent.fingerprint),
+      AuthorCode.bounded(() => agent.fingerprint),
       (error) => new FingerprintFailed({ agent: agent.name, problem: problemOf(error) })
     )
     return { agent, picked, input, isKnown, fingerprint: isKnown ? fingerprint : yield* Effect.cached(fingerprint) }
@@ -127,7 +127,7 @@ const broken = (team: Runnable<Agent.Any>, what: string, problem: string, next: 
 
 /** By its type a fingerprint cannot fail; one written in JavaScript may. */
 const problemOf = (error: unknown) =>
-  error instanceof UserCode.Broken ? error.problem : `failed: ${describeError(error)}`
+  error instanceof AuthorCode.Broken ? error.problem : `failed: ${describeError(error)}`
 
 const notJson = (agent: Agent.Any, error: unknown) =>
   new InputError({

@@ -4,7 +4,7 @@
  */
 import type { TeamProblem } from "../TeamError.ts"
 import { maxRestarts } from "./maxRestarts.ts"
-import { shown } from "./shown.ts"
+import { previewValue } from "./previewValue.ts"
 
 /** Of a retry that waits no more than its default, an hour's worth. */
 const maxTimes = 100
@@ -16,7 +16,7 @@ export const read = (
 ) => {
   const problems: Array<TeamProblem> = []
   const wrong = (field: "retry.times" | "retry.attempts" | "reads", written: unknown, expected: string) =>
-    problems.push({ _tag: "WrongValue", agent, field, found: shown(written, 60), expected })
+    problems.push({ _tag: "WrongValue", agent, field, found: previewValue(written, 60), expected })
   const whole = (
     field: "retry.times" | "retry.attempts",
     written: unknown,

@@ -1,5 +1,5 @@
 /** A value as people recognise it in a message: as JSON where it has such a form, cut where it is long. */
-export const shown = (value: unknown, length: number): string => {
+export const previewValue = (value: unknown, length: number): string => {
   const text = written(value)
   return text.length <= length ? text : `${text.slice(0, length - 1).trimEnd()}…`
 }

@@ -1,7 +1,7 @@
 /** Code of the team's author that runs outside of any attempt: whatever it does, it comes to an end that has words. */
 import { Cause, Data, Duration, Effect, Either, Exit, Option } from "effect"
 import { describeError } from "./describeError.ts"
-import { leaving } from "./leaving.ts"
+import { abandonable } from "./interruptWithin.ts"
 
 /** How long such code may take. */
 const limit = Duration.seconds(60)
@@ -32,7 +32,7 @@ export const isDone = <A, E, R>(effect: Effect.Effect<A, E, R>): boolean =>
 
 /** In a fiber of its own, which is left behind if it will not end. */
 const inTime = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | Broken, R> =>
-  leaving(effect, Duration.seconds(1)).pipe(
+  abandonable(effect, Duration.seconds(1)).pipe(
     Effect.timeoutFail({
       duration: limit,
       onTimeout: () => new Broken({ problem: `did not end within ${Duration.format(limit)}` })

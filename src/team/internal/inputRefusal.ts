@@ -2,9 +2,9 @@
 import { ParseResult } from "effect"
 import type * as Agent from "../Agent.ts"
 import { InputError, type InputIssue } from "../InputError.ts"
-import { shown } from "./shown.ts"
+import { previewValue } from "./previewValue.ts"
 
-export const refusedPart = (agent: Agent.Any, picked: unknown, error: ParseResult.ParseError): InputError => {
+export const inputRefusal = (agent: Agent.Any, picked: unknown, error: ParseResult.ParseError): InputError => {
   // The members of a union each tell their own mistake about the same place.
   const places = new Map<string, Array<ParseResult.ArrayFormatterIssue>>()
   for (const issue of ParseResult.ArrayFormatter.formatErrorSync(error)) {
@@ -27,7 +27,7 @@ const issueAt = (
   if (issues.every((issue) => issue._tag === "Missing")) {
     return { path, expected: `a value ${reader}`, fix: `Add ${JSON.stringify(path)}.` }
   }
-  const found = shown(valueAt(picked, issues[0]!.path), 60)
+  const found = previewValue(valueAt(picked, issues[0]!.path), 60)
   if (issues.every((issue) => issue._tag === "Unexpected")) {
     return { path, found, expected: `nothing here ${reader}`, fix: `Remove ${JSON.stringify(path)}.` }
   }
@@ -36,13 +36,13 @@ const issueAt = (
   for (const { message } of issues) {
     const type = /^Expected (.*), actual /s.exec(message)?.[1]
     if (type === undefined) words.add(message)
-    else types.add(inWords(type))
+    else types.add(describeType(type))
   }
   const remark = words.size === 0 ? "" : ` (${[...words].join("; ")})`
   return { path, found, expected: `${types.size === 0 ? "another value" : [...types].join(" or ")} ${reader}${remark}` }
 }
 
-const inWords = (type: string): string => {
+const describeType = (type: string): string => {
   if (/^(ReadonlyArray<.*>|readonly \[.*\])$/s.test(type)) return `a list: ${type}`
   if (/^\{.*\}$/s.test(type)) return `an object: ${type}`
   return WORDS[type] ?? type
