@@ -27,7 +27,6 @@ import type { RunEvent } from "../src/team/Run.ts"
 import * as RunState from "../src/team/RunState.ts"
 import { RunStore } from "../src/team/RunStore.ts"
 import * as Team from "../src/team/Team.ts"
-import { Workspace } from "../src/team/Workspace.ts"
 import type * as Commands from "./Commands.ts"
 import { Ending } from "./Ending.ts"
 import * as ExistingFolder from "./ExistingFolder.ts"
@@ -71,10 +70,8 @@ export const main = (
     const begun = yield* Ref.make<string | undefined>(undefined)
     const report = yield* work(team, file, options, begun).pipe(
       Effect.onInterrupt(() => tellInterrupted(begun, out, options, context)),
-      Effect.provide(Layer.mergeAll(stores(options), NodeWorkspace.layer({ root: out }), ActorSystem.layer())),
-      // Refusing the folder comes before a new database is made, and the other way round for one that exists.
-      (program) =>
-        existsSync(databaseOf(options)) ? program : Effect.zipRight(mayBegin(options, out, team.name), program)
+      Effect.provide(surroundings(options, out, team.name)),
+      Effect.provide(ActorSystem.layer())
     )
     yield* tell(report, out, options, context)
     return report.status === "done" ? 0 : 1
@@ -222,24 +219,30 @@ const stores = (options: Options) =>
     Layer.provide(Sqlite.layer({ file: databaseOf(options) }))
   )
 
-/** Whether a new database could be made, and then whether the folder may be used. */
-const mayBegin = (options: Options, out: string, team: string) =>
-  Effect.gen(function* () {
-    const file = databaseOf(options)
+/**
+ * Folder and database. Refusing the folder comes before a new database is made, and the other way round for one that
+ * exists; the folder is looked at, and prepared, once.
+ */
+const surroundings = (options: Options, root: string, team: string) =>
+  existsSync(databaseOf(options))
+    ? Layer.merge(stores(options), NodeWorkspace.layer({ root }))
+    : stores(options).pipe(
+        Layer.provideMerge(NodeWorkspace.layerPrepared({ root, team, force: options.force })),
+        Layer.provide(Layer.effectDiscard(mayBeMade(databaseOf(options))))
+      )
+
+/** Whether a new database could be made, as far as can be said without making it. */
+const mayBeMade = (file: string) =>
+  Effect.suspend(() => {
     const above = ExistingFolder.above(dirname(resolve(file)))
-    const writable = yield* Effect.sync(() => isWritableFolder(above))
-    if (!writable) {
-      return yield* new DatabaseError({
-        reason: "unwritable",
-        file,
-        problem: `it cannot be made below ${above}`,
-        next: "Choose another file with --db."
-      })
-    }
-    yield* Effect.flatMap(Workspace, (workspace) => workspace.prepare({ team, force: options.force })).pipe(
-      Effect.scoped,
-      Effect.provide(NodeWorkspace.layer({ root: out }))
-    )
+    return isWritableFolder(above)
+      ? Effect.void
+      : new DatabaseError({
+          reason: "unwritable",
+          file,
+          problem: `it cannot be made below ${above}`,
+          next: "Choose another file with --db."
+        })
   })
 
 const isWritableFolder = (folder: string): boolean => {

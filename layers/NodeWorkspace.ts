@@ -33,124 +33,174 @@ const isForeign = (entry: string) => !tolerated.has(entry)
  *
  * @category layers
  */
-export const layer = (options: Options): Layer.Layer<Workspace> =>
-  Layer.sync(Workspace, () => {
-    const root = path.resolve(options.root)
-    const manifest = Manifest.make(root)
-    let force = false
+export const layer = (options: Options): Layer.Layer<Workspace> => Layer.sync(Workspace, () => make(options))
 
-    const attempt = <A>(file: string, action: () => Promise<A>) =>
-      Effect.tryPromise({
-        try: action,
-        catch: (cause) => (cause instanceof WorkspaceError ? cause : unwritable(file, cause))
+/**
+ * A folder on disk that is prepared before anything else is: for a program that makes something of its own, such as a
+ * database, only where the folder may be used. Fails as `prepare` does. The run's own `prepare` finds it done, and a
+ * second one is refused as busy; the folder is let go with the layer.
+ *
+ * @category layers
+ */
+export const layerPrepared = (options: Options & PrepareOptions): Layer.Layer<Workspace, WorkspaceError> =>
+  Layer.scoped(
+    Workspace,
+    Effect.gen(function* () {
+      const workspace = make(options)
+      yield* workspace.prepare(options)
+      let isHandedOver = false
+      return Workspace.of({
+        ...workspace,
+        prepare: (wish) =>
+          Effect.suspend(() => {
+            if (isHandedOver || wish.team !== options.team || (wish.force ?? false) !== (options.force ?? false)) {
+              return workspace.prepare(wish)
+            }
+            isHandedOver = true
+            return Effect.void
+          })
       })
+    })
+  )
 
-    // The folder is claimed before it is judged: what another run writes meanwhile would be taken for an edit.
-    const prepare = Effect.fn("Workspace.prepare")(function* (wish: PrepareOptions) {
-      if (yield* attempt(root, manifest.isElsewhere)) return yield* notesElsewhere(root)
-      const foreign = yield* attempt(root, () => entriesOf(root).then((all) => all.filter(isForeign)))
-      if (foreign.length > 0 && wish.force !== true && !(yield* attempt(root, manifest.exists))) {
-        return yield* foreignFolder(root, foreign)
-      }
-      yield* attempt(root, async () => makeFolder(path.join(root, Manifest.folder)))
-      const claim = yield* Effect.acquireRelease(attempt(root, manifest.claim), (claim) =>
-        Effect.sync(() => (claim._tag === "Claimed" ? claim.release() : undefined))
-      )
-      if (claim._tag === "Held") return yield* busy(root, claim.by)
-      yield* attempt(root, manifest.load)
-      const before = manifest.team()
-      if (wish.force !== true) {
-        if (before !== undefined && before !== wish.team) return yield* foreignTeam(root, before, wish.team)
-        const edited = yield* attempt(root, () => editedFiles(root, manifest))
-        if (edited.length > 0) return yield* editedFolder(root, edited)
-      }
-      force = wish.force === true
-      manifest.hand(wish.team)
-      yield* attempt(root, manifest.compact)
+const make = (options: Options): Workspace["Type"] => {
+  const root = path.resolve(options.root)
+  const manifest = Manifest.make(root)
+  let force = false
+
+  const attempt = <A>(file: string, action: () => Promise<A>) =>
+    Effect.tryPromise({
+      try: action,
+      catch: (cause) => (cause instanceof WorkspaceError ? cause : unwritable(file, cause))
     })
 
-    const checked = Effect.fnUntraced(function* (file: string) {
-      const problem = refusalOf(file) ?? (yield* attempt(file, () => insideOf(root, file)))
-      if (problem === undefined) return path.join(root, file)
-      const next = "Use a path that stays in the output folder."
-      return yield* new WorkspaceError({ reason: "outside", path: file, problem, next })
-    })
+  // The folder is claimed before it is judged: what another run writes meanwhile would be taken for an edit.
+  const prepare = Effect.fn("Workspace.prepare")(function* (wish: PrepareOptions) {
+    if (yield* attempt(root, manifest.isElsewhere)) return yield* notesElsewhere(root)
+    const foreign = yield* attempt(root, () => entriesOf(root).then((all) => all.filter(isForeign)))
+    if (foreign.length > 0 && wish.force !== true && !(yield* attempt(root, manifest.exists))) {
+      return yield* foreignFolder(root, foreign)
+    }
+    const claim = yield* Effect.acquireRelease(
+      attempt(root, async () => {
+        const made = makeFolder(path.join(root, Manifest.folder))
+        return { made, ...(await manifest.claim()) }
+      }),
+      (claim) =>
+        Effect.promise(async () => {
+          if (claim._tag === "Held") return
+          // Nothing was written: what was made for it goes, before somebody else may take it.
+          if (manifest.paths().length === 0) await unmake(claim.made)
+          claim.release()
+        })
+    )
+    if (claim._tag === "Held") return yield* busy(root, claim.by)
+    yield* attempt(root, manifest.load)
+    const before = manifest.team()
+    if (wish.force !== true) {
+      if (before !== undefined && before !== wish.team) return yield* foreignTeam(root, before, wish.team)
+      const edited = yield* attempt(root, () => editedFiles(root, manifest))
+      if (edited.length > 0) return yield* editedFolder(root, edited)
+    }
+    force = wish.force === true
+    manifest.hand(wish.team)
+    yield* attempt(root, manifest.compact)
+  })
 
-    const write = Effect.fnUntraced(function* (file: string, content: Artefact.Content, options?: WriteOptions) {
-      const target = yield* checked(file)
-      const { content: _, ...artefact } = Artefact.make(file, content, options)
-      const standing = yield* attempt(file, () => digestOf(target))
-      if (standing !== undefined && standing !== artefact.sha256 && !force && !manifest.has(file)) {
-        return yield* foreignFile(file)
-      }
-      const put = attempt(file, async () => {
+  const checked = Effect.fnUntraced(function* (file: string) {
+    const problem = refusalOf(file) ?? (yield* attempt(file, () => insideOf(root, file)))
+    if (problem === undefined) return path.join(root, file)
+    const next = "Use a path that stays in the output folder."
+    return yield* new WorkspaceError({ reason: "outside", path: file, problem, next })
+  })
+
+  const write = Effect.fnUntraced(function* (file: string, content: Artefact.Content, options?: WriteOptions) {
+    const target = yield* checked(file)
+    const { content: _, ...artefact } = Artefact.make(file, content, options)
+    const standing = yield* attempt(file, () => digestOf(target))
+    if (standing !== undefined && standing !== artefact.sha256 && !force && !manifest.has(file)) {
+      return yield* foreignFile(file)
+    }
+    const put = attempt(file, async () => {
+      if (options?.signal?.aborted) throw calledOff(file)
+      await manifest.record(file, artefact.sha256)
+      if (standing === artefact.sha256) return setExecutable(target, options)
+      const half = manifest.temporary()
+      const land = () => {
         if (options?.signal?.aborted) throw calledOff(file)
-        await manifest.record(file, artefact.sha256)
-        if (standing === artefact.sha256) return setExecutable(target, options)
-        const half = manifest.temporary()
-        const land = () => {
-          if (options?.signal?.aborted) throw calledOff(file)
-          // In the same step as the look above: nothing is put there for those who have ended between the two.
-          renameSync(half, target)
-        }
+        // In the same step as the look above: nothing is put there for those who have ended between the two.
+        renameSync(half, target)
+      }
+      try {
+        await fs.writeFile(half, content)
+        // Who may read it, and whether it is a program, stays as people have set it.
+        const before = standing === undefined ? undefined : await fs.lstat(target)
+        if (before?.isFile()) await fs.chmod(half, before.mode & 0o7777)
+        await setExecutable(half, options)
         try {
-          await fs.writeFile(half, content)
-          // Who may read it, and whether it is a program, stays as people have set it.
-          const before = standing === undefined ? undefined : await fs.lstat(target)
-          if (before?.isFile()) await fs.chmod(half, before.mode & 0o7777)
-          await setExecutable(half, options)
-          try {
-            land()
-          } catch (cause) {
-            // The folder is nearly always there: it is made only where the rename misses it.
-            if (codeOf(cause) !== "ENOENT") throw cause
-            makeFolder(path.dirname(target))
-            land()
-          }
+          land()
         } catch (cause) {
-          await fs.rm(half, { force: true }).catch(() => undefined)
-          throw cause
+          // The folder is nearly always there: it is made only where the rename misses it.
+          if (codeOf(cause) !== "ENOENT") throw cause
+          makeFolder(path.dirname(target))
+          land()
         }
-      })
-      // Left alone by an interruption it would go on, and put the file there after the run has let go of the folder.
-      yield* Effect.uninterruptible(put)
-      return artefact
+      } catch (cause) {
+        await fs.rm(half, { force: true }).catch(() => undefined)
+        throw cause
+      }
     })
+    // Left alone by an interruption it would go on, and put the file there after the run has let go of the folder.
+    yield* Effect.uninterruptible(put)
+    return artefact
+  })
 
-    const bytesOf = Effect.fnUntraced(function* (file: string) {
-      const target = yield* checked(file)
-      return yield* Effect.tryPromise({
-        try: () => fs.readFile(target),
-        catch: (cause) => (codeOf(cause) === "ENOENT" ? missing(file) : unwritable(file, cause))
-      })
-    })
-
-    return Workspace.of({
-      root,
-      prepare,
-      isBusy: (other) => Effect.promise(() => isBusy(path.resolve(other))),
-      write,
-      read: (file) => Effect.map(bytesOf(file), (bytes) => bytes.toString("utf8")),
-      readBytes: bytesOf,
-      restore: (files) =>
-        Effect.forEach(files, (file) => write(file.path, file.content, { executable: file.executable }), {
-          concurrency: 8,
-          discard: true
-        }),
-      finish: Effect.fn("Workspace.finish")(function* (end) {
-        const removed: Array<string> = []
-        if (end.removeStale) {
-          const keep = new Set(end.keep)
-          for (const file of manifest.paths()) {
-            if (keep.has(file)) continue
-            if (yield* attempt(file, () => removeStale(root, file, manifest))) removed.push(file)
-          }
-        }
-        yield* attempt(root, manifest.compact)
-        return removed
-      })
+  const bytesOf = Effect.fnUntraced(function* (file: string) {
+    const target = yield* checked(file)
+    return yield* Effect.tryPromise({
+      try: () => fs.readFile(target),
+      catch: (cause) => (codeOf(cause) === "ENOENT" ? missing(file) : unwritable(file, cause))
     })
   })
+
+  return Workspace.of({
+    root,
+    prepare,
+    isBusy: (other) => Effect.promise(() => isBusy(path.resolve(other))),
+    write,
+    read: (file) => Effect.map(bytesOf(file), (bytes) => bytes.toString("utf8")),
+    readBytes: bytesOf,
+    restore: (files) =>
+      Effect.forEach(files, (file) => write(file.path, file.content, { executable: file.executable }), {
+        concurrency: 8,
+        discard: true
+      }),
+    finish: Effect.fn("Workspace.finish")(function* (end) {
+      const removed: Array<string> = []
+      if (end.removeStale) {
+        const keep = new Set(end.keep)
+        for (const file of manifest.paths()) {
+          if (keep.has(file)) continue
+          if (yield* attempt(file, () => removeStale(root, file, manifest))) removed.push(file)
+        }
+      }
+      yield* attempt(root, manifest.compact)
+      return removed
+    })
+  })
+}
+
+/** Removes the notes, and the folders made for them as far as nothing else stands there by now. */
+const unmake = async (made: ReadonlyArray<string>): Promise<void> => {
+  for (const folder of [...made].reverse()) {
+    const isNotes = path.basename(folder) === Manifest.folder
+    const removed = await (isNotes ? fs.rm(folder, { recursive: true }) : fs.rmdir(folder)).then(
+      () => true,
+      () => false
+    )
+    if (!removed) return
+  }
+}
 
 const isBusy = (root: string): Promise<boolean> =>
   FolderLock.claim(path.join(root, Manifest.folder)).then(

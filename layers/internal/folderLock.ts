@@ -2,8 +2,9 @@
  * A lock on a folder that the system itself releases, however its holder ends: an exclusive transaction on an SQLite file.
  *
  * A process id in a file cannot do this. Two who find a dead holder both remove it, a stranger that was given the number
- * blocks for ever, and in another container it means nothing. Who holds the lock is noted beside it, for people only. The
- * lock's file is never removed: a lock on a file that was removed keeps out nobody.
+ * blocks for ever, and in another container it means nothing. Who holds the lock is noted beside it, for people only. A
+ * lock on a file that was removed keeps out nobody: only its holder removes the file, and who takes a lock looks whether
+ * the file is still in its place.
  */
 import * as fs from "node:fs"
 import { hostname } from "node:os"
@@ -44,6 +45,10 @@ export const claim = async (folder: string): Promise<Claim> => {
     database.close()
     if (codeOf(cause).startsWith("SQLITE_BUSY")) return { _tag: "Held", by: holderOf(folder) }
     throw cause
+  }
+  if (!isInPlace(lockFile, identity)) {
+    database.close()
+    return claim(folder)
   }
   claimed.add(identity)
   const noteFile = path.join(folder, note)
@@ -99,6 +104,10 @@ const identityOf = (lockFile: string): string => {
   const { dev, ino } = fs.statSync(lockFile, { bigint: true })
   return `${dev}:${ino}`
 }
+
+/** Its holder may have removed it, with the folder, between the look at it and the lock. */
+const isInPlace = (lockFile: string, identity: string): boolean =>
+  fs.existsSync(lockFile) && identityOf(lockFile) === identity
 
 const holderOf = (folder: string): Holder => {
   try {

@@ -5,13 +5,15 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-/** Throws the system's error where that cannot be. */
-export const makeFolder = (folder: string): void => {
+/** Gives those that were not there, the outermost first. Throws the system's error where that cannot be. */
+export const makeFolder = (folder: string): ReadonlyArray<string> => {
   const missing: Array<string> = []
   for (let at = path.resolve(folder); !fs.existsSync(at); at = path.dirname(at)) missing.push(at)
-  for (const each of missing.reverse()) makeOne(each)
+  missing.reverse()
+  for (const each of missing) makeOne(each)
   // A file may stand where the folder is to be.
   if (!fs.statSync(folder).isDirectory()) fs.mkdirSync(folder)
+  return missing
 }
 
 const makeOne = (folder: string) => {

@@ -2,7 +2,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, type Layer, type Scope } from "effect"
+import { Context, Effect, Layer, type Scope } from "effect"
 import { afterAll } from "vitest"
 import * as NodeWorkspace from "../../layers/NodeWorkspace.ts"
 import * as Artefact from "../../src/team/Artefact.ts"
@@ -391,6 +391,34 @@ describe("a folder on disk", () => {
       assert.strictEqual(inTheWay.path, "a/b.txt")
       const other = yield* Effect.flip(run(freshRoot(), { "a/b.txt": "text", a: "text" }))
       assert.include(other.message, "a folder stands where a file is needed")
+    })
+  )
+
+  it.effect("that was made and not written to is gone again, with those above it; what stood there stays", () =>
+    Effect.gen(function* () {
+      const root = freshRoot()
+      yield* run(root, {})
+      assert.isFalse(fs.existsSync(path.dirname(root)))
+      fs.mkdirSync(root, { recursive: true })
+      yield* run(root, {})
+      assert.deepStrictEqual(fs.readdirSync(root), [])
+      yield* run(root, { "a.txt": "a" })
+      yield* using(root, (workspace) => workspace.prepare(ours))
+      assert.deepStrictEqual(fs.readdirSync(root).sort(), [".troupe", "a.txt"])
+    })
+  )
+
+  it.scoped("that was prepared beforehand is handed to one run, and refused to the next while that works", () =>
+    Effect.gen(function* () {
+      const root = freshRoot()
+      const workspace = yield* Effect.map(Layer.build(NodeWorkspace.layerPrepared({ root, ...ours })), (context) =>
+        Context.get(context, Workspace)
+      )
+      assert.deepStrictEqual(fs.readdirSync(root), [".troupe"])
+      yield* workspace.prepare(ours)
+      yield* workspace.write("a.txt", "a")
+      assert.strictEqual((yield* Effect.flip(workspace.prepare(ours))).reason, "busy")
+      assert.strictEqual((yield* Effect.flip(run(root, {}))).reason, "busy")
     })
   )
 })
