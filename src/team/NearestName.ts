@@ -34,8 +34,11 @@ export const nearest = (written: string, known: Iterable<string>): string | unde
 /** A sentence for `InputIssue.fix`, or nothing. @category combinators */
 export const didYouMean = (written: string, known: Iterable<string>): string | undefined => {
   const name = nearest(written, known)
-  return name === undefined ? undefined : `Did you mean "${name}"?`
+  return name === undefined ? undefined : wouldBe(name)
 }
+
+/** The sentence for a name that is known to be meant. @category combinators */
+export const wouldBe = (name: string): string => `Did you mean "${name}"?`
 
 /** Optimal string alignment distance, row by row. */
 const distance = (a: string, b: string): number => {

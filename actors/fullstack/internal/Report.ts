@@ -8,7 +8,7 @@
  */
 import { Effect } from "effect"
 import { InputError, type InputIssue } from "../../../src/team/InputError.ts"
-import { didYouMean } from "../../../src/team/NearestName.ts"
+import { didYouMean, wouldBe } from "../../../src/team/NearestName.ts"
 import * as Names from "../Names.ts"
 
 /** More issues than anybody reads; the rest is counted. */
@@ -36,6 +36,8 @@ export const collect = <A>(decode: (report: Report) => A | undefined): Effect.Ef
 export class Report {
   #issues: Array<InputIssue> = []
   #more = 0
+  /** Paths of keys that a misspelt one was meant to be. */
+  #meant = new Set<string>()
 
   issues(): ReadonlyArray<InputIssue> {
     if (this.#more === 0) return this.#issues
@@ -48,7 +50,9 @@ export class Report {
     return undefined
   }
 
+  /** Nothing is noted where the key is there, misspelt: that was told, and once it is corrected nothing is missing. */
   missing(path: string, expected: string): undefined {
+    if (this.#meant.has(path)) return undefined
     return this.add({ path, expected, fix: `Add "${path.split(".").at(-1)}".` })
   }
 
@@ -80,7 +84,10 @@ export class Report {
         this.add({ path: at, found: `the key "${key}"`, expected: "another name", fix: "Rename it." })
       } else if (known !== undefined && !known.includes(key)) {
         const expected = `one of the keys ${list(known)}`
-        this.add({ path: at, found: `the key ${this.show(key)}`, expected, fix: hint?.(key) ?? didYouMean(key, known) })
+        const fix = hint?.(key) ?? didYouMean(key, known)
+        const meant = known.find((name) => fix === wouldBe(name))
+        if (meant !== undefined) this.#meant.add(join(path, meant))
+        this.add({ path: at, found: `the key ${this.show(key)}`, expected, fix })
       }
     }
     return record

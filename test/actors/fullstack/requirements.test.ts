@@ -167,6 +167,13 @@ describe("Requirements.parse", () => {
     includes(single(withField({ type: "string", maxLenght: 3 })), 'Did you mean "maxLength"?')
   })
 
+  it("tells of a misspelt key once, not of the one that is missing for it as well", () => {
+    includes(single({ name: "x", entites: smallest.entities }), 'the key "entites"', 'Did you mean "entities"?')
+    includes(single({ nmae: "x", entities: smallest.entities }), 'Did you mean "name"?')
+    includes(single({ name: "x", models: smallest.entities }), 'Did you mean "entities"?')
+    includes(single({ name: "x", entities: { A: { feilds: { x: "text" } } } }), 'Did you mean "fields"?')
+  })
+
   it("says where fields belong when they stand one level too high", () => {
     const found = problems({ name: "x", entities: { User: { email: "string" } } })
     includes(found.join("\n"), 'under "fields"')
