@@ -9,6 +9,12 @@ const floors = [
   ["tdd", "coding", "observe"]
 ]
 const room = (name) => `^src/${name}/`
+/** The files of a room that are made of its internals. Everything else there is below them. */
+const doors = {
+  actor: "^src/actor/(ActorSystem|ActorTest|EventBus|Gather|Router)\\.ts$",
+  cluster: "^src/cluster/ClusterActorSystem\\.ts$",
+  team: "^src/team/Team\\.ts$"
+}
 const internals = "^(src|layers|actors|cli)/.*internal/"
 const rules = []
 floors.forEach((rooms, floor) => {
@@ -22,6 +28,22 @@ floors.forEach((rooms, floor) => {
     })
   }
 })
+for (const [name, path] of Object.entries(doors)) {
+  rules.push(
+    {
+      name: `internal-below-doors-of-${name}`,
+      severity: "error",
+      from: { path: `${room(name)}internal/` },
+      to: { path }
+    },
+    {
+      name: `only-doors-above-internal-of-${name}`,
+      severity: "error",
+      from: { path: room(name), pathNot: [path, `${room(name)}internal/`] },
+      to: { path: `${room(name)}internal/` }
+    }
+  )
+}
 module.exports = {
   forbidden: [
     ...rules,

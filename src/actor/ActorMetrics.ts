@@ -15,7 +15,7 @@ import { type Duration, Effect, Layer, Metric, Schedule } from "effect"
 import type { TypeTotals } from "./ActorSnapshot.ts"
 import { ActorSystem, LocalActorSystem } from "./ActorSystem.ts"
 import { DeadLetters } from "./DeadLetters.ts"
-import { durationMillis } from "./internal/ranges.ts"
+import { durationMillis } from "./Ranges.ts"
 
 /** Actors that there are, roots and children. Labels: `system`, `actor_type`. @category metrics */
 export const actors = Metric.gauge("troupe_actors", { description: "Actors that there are" })

@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import type { Context, Duration, Effect } from "effect"
-import { durationMillis, wholeNumber } from "./internal/ranges.ts"
 import * as Mailbox from "./Mailbox.ts"
+import { durationMillis, wholeNumber } from "./Ranges.ts"
 import * as Strategy from "./Strategy.ts"
 import * as Supervision from "./Supervision.ts"
 

@@ -32,8 +32,8 @@ import {
 import { ActorContext } from "./ActorContext.ts"
 import { asyncHere } from "./internal/asyncHere.ts"
 import { elapsedMillis } from "./internal/elapsed.ts"
-import { durationMillis, wholeNumber } from "./internal/ranges.ts"
 import { Publishing, Subscriber } from "./internal/subscriber.ts"
+import { durationMillis, wholeNumber } from "./Ranges.ts"
 
 /** A name and the schema of its events; plain data. @category models */
 export interface Topic<A, I = A> {

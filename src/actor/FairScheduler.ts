@@ -11,9 +11,9 @@
  *
  * @since 0.1.0
  */
+import { AsyncLocalStorage } from "node:async_hooks"
 import type { Fiber, Scheduler } from "effect"
-import { outside } from "./internal/outside.ts"
-import { atLeast } from "./internal/ranges.ts"
+import { atLeast } from "./Ranges.ts"
 
 /** How long fibers may run before others get their turn. @category models */
 export interface Options {
@@ -217,3 +217,11 @@ export class FairScheduler implements Scheduler.Scheduler {
     return this.spent
   }
 }
+
+/**
+ * Runs work at once, in the asynchronous context in which this module was loaded, which is no request's.
+ *
+ * Node hands its `AsyncLocalStorage` on from whoever registers a callback to the callback. A queue that is woken by one
+ * request would run the work of all others in that one's storage.
+ */
+const outside: (work: () => void) => void = AsyncLocalStorage.snapshot()

@@ -8,7 +8,7 @@
  * @since 0.1.0
  */
 import { Duration } from "effect"
-import { wholeNumber } from "./internal/ranges.ts"
+import { wholeNumber } from "./Ranges.ts"
 
 /** Where a fault strikes. @category models */
 export interface Point {

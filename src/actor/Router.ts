@@ -19,8 +19,8 @@ import type { LifeState } from "./ActorSnapshot.ts"
 import { ActorSystem, LocalActorSystem } from "./ActorSystem.ts"
 import * as Gather from "./Gather.ts"
 import { isOut, Pool, type Routee } from "./internal/pool.ts"
-import { durationMillis, wholeNumber } from "./internal/ranges.ts"
 import { type Destination, Tell } from "./internal/tell.ts"
+import { durationMillis, wholeNumber } from "./Ranges.ts"
 
 /** A message as the key function sees it: as it was sent, before the payload's constructor fills in defaults. @category models */
 export type Message<Rpcs extends Rpc.Any> = Rpcs extends Rpc.Any
@@ -187,7 +187,7 @@ export const make = <Type extends string, Rpcs extends Rpc.Any>(
       shrinkBelow,
       shrinkAfter
     }
-    const pool = new Pool(settings, min, max, system, local, scope)
+    const pool = new Pool(settings, min, max, { ref: system.ref, load: local.load, stop: system.stop }, scope)
     yield* Effect.addFinalizer(() => pool.close)
     yield* Effect.forkScoped(Effect.forever(Effect.zipRight(Effect.sleep(checkEveryMillis), pool.check)))
     const tags = [...definition.protocol.requests.keys()]

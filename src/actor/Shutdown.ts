@@ -13,7 +13,7 @@
  * @since 0.1.0
  */
 import { type Clock, Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Option, type Scope } from "effect"
-import { durationMillis } from "./internal/ranges.ts"
+import { durationMillis } from "./Ranges.ts"
 
 /**
  * `unbind`: take no more work from outside. `drain`: finish what was taken; actors are all there. `stop actors`: they end

@@ -19,7 +19,7 @@
  * @since 0.1.0
  */
 import { Duration } from "effect"
-import { wholeNumber } from "./internal/ranges.ts"
+import { wholeNumber } from "./Ranges.ts"
 
 /**
  * `permanent`: always started again, also after an end of its own choice. `transient`: after a crash only. `temporary`:

@@ -8,7 +8,7 @@
  * @since 0.1.0
  */
 import { type Cause, Duration } from "effect"
-import { durationMillis, wholeNumber } from "./internal/ranges.ts"
+import { durationMillis, wholeNumber } from "./Ranges.ts"
 
 /**
  * `restart`: a new incarnation from `build`, with the same mailbox. `resume`: the same incarnation goes on with the next

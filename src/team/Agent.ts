@@ -7,10 +7,10 @@
  * @since 0.1.0
  */
 import { type Duration, Effect, type Option, Schema } from "effect"
+import type { AnyPart, PartResult } from "./AnyPart.ts"
 import type { Artefact, Content, FileOptions } from "./Artefact.ts"
-import type { AnyPart, PartResult } from "./internal/anyPart.ts"
-import * as StatedDurations from "./internal/statedDurations.ts"
-import * as StatedNumbers from "./internal/statedNumbers.ts"
+import * as StatedDurations from "./StatedDurations.ts"
+import * as StatedNumbers from "./StatedNumbers.ts"
 import type { TeamProblem, WrongDuration } from "./TeamError.ts"
 import type { WorkspaceError } from "./Workspace.ts"
 

@@ -13,9 +13,9 @@
  */
 import type { Effect, Schema } from "effect"
 import { type Any as AnyAgent, type Assignment, type Needs, nameOf } from "./Agent.ts"
-import type { PartFiles } from "./internal/anyPart.ts"
+import type { PartFiles } from "./AnyPart.ts"
 
-export type { PartFiles } from "./internal/anyPart.ts"
+export type { PartFiles } from "./AnyPart.ts"
 
 /**
  * What a part has in hand while it works. `progress` tells of the agent that it belongs to: `fraction` is of the part,

@@ -29,7 +29,7 @@
  * @since 0.1.0
  */
 import type * as Graph from "./Graph.ts"
-import { ReadyTasks } from "./internal/readyTasks.ts"
+import { ReadyTasks } from "./ReadyTasks.ts"
 import * as Resources from "./Resources.ts"
 
 /** One piece of work. @category models */

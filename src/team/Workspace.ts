@@ -7,9 +7,9 @@
  *
  * @since 0.1.0
  */
-import { Context, Data, type Effect, Layer, type Scope } from "effect"
-import type { Artefact, ArtefactFile, Content, FileOptions } from "./Artefact.ts"
-import * as Memory from "./internal/memoryWorkspace.ts"
+import { Context, Data, Effect, Layer, type Scope } from "effect"
+import { type Artefact, type ArtefactFile, type Content, type FileOptions, make as makeArtefact } from "./Artefact.ts"
+import { refusal } from "./SafePath.ts"
 
 /**
  * A file or the folder cannot be used.
@@ -90,12 +90,7 @@ export class Workspace extends Context.Tag("troupe/Workspace")<
   }
 >() {
   /** The folder in memory. `root` is a name only: no subprocess can work in it. */
-  static readonly layerMemory: Layer.Layer<Workspace> = Layer.suspend(() =>
-    Layer.succeed(
-      Workspace,
-      Memory.make((fields) => new WorkspaceError(fields), calledOff)
-    )
-  )
+  static readonly layerMemory: Layer.Layer<Workspace> = Layer.suspend(() => Layer.succeed(Workspace, makeMemory()))
 }
 
 /** The error of a write that was called off. @category constructors */
@@ -106,3 +101,75 @@ export const calledOff = (path: string): WorkspaceError =>
     problem: "whoever wrote it has ended meanwhile",
     next: "Nothing was written; let the work wait for its writes."
   })
+
+const memoryRoot = "/memory"
+
+/** An output folder that is a Map: the promises of `Workspace` without a disk. */
+const makeMemory = (): Workspace["Type"] => {
+  const files = new Map<string, Content>()
+  let busy = false
+  let team: string | undefined
+
+  const refuse = (fields: ConstructorParameters<typeof WorkspaceError>[0]) => Effect.fail(new WorkspaceError(fields))
+
+  const checked = (path: string): Effect.Effect<string, WorkspaceError> => {
+    const problem = refusal(path)
+    return problem === undefined
+      ? Effect.succeed(path)
+      : refuse({ reason: "outside", path, problem, next: "Use a path relative to the output folder." })
+  }
+
+  const contentOf = (path: string) =>
+    Effect.flatMap(checked(path), () => {
+      const content = files.get(path)
+      if (content !== undefined) return Effect.succeed(content)
+      return refuse({ reason: "missing", path, problem: "there is no such file", next: "Write it before reading it." })
+    })
+
+  return Workspace.of({
+    root: memoryRoot,
+    prepare: (options: { readonly team: string; readonly force?: boolean | undefined }) =>
+      Effect.gen(function* () {
+        if (busy) {
+          const next = "Wait until it ends, or give this run a Workspace of its own."
+          return yield* refuse({ reason: "busy", path: memoryRoot, problem: "another run works in this folder", next })
+        }
+        if (team !== undefined && team !== options.team && options.force !== true) {
+          const problem = `the folder holds what the team "${team}" made`
+          const next = `Give "${options.team}" a Workspace of its own, or this one with \`force\`.`
+          return yield* refuse({ reason: "foreign", path: memoryRoot, problem, next })
+        }
+        team = options.team
+        yield* Effect.acquireRelease(
+          Effect.sync(() => {
+            busy = true
+          }),
+          () =>
+            Effect.sync(() => {
+              busy = false
+            })
+        )
+      }),
+    isBusy: (other: string) => Effect.sync(() => other === memoryRoot && busy),
+    write: (path: string, content: Content, options?: { readonly signal?: AbortSignal | undefined }) =>
+      Effect.flatMap(checked(path), () => {
+        if (options?.signal?.aborted) return Effect.fail(calledOff(path))
+        files.set(path, content)
+        const { sha256, sizeBytes } = makeArtefact(path, content)
+        return Effect.succeed({ path, sha256, sizeBytes })
+      }),
+    read: (path: string) => Effect.map(contentOf(path), (content) => Buffer.from(content).toString("utf8")),
+    readBytes: (path: string) => Effect.map(contentOf(path), (content): Uint8Array => Buffer.from(content)),
+    restore: (wanted: ReadonlyArray<ArtefactFile>) =>
+      Effect.forEach(wanted, (file) => Effect.map(checked(file.path), () => files.set(file.path, file.content)), {
+        discard: true
+      }),
+    finish: (options: { readonly keep: ReadonlyArray<string>; readonly removeStale: boolean }) =>
+      Effect.sync(() => {
+        const keep = new Set(options.keep)
+        const stale = options.removeStale ? [...files.keys()].filter((path) => !keep.has(path)) : []
+        for (const path of stale) files.delete(path)
+        return stale
+      })
+  })
+}

@@ -4,11 +4,11 @@
 import { type Duration, Effect, Effectable, Either, type Fiber, SchemaAST } from "effect"
 import { type AskError, MessageRefused, type TellError } from "../ActorError.ts"
 import type { ActorType } from "../ActorRef.ts"
+import { durationMillis } from "../Ranges.ts"
 import type { Attachment } from "./attachment.ts"
 import { Cell, type Slot } from "./cell.ts"
 import { State } from "./inbox.ts"
 import * as Protocol from "./protocol.ts"
-import { durationMillis } from "./ranges.ts"
 import { type Destination, Tell } from "./tell.ts"
 import { type Route, refused, type Translation, translated, translationBetween } from "./translation.ts"
 

@@ -5,9 +5,9 @@
  * Everything else is a look around at intervals of the Clock.
  */
 import { Effect, type Scope } from "effect"
+import type { WaitCycle } from "../ActorError.ts"
 import type { ActorRef, ActorType } from "../ActorRef.ts"
 import type { Load } from "../ActorSnapshot.ts"
-import type { ActorSystem, LocalActorSystem } from "../ActorSystem.ts"
 import * as HashRing from "../HashRing.ts"
 
 export interface Routee {
@@ -20,6 +20,13 @@ export interface Routee {
   wasIdle: boolean
   /** It has left, is idle, and is being stopped. */
   stopping: boolean
+}
+
+/** What a pool needs of the system that it lives in. */
+export interface Home {
+  readonly ref: (definition: ActorType.Any, id: string) => ActorRef.Any
+  readonly load: (ref: ActorRef.Any) => Load
+  readonly stop: (ref: ActorRef.Any, options?: { readonly now?: boolean }) => Effect.Effect<void, WaitCycle>
 }
 
 export interface Settings {
@@ -48,8 +55,7 @@ export class Pool {
     private readonly settings: Settings,
     private min: number,
     private max: number,
-    private readonly system: ActorSystem["Type"],
-    private readonly local: LocalActorSystem["Type"],
+    private readonly home: Home,
     private readonly scope: Scope.Scope
   ) {
     if (settings.key !== undefined) this.ring = HashRing.make()
@@ -186,8 +192,8 @@ export class Pool {
     const taken = new Set([...this.routees, ...this.leaving].map(({ number }) => number))
     let number = 1
     while (taken.has(number)) number++
-    const ref = this.system.ref(this.settings.definition, `${this.settings.name}-${number}`)
-    return { number, ref, load: this.local.load(ref), givenUp: false, wasIdle: false, stopping: false }
+    const ref = this.home.ref(this.settings.definition, `${this.settings.name}-${number}`)
+    return { number, ref, load: this.home.load(ref), givenUp: false, wasIdle: false, stopping: false }
   }
 
   /** The last ones leave first. */
@@ -201,9 +207,7 @@ export class Pool {
 
   /** One that waits for whoever closes the router would not end in order: it ends now. */
   private stop({ ref }: Routee): Effect.Effect<void> {
-    return Effect.catchTag(this.system.stop(ref), "WaitCycle", () =>
-      Effect.ignore(this.system.stop(ref, { now: true }))
-    )
+    return Effect.catchTag(this.home.stop(ref), "WaitCycle", () => Effect.ignore(this.home.stop(ref, { now: true })))
   }
 
   /** Stops all of them, each within the system's budget. */

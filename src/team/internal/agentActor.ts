@@ -16,7 +16,7 @@ import { ActorContext } from "../../actor/ActorContext.ts"
 import type { ActorSystem } from "../../actor/ActorSystem.ts"
 import * as Mailbox from "../../actor/Mailbox.ts"
 import * as Supervision from "../../actor/Supervision.ts"
-import { maxRestarts } from "./maxRestarts.ts"
+import { maxRestarts } from "../MaxRestarts.ts"
 import { oneAttempt, type Tried } from "./oneAttempt.ts"
 import type { AtWork, LiveAttempt, RunContext } from "./runContext.ts"
 

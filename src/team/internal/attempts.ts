@@ -7,13 +7,13 @@
  */
 import { Cause, Duration, Effect } from "effect"
 import type * as Agent from "../Agent.ts"
+import { maxRestarts } from "../MaxRestarts.ts"
 import { Attempt } from "../Report.ts"
 import { RunEvent } from "../Run.ts"
 import type { AgentPool } from "./agentPool.ts"
 import type { Made } from "./assignment.ts"
 import { Fence } from "./attemptFence.ts"
 import { describeError } from "./describeError.ts"
-import { maxRestarts } from "./maxRestarts.ts"
 import type { AtWork, LiveAttempt, RunContext } from "./runContext.ts"
 
 /** How all attempts of an agent together ended. */

@@ -1,5 +1,5 @@
 /** What went wrong, for people: an error's own message, without a stack, and never an empty string. */
-import { previewValue } from "./previewValue.ts"
+import { previewValue } from "../PreviewValue.ts"
 
 /** Characters of an error's fields that are shown where it has no message. */
 const FIELDS_LENGTH = 200

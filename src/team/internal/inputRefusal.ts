@@ -2,7 +2,7 @@
 import { ParseResult } from "effect"
 import type * as Agent from "../Agent.ts"
 import { InputError, type InputIssue } from "../InputError.ts"
-import { previewValue } from "./previewValue.ts"
+import { previewValue } from "../PreviewValue.ts"
 
 export const inputRefusal = (agent: Agent.Any, picked: unknown, error: ParseResult.ParseError): InputError => {
   // The members of a union each tell their own mistake about the same place.

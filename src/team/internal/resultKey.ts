@@ -4,8 +4,8 @@
  */
 import * as CacheKey from "../../cache/CacheKey.ts"
 import type * as Agent from "../Agent.ts"
+import type { AnyPart, PartFiles } from "../AnyPart.ts"
 import * as Artefact from "../Artefact.ts"
-import type { AnyPart, PartFiles } from "./anyPart.ts"
 
 /** Raised when results of an older program must not be taken any more. */
 const formatVersion = 3

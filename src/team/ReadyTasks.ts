@@ -4,8 +4,9 @@
  * Tasks of the same claim fit or do not fit together, so of each claim only two can be next: the first in order, and the
  * one that became ready first, once that is due.
  */
-import type { Resources } from "../Resources.ts"
-import { Heap } from "./heap.ts"
+
+import { Heap } from "./Heap.ts"
+import type { Resources } from "./Resources.ts"
 
 /** What has to be known of a task. */
 export interface ReadyTask {

@@ -3,8 +3,8 @@
  * team's module is being loaded there: it is kept for `Team.check` to tell, and its default stands in until then.
  */
 import { Duration, Option } from "effect"
-import type { WrongDuration } from "../TeamError.ts"
-import { previewValue } from "./previewValue.ts"
+import { previewValue } from "./PreviewValue.ts"
+import type { WrongDuration } from "./TeamError.ts"
 
 interface Stated {
   /** In this order, one for each entry that was given. */

@@ -2,9 +2,10 @@
  * The numbers and lists of an agent, as its author wrote them. As with its durations, a wrong one does not throw where the
  * agent is defined: it is kept for `Team.check` to tell, and its default stands in until then.
  */
-import type { TeamProblem } from "../TeamError.ts"
-import { maxRestarts } from "./maxRestarts.ts"
-import { previewValue } from "./previewValue.ts"
+
+import { maxRestarts } from "./MaxRestarts.ts"
+import { previewValue } from "./PreviewValue.ts"
+import type { TeamProblem } from "./TeamError.ts"
 
 /** Of a retry that waits no more than its default, an hour's worth. */
 const maxTimes = 100

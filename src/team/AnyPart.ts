@@ -1,6 +1,6 @@
 /** A part as its agent knows it. The agent's module says no more, because that of parts builds on it. */
 import type { Effect, ParseResult, Schema } from "effect"
-import type { NotJson } from "../../cache/CacheKey.ts"
+import type { NotJson } from "../cache/CacheKey.ts"
 
 /** Which files of an agent a part reads. */
 export interface PartFiles {
