@@ -1,6 +1,6 @@
 /** `src/components/Layout.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
 export const text = `/** The frame of every page: skip link, navigation, content. */
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { memo, type ReactNode, useEffect, useRef, useState } from "react";
 //? if user-authentication
 import { toProblem } from "../api.ts";
 //? end
@@ -53,7 +53,7 @@ export function Layout({ children }: { readonly children: ReactNode }) {
           </button>
         </div>
         <div className="sidebar-body" id="navigation">
-          <Navigation path={path} />
+          <Navigation current={entityAt(path) ?? path} />
 //? if user-authentication
           <AccountPanel />
 //? end
@@ -66,7 +66,13 @@ export function Layout({ children }: { readonly children: ReactNode }) {
   );
 }
 
-function Navigation({ path }: { readonly path: string }) {
+/** The path of the entity that an address belongs to. */
+function entityAt(path: string): string | undefined {
+  return entities.find((entity) => path === entity.path || path.startsWith(\`\${entity.path}/\`))?.path;
+}
+
+/** Drawn again only when another entry becomes current: there may be hundreds. */
+const Navigation = memo(function Navigation({ current }: { readonly current: string }) {
 //? if user-authentication
   const administrator = useSession().account?.administrator === true;
 //? end
@@ -78,7 +84,7 @@ function Navigation({ path }: { readonly path: string }) {
 //? if dashboard
       <ul>
         <li>
-          <NavLink to="/" current={path === "/"}>
+          <NavLink to="/" current={current === "/"}>
             Dashboard
           </NavLink>
         </li>
@@ -97,7 +103,7 @@ function Navigation({ path }: { readonly path: string }) {
       <ul className="nav-entities">
         {shown.map((entity) => (
           <li key={entity.path}>
-            <NavLink to={entity.path} current={path === entity.path || path.startsWith(\`\${entity.path}/\`)}>
+            <NavLink to={entity.path} current={current === entity.path}>
               {entity.plural}
             </NavLink>
           </li>
@@ -108,13 +114,13 @@ function Navigation({ path }: { readonly path: string }) {
         <ul>
 //? if audit-log
           <li>
-            <NavLink to="/audit/log" current={path === "/audit/log"}>
+            <NavLink to="/audit/log" current={current === "/audit/log"}>
               Audit log
             </NavLink>
           </li>
 //? end
           <li>
-            <NavLink to="/account/people" current={path === "/account/people"}>
+            <NavLink to="/account/people" current={current === "/account/people"}>
               People
             </NavLink>
           </li>
@@ -124,7 +130,7 @@ function Navigation({ path }: { readonly path: string }) {
 //? if audit-log
       <ul>
         <li>
-          <NavLink to="/audit/log" current={path === "/audit/log"}>
+          <NavLink to="/audit/log" current={current === "/audit/log"}>
             Audit log
           </NavLink>
         </li>
@@ -133,7 +139,7 @@ function Navigation({ path }: { readonly path: string }) {
 //? end
     </nav>
   );
-}
+});
 
 interface NavLinkProps {
   readonly to: string;
