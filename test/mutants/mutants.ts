@@ -19,7 +19,7 @@ const cell = "src/actor/internal/cell.ts"
 const inbox = "src/actor/internal/inbox.ts"
 const messageLoop = "src/actor/internal/messageLoop.ts"
 const supervisor = "src/actor/internal/supervisor.ts"
-const synchronous = "src/actor/internal/synchronous.ts"
+const synchronous = "src/actor/internal/effectInternals/synchronous.ts"
 
 const mailbox = "test/actor/properties/mailbox.test.ts"
 const asking = "test/actor/properties/asking.test.ts"

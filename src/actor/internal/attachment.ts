@@ -4,13 +4,14 @@
  * A plain tell attaches nothing. Everything here settles once: the first of reply, crash, time-out, refusal and withdrawal
  * counts, and the later ones find `settled`.
  */
-import { Cause, Effect, Effectable, Exit, type Fiber, FiberRef, RuntimeFlags, type Tracer } from "effect"
+import { Cause, Effect, Effectable, Exit, type Fiber, FiberRef, type Tracer } from "effect"
 import { type AskError, AskTimedOut, TransactionEnded } from "../ActorError.ts"
 import type { Reason } from "../DeadLetters.ts"
 import type { FairScheduler } from "../FairScheduler.ts"
 import type { Settlement } from "../Receipt.ts"
 import { asyncHere } from "./asyncHere.ts"
 import type { Carried, Carrying } from "./carried.ts"
+import { isInterruptible } from "./effectInternals/fiberState.ts"
 import type { Lent } from "./lending.ts"
 import { stackless } from "./stackless.ts"
 import type { Timer, Timers } from "./timers.ts"
@@ -180,9 +181,7 @@ export class Ask extends Attachment implements Timer, Wait {
   ) {
     super(span)
     this.target = actor
-    // A public field of Effect's fiber that its interface leaves out; the Effect that reads it would cost an op per ask.
-    const { currentRuntimeFlags } = fiber as unknown as { readonly currentRuntimeFlags: RuntimeFlags.RuntimeFlags }
-    this.interruptible = RuntimeFlags.interruptible(currentRuntimeFlags)
+    this.interruptible = isInterruptible(fiber)
   }
 
   get scheduler(): FairScheduler {

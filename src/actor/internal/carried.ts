@@ -6,6 +6,7 @@
  */
 import { Equal, Fiber, FiberId, FiberRef, FiberRefs, HashMap } from "effect"
 import * as DefaultServices from "effect/DefaultServices"
+import { forkedValue, refsOf } from "./effectInternals/fiberState.ts"
 import { type Lent, lent } from "./lending.ts"
 
 type AnyRef = FiberRef.FiberRef<unknown>
@@ -45,20 +46,7 @@ const stays: ReadonlySet<unknown> = new Set<unknown>([
   FiberRef.versionMismatchErrorLogLevel
 ])
 
-/** What Effect's FiberRefs have that their interface leaves out. */
-interface Forking {
-  readonly fork: unknown
-  readonly patch: (patch: unknown) => (value: unknown) => unknown
-}
-
 const none: Carried = { entries: [] }
-
-/**
- * The FiberRefs of a running fiber, the same object as long as none is set. Effect's own `getFiberRefs` notes the runtime
- * flags first, which copies all of them at each call: it made a tell four times as dear.
- */
-export const refsOf = (fiber: Fiber.RuntimeFiber<unknown, unknown>): FiberRefs.FiberRefs =>
-  (fiber as unknown as { readonly _fiberRefs?: FiberRefs.FiberRefs })._fiberRefs ?? fiber.getFiberRefs()
 
 /** The annotations of every line that is about an actor. */
 export const annotationsOf = (address: string, life: number): HashMap.HashMap<string, unknown> =>
@@ -144,9 +132,7 @@ export class Carrying {
         if (!Equal.equals(theirs, this.annotations)) entries.push([fiberRef, theirs])
         continue
       }
-      // As to a fiber that it forks: some are of one fiber alone, such as where its own forks belong.
-      const { fork, patch } = fiberRef as unknown as Forking
-      const forked = patch(fork)(value)
+      const forked = forkedValue(refs, fiberRef, value)
       if (Equal.equals(forked, FiberRefs.getOrDefault(this.around, fiberRef))) continue
       entries.push([fiberRef, forked])
     }

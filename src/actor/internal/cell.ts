@@ -30,6 +30,7 @@ import type { Supervision } from "../Supervision.ts"
 import { asyncHere } from "./asyncHere.ts"
 import type { Attachment, Sender } from "./attachment.ts"
 import { CellContext } from "./cellContext.ts"
+import { runSynchronous } from "./effectInternals/synchronous.ts"
 import type { Environment } from "./environment.ts"
 import { IdleTimer } from "./idleTimer.ts"
 import { State } from "./inbox.ts"
@@ -38,7 +39,6 @@ import { type Handler, MessageLoop } from "./messageLoop.ts"
 import type { Protocol } from "./protocol.ts"
 import type { Residents } from "./residents.ts"
 import { type Child, type ChildState, type Reason, type Shutdown, Supervisor } from "./supervisor.ts"
-import { runSynchronous } from "./synchronous.ts"
 import { type Destination, Tell } from "./tell.ts"
 import type { Node } from "./waitGraph.ts"
 import { Watches, type Watching } from "./watches.ts"
@@ -275,7 +275,7 @@ export class Cell extends MessageLoop implements Child {
   contextOf(incarnation: Incarnation, sender: Sender): Context.Context<never> {
     const services = new Map(this.behavior.services.unsafeMap)
     services.set(ActorContext.key, new CellContext(this, incarnation, sender))
-    services.set(Scope.Scope.key, incarnation.scope)
+    services.set(Scope.Scope.key, incarnation.scope.service)
     return Context.unsafeMake(services)
   }
 

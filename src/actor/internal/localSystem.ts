@@ -25,6 +25,7 @@ import type { Sender } from "./attachment.ts"
 import { Carrying } from "./carried.ts"
 import { type Cell, type Kind, stopped } from "./cell.ts"
 import { Changes } from "./changes.ts"
+import { mismatch } from "./effectInternals/layout.ts"
 import { elapsedMillis } from "./elapsed.ts"
 import type { Environment } from "./environment.ts"
 import { Faults } from "./faults.ts"
@@ -133,6 +134,12 @@ export const make = (settings: Settings): Effect.Effect<LocalSystem, never, Scop
         })
       )
     const log = logOf(runtime.fiberRefs, fork)
+    if (mismatch !== undefined) {
+      log(
+        "Warning",
+        `The installed Effect differs from 3.22 in ${mismatch}: actors use its public API only, and messages cost more. Install effect 3.22, or update Troupe.`
+      )
+    }
     const sleep = (millis: number, wake: () => void) => {
       const fiber = fork(Effect.zipRight(clock.sleep(Duration.millis(millis)), Effect.sync(wake)))
       return () => fiber.unsafeInterruptAsFork(FiberId.none)

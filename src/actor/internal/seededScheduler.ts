@@ -8,6 +8,7 @@
  */
 import type { Scheduler } from "effect"
 import { FairScheduler } from "../FairScheduler.ts"
+import { yieldUnchanged } from "./effectInternals/fiberState.ts"
 
 /** Tasks run in one go when nobody drives; then timers and sockets get a turn. Counted, because a clock would not repeat. */
 const tasksPerTurn = 4096
@@ -54,9 +55,8 @@ export class SeededScheduler extends FairScheduler {
     if (--this.opsLeft > 0) return false
     this.opsLeft = this.nextRun()
     this.note(1)
-    // Anything but `false` yields. A number would be made the priority of the yield by operations that count here in turn,
-    // more of them than a short run has, so that no fiber got on; without one the fiber keeps the priority it has.
-    return undefined as unknown as number
+    // Setting a priority takes more operations than a short run has, so that no fiber would get on.
+    return yieldUnchanged
   }
 
   override scheduleTask(task: Scheduler.Task, priority: number): void {

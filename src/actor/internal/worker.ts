@@ -7,7 +7,8 @@
  */
 import { Cause, type Context, Effect, Exit, type Fiber, FiberId, FiberRef, type FiberRefs } from "effect"
 import type { Resume, Sender } from "./attachment.ts"
-import { type Carried, refsOf } from "./carried.ts"
+import type { Carried } from "./carried.ts"
+import { refsOf, setRefs } from "./effectInternals/fiberState.ts"
 import type { Environment } from "./environment.ts"
 import type { Incarnation } from "./incarnation.ts"
 import { type Lent, lendToRefs } from "./lending.ts"
@@ -67,9 +68,9 @@ export class Worker {
     const resume = this.parked
     if (resume !== undefined) {
       this.parked = undefined
-      if (effect !== undefined) this.begin()
+      const first = effect === undefined ? undefined : this.begin()
       scheduler.hold()
-      resume(effect ?? Exit.void)
+      resume(first === undefined ? (effect ?? Exit.void) : Effect.zipRight(first, effect!))
       scheduler.runHeld()
       return
     }
@@ -113,12 +114,10 @@ export class Worker {
     else this.fiber?.unsafeInterruptAsFork(FiberId.none)
   }
 
-  /**
-   * Begins with a message: whatever the one before has set is gone. Must run before its handler does.
-   */
-  private begin(): void {
+  /** Begins with a message: whatever the one before has set is gone. What comes back must run before its handler does. */
+  private begin(): Effect.Effect<void> | undefined {
     const { fiber, own } = this
-    if (fiber === undefined || own === undefined) return
+    if (fiber === undefined || own === undefined) return undefined
     const carried = this.loop.carriedInHand()
     if (carried !== this.carried) {
       this.carried = carried
@@ -128,10 +127,8 @@ export class Worker {
     const plain = this.carrying ?? own
     const refs = lent === undefined ? plain : lendToRefs(plain, lent)
     // One that is being interrupted knows it by a FiberRef.
-    if (refsOf(fiber) === refs || !Cause.isEmpty(fiber.getFiberRef(FiberRef.interruptedCause))) return
-    // A method of Effect's fiber that its interface leaves out; an Effect that does the same costs an op for each message.
-    const settable = fiber as unknown as { readonly setFiberRefs: (refs: FiberRefs.FiberRefs) => void }
-    settable.setFiberRefs(refs)
+    if (refsOf(fiber) === refs || !Cause.isEmpty(fiber.getFiberRef(FiberRef.interruptedCause))) return undefined
+    return setRefs(fiber, refs)
   }
 
   private readonly step = (): Effect.Effect<void, unknown> => {
@@ -139,8 +136,8 @@ export class Worker {
     if (this.first !== undefined) {
       const effect = this.first
       this.first = undefined
-      this.begin()
-      return effect
+      const first = this.begin()
+      return first === undefined ? effect : Effect.zipRight(first, effect)
     }
     const ring = loop.ring
     let left = batch
@@ -148,7 +145,12 @@ export class Worker {
       if (left-- === 0) return Effect.yieldNow()
       if (left % messagesPerLook === 0 && loop.system.scheduler.mustGiveWay()) return Effect.yieldNow()
       if (!loop.take()) continue
-      this.begin()
+      const first = this.begin()
+      if (first !== undefined)
+        return Effect.zipRight(
+          first,
+          Effect.suspend(() => loop.handle() ?? Exit.void)
+        )
       const effect = loop.handle()
       if (effect !== undefined) return effect
     }

@@ -1,7 +1,7 @@
 import { Cause, Context, Effect, Either, Exit, FiberRef, Option, Ref } from "effect"
 import * as FastCheck from "fast-check"
 import { afterEach, assert, describe, it, vi } from "vitest"
-import { runSynchronous } from "../../../src/actor/internal/synchronous.ts"
+import { runSynchronous } from "../../../src/actor/internal/effectInternals/synchronous.ts"
 
 class Answer extends Context.Tag("test/Answer")<Answer, number>() {}
 const depth = FiberRef.unsafeMake(0)
@@ -236,7 +236,7 @@ describe("An Effect run without a fiber as far as it is synchronous", () => {
       const actual = await original<typeof import("effect")>()
       return { ...actual, Effect: { ...actual.Effect, catchAllCause: () => ({ _op: "OnFailure" }) } }
     })
-    const other = await import("../../../src/actor/internal/synchronous.ts")
+    const other = await import("../../../src/actor/internal/effectInternals/synchronous.ts")
     const effect = Effect.sync(() => 1)
     assert.strictEqual(other.runSynchronous(effect), effect)
     assert.notStrictEqual(runSynchronous(effect), effect)

@@ -6,6 +6,7 @@
  */
 import { Effect, ExecutionStrategy, Exit, Scope } from "effect"
 import { pipeArguments } from "effect/Pipeable"
+import { type ScopeLayout, trusted } from "./layout.ts"
 
 export class LazyScope implements Scope.CloseableScope {
   readonly [Scope.ScopeTypeId]: Scope.ScopeTypeId = Scope.ScopeTypeId
@@ -17,14 +18,19 @@ export class LazyScope implements Scope.CloseableScope {
     return ExecutionStrategy.sequential
   }
 
+  /** What to hand to Effect: this object where Effect takes it for a scope of its own, else a real one. */
+  get service(): Scope.CloseableScope {
+    return trusted ? this : this.used()
+  }
+
   /** Whether closing it does anything. */
   get isUsed(): boolean {
     return this.scope !== undefined
   }
 
   // What Effect reads and calls of a scope; its published types leave these out.
-  get state(): unknown {
-    return (this.used() as Scope.CloseableScope & { readonly state: unknown }).state
+  get state(): ScopeLayout["state"] {
+    return (this.used() as Scope.CloseableScope & ScopeLayout).state
   }
   fork(strategy: ExecutionStrategy.ExecutionStrategy): Effect.Effect<Scope.Scope.Closeable> {
     return Scope.fork(this.used(), strategy)

@@ -7,59 +7,29 @@
  * back as an Effect, for the fiber of the actor to go on with. The outcome is the same either way, and so is the order of
  * what is done; a property test compares the two.
  *
- * Knows how Effect 3 represents eight of its operations, which its published types leave out. What looks different, as it may
- * in another version, is left to the fiber, like every operation that is not known here.
+ * Knows eight of Effect's operations (`layout`). Every other one is left to the fiber, and so are all where the layout is not
+ * trusted.
  */
 import { Cause, Effect, Exit, FiberId } from "effect"
 import { YieldWrap, yieldWrapGet } from "effect/Utils"
-import { Tell } from "./tell.ts"
+import { Tell } from "../tell.ts"
+import {
+  type Any,
+  FailureClass,
+  type Frame,
+  generating,
+  isKnown,
+  type OnFailure,
+  type OnSuccessAndFailure,
+  type Operation,
+  OperationClass,
+  type Steps,
+  SuccessClass,
+  trusted
+} from "./layout.ts"
 
 /** So many steps of one message are taken here; a fiber lets others have their turn in between. */
 const maxSteps = 128
-
-type Any = Effect.Effect<unknown, unknown>
-type Steps = Iterator<YieldWrap<Any>, unknown>
-
-interface Success {
-  readonly _op: "Success"
-  readonly effect_instruction_i0: unknown
-}
-interface Failure {
-  readonly _op: "Failure"
-  readonly effect_instruction_i0: Cause.Cause<unknown>
-}
-interface Sync {
-  readonly _op: "Sync"
-  readonly effect_instruction_i0: () => unknown
-}
-/** `Effect.suspend`, and the beginning of a generator. */
-interface Commit {
-  readonly _op: "Commit"
-  readonly commit: () => Any
-}
-interface OnSuccess {
-  readonly _op: "OnSuccess"
-  readonly effect_instruction_i0: Any
-  readonly effect_instruction_i1: (value: unknown) => Any
-}
-interface OnFailure {
-  readonly _op: "OnFailure"
-  readonly effect_instruction_i0: Any
-  readonly effect_instruction_i1: (cause: Cause.Cause<unknown>) => Any
-}
-interface OnSuccessAndFailure {
-  readonly _op: "OnSuccessAndFailure"
-  readonly effect_instruction_i0: Any
-  readonly effect_instruction_i1: (cause: Cause.Cause<unknown>) => Any
-  readonly effect_instruction_i2: (value: unknown) => Any
-}
-interface Generating {
-  readonly _op: "Iterator"
-  readonly effect_instruction_i0: Steps
-}
-/** What waits for the outcome of a step. */
-type Frame = OnSuccess | OnFailure | OnSuccessAndFailure | Generating
-type Operation = Success | Failure | Sync | Commit | Frame
 
 /** The frames, innermost first. */
 interface Stack {
@@ -67,59 +37,20 @@ interface Stack {
   readonly below: Stack | undefined
 }
 
-// Only what Effect's own constructors made is known. Whatever else calls itself an Effect, such as an ask that was not
-// sent, may ask which fiber runs it.
-const OperationClass = Effect.sync(() => undefined).constructor
-const SuccessClass = Exit.void.constructor
-const FailureClass = Exit.failCause(Cause.empty).constructor
-
-const isKnown = (effect: unknown): effect is Operation => {
-  if (typeof effect !== "object" || effect === null) return false
-  const { constructor } = effect
-  return constructor === OperationClass || constructor === SuccessClass || constructor === FailureClass
-}
-
 /** `Exit.isExit`, in a fraction of its time, of what `runSynchronous` gives back. */
 export const hasEnded = (effect: Any): effect is Exit.Exit<unknown, unknown> =>
-  effect.constructor === SuccessClass || effect.constructor === FailureClass
+  trusted ? effect.constructor === SuccessClass || effect.constructor === FailureClass : Exit.isExit(effect)
 
 /** Whether this is one of Effect's own operations; what is not may still be an Effect. */
 export const isOperation = (value: unknown): value is Any =>
-  typeof value === "object" && value !== null && value.constructor === OperationClass
-
-/** Whether Effect represents its operations as it is written above. */
-const isAsExpected = (): boolean => {
-  const f = () => Effect.void
-  const iterator: Steps = { next: () => ({ done: true, value: undefined }) }
-  const looks = (effect: unknown, expected: Readonly<Record<string, unknown>>): boolean =>
-    isKnown(effect) &&
-    Object.entries(expected).every(([key, value]) => (effect as unknown as Record<string, unknown>)[key] === value)
-  const i0 = Effect.void
-  const generator: unknown = generating(iterator)
-  return (
-    looks(Exit.succeed(1), { _op: "Success", effect_instruction_i0: 1 }) &&
-    looks(Exit.failCause(Cause.empty), { _op: "Failure", effect_instruction_i0: Cause.empty }) &&
-    looks(Effect.sync(f), { _op: "Sync", effect_instruction_i0: f }) &&
-    looks(Effect.suspend(f), { _op: "Commit", commit: f }) &&
-    looks(Effect.flatMap(i0, f), { _op: "OnSuccess", effect_instruction_i0: i0, effect_instruction_i1: f }) &&
-    looks(Effect.catchAllCause(i0, f), { _op: "OnFailure", effect_instruction_i0: i0, effect_instruction_i1: f }) &&
-    looks(Effect.matchCauseEffect(i0, { onFailure: f, onSuccess: isAsExpected as () => never }), {
-      _op: "OnSuccessAndFailure",
-      effect_instruction_i0: i0,
-      effect_instruction_i1: f,
-      effect_instruction_i2: isAsExpected
-    }) &&
-    looks(generator, { _op: "Commit" }) &&
-    looks((generator as Commit).commit(), { _op: "Iterator", effect_instruction_i0: iterator })
-  )
-}
+  trusted && typeof value === "object" && value !== null && value.constructor === OperationClass
 
 /**
  * The outcome of an Effect that needs no fiber, or what is left to run of one that does. What has no known form is given back
  * as it is.
  */
 export const runSynchronous = (effect: Any): Any => {
-  if (!understood) return effect
+  if (!trusted) return effect
   let stack: Stack | undefined
   let current = effect
   for (let left = maxSteps; left > 0; left--) {
@@ -233,8 +164,3 @@ class Continued implements Steps {
     return { done: false, value: new YieldWrap(this.step) }
   }
 }
-
-/** `Effect.gen` calls `next` alone; its type asks for all of a generator. */
-const generating = (steps: Steps): Any => Effect.gen(() => steps as Generator<YieldWrap<Any>, unknown, never>)
-
-const understood = isAsExpected()
