@@ -25,8 +25,10 @@
  * in `build` ends with `build`. In a handler that the mailbox waits for it ends with the incarnation; in one beside the
  * mailbox (`Rpc.fork`, `reentrant`), or that ends with its asker (`Delivery.InterruptWithAsker`), it ends with that handler.
  *
- * **What lines say.** Each line of a handler, of `build`, of a finalizer and of the runtime about an actor is annotated with
- * `actor.address` and `actor.life`, the number of its incarnation.
+ * **Log annotations.** Each line of a handler, of `build`, of a finalizer and of the runtime about an actor is annotated with
+ * `actor.address` and `actor.life`, the number of its incarnation; a line about an address that has no life just then, such
+ * as one about a dead letter, with `actor.address` alone. The sender's annotations are there as well, so that what an agent
+ * logs in a run carries `run.id` and `agent.name`.
  *
  * @since 0.1.0
  */

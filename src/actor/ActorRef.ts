@@ -88,6 +88,8 @@ const part = (name: string): string =>
  */
 export const addressOf = (type: string, id: string, parent?: string): string | InvalidActorId => {
   const before = `${parent === undefined ? "" : `${parent}/`}${part(type)}`
+  // The other checks take ten times as long.
+  if (typeof id === "string" && id.length <= maxIdLength && plain.test(id)) return `${before}/${id}`
   const reason = whyInvalid(id)
   return reason === undefined
     ? `${before}/${part(id)}`

@@ -48,9 +48,11 @@ const stays: ReadonlySet<unknown> = new Set<unknown>([
 
 const none: Carried = { entries: [] }
 
-/** The annotations of every line that is about an actor. */
-export const annotationsOf = (address: string, life: number): HashMap.HashMap<string, unknown> =>
-  HashMap.make(["actor.address", address] as readonly [string, unknown], ["actor.life", life])
+/** The annotations of every line that is about an actor; without `life` where the line is about none of its lives. */
+export const annotationsOf = (address: string, life: number | undefined): HashMap.HashMap<string, unknown> =>
+  life === undefined
+    ? HashMap.make(["actor.address", address])
+    : HashMap.make(["actor.address", address] as readonly [string, unknown], ["actor.life", life])
 
 export class Carrying {
   /** Set while a turn of the scheduler handles messages. */
@@ -85,7 +87,15 @@ export class Carrying {
 
   /** The FiberRefs of an actor that has nothing in hand. */
   own(annotations: HashMap.HashMap<string, unknown>): FiberRefs.FiberRefs {
-    return this.add(this.around, none, annotations)
+    // Once per life: a copy of a small Map is a fifth of what `FiberRefs.updateAs` takes.
+    const locals = new Map(this.around.locals)
+    locals.set(FiberRef.currentLogAnnotations, [[FiberId.none, this.andOf(annotations)]])
+    return FiberRefs.unsafeMake(locals)
+  }
+
+  /** What the system was built with, and what an actor says of itself. */
+  private andOf(annotations: HashMap.HashMap<string, unknown>): HashMap.HashMap<string, unknown> {
+    return HashMap.isEmpty(this.annotations) ? annotations : HashMap.union(this.annotations, annotations)
   }
 
   /** The FiberRefs `own`, and what a message brings. What the actor says of itself is not the sender's to say. */

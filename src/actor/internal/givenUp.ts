@@ -26,7 +26,9 @@ export class GivenUp {
     oldest!.forgetFailure()
     this.log(
       "Warning",
-      `${oldest!.address} was given up by its supervision and is forgotten, because more than ${this.limit} are: its next message activates it. Mend what they crash by, or raise "givenUp".`
+      `${oldest!.address} was given up by its supervision and is now forgotten, because more than ${this.limit} are given up: its next message activates it. Fix what they crash of, or raise "givenUp".`,
+      undefined,
+      oldest
     )
   }
 

@@ -2,13 +2,19 @@
  * Lines of the runtime, logged as the program does that built the system; they cost nothing where nobody listens.
  */
 import { type Cause, Effect, FiberRef, FiberRefs, HashMap, HashSet, LogLevel } from "effect"
+import { annotationsOf } from "./carried.ts"
 
-/** `about`: what is noted beside the line, such as the actor and its life. */
+/** The actor that a line is about, and which of its lives; annotations are made of it only if the line is logged. */
+export interface Subject {
+  readonly address: string
+  readonly life?: number | undefined
+}
+
 export type Log = (
   level: "Debug" | "Info" | "Warning" | "Error",
   line: string,
   cause?: Cause.Cause<unknown>,
-  about?: HashMap.HashMap<string, unknown>
+  about?: Subject
 ) => void
 
 /** `around`: what the builder's fiber knows, its loggers and least level among it. `fork` runs an Effect in that. */
@@ -19,6 +25,8 @@ export const logOf = (around: FiberRefs.FiberRefs, fork: (line: Effect.Effect<vo
     const logLevel = LogLevel.fromLiteral(level)
     if (HashSet.size(loggers) === 0 || LogLevel.lessThan(logLevel, least)) return
     const said = Effect.logWithLevel(logLevel, ...(cause === undefined ? [line] : [line, cause]))
-    fork(about === undefined ? said : Effect.locallyWith(said, FiberRef.currentLogAnnotations, HashMap.union(about)))
+    if (about === undefined) return fork(said)
+    const annotations = annotationsOf(about.address, about.life)
+    fork(Effect.locallyWith(said, FiberRef.currentLogAnnotations, HashMap.union(annotations)))
   }
 }

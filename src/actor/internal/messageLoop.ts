@@ -14,7 +14,7 @@ import type { Behavior } from "../Behavior.ts"
 import * as Delivery from "../Delivery.ts"
 import type { Directive } from "../Supervision.ts"
 import { Ask, Attachment, ReceiptSlip, type Sender } from "./attachment.ts"
-import { annotationsOf, type Carried } from "./carried.ts"
+import type { Carried } from "./carried.ts"
 import { hasEnded, isOperation, runSynchronous } from "./effectInternals/synchronous.ts"
 import type { Environment } from "./environment.ts"
 import { Inbox, State } from "./inbox.ts"
@@ -91,11 +91,11 @@ export abstract class MessageLoop extends Inbox {
   abstract workerEnded(worker: Worker, exit: Exit.Exit<unknown, unknown>): void
 
   /** The number of its incarnation, or of the last one. */
-  protected abstract get life(): number
+  abstract get life(): number
 
   /** Logs a line about this life of the actor. */
   log(level: "Debug" | "Info" | "Warning" | "Error", line: string, cause?: Cause.Cause<unknown>): void {
-    this.system.log(level, line, cause, annotationsOf(this.address, this.life))
+    this.system.log(level, line, cause, this)
   }
 
   protected scheduleTurn(): void {

@@ -120,13 +120,12 @@ export class Pool {
     routee.givenUp = givenUp
     const left = this.routees.reduce((count, other) => (isOut(other) ? count : count + 1), 0)
     const now = `${left} of ${this.routees.length} routees of the router "${this.settings.name}" are in rotation`
-    return [
-      givenUp
-        ? Effect.logWarning(
-            `${routee.ref.address} was given up and gets no messages; ${now}: fix the cause, then revive it`
-          )
-        : Effect.logInfo(`${routee.ref.address} lives again; ${now}`)
-    ]
+    const line = givenUp
+      ? Effect.logWarning(
+          `${routee.ref.address} was given up and gets no messages; ${now}: fix the cause, then revive it`
+        )
+      : Effect.logInfo(`${routee.ref.address} lives again; ${now}`)
+    return [Effect.annotateLogs(line, "actor.address", routee.ref.address)]
   }
 
   /** Idle twice in a row: a sender that had chosen it before it left has sent by now. */

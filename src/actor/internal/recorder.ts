@@ -79,7 +79,9 @@ export class Recorder {
     this.unlogged = 0
     this.log(
       "Warning",
-      `${message} to ${address} was not handled (${reason})${others > 0 ? `, and ${others} other message(s) before it` : ""}`
+      `${message} to ${address} was not handled (${reason})${others > 0 ? `, and ${others} other message(s) before it` : ""}`,
+      undefined,
+      { address }
     )
   }
 

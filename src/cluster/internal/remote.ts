@@ -159,7 +159,11 @@ export class Remote {
     const answered = Effect.raceFirst(Effect.disconnect(stopped), Effect.disconnect(this.nobodyThere(target, "stop")))
     return Effect.catchAllCause(answered, (cause) =>
       Effect.zipRight(
-        Effect.logWarning(`It is not known yet whether ${target.address} has stopped; asking again`, cause),
+        Effect.annotateLogs(
+          Effect.logWarning(`It is not known yet whether ${target.address} has stopped; asking again`, cause),
+          "actor.address",
+          target.address
+        ),
         Effect.zipRight(
           Effect.sleep(retryAfter),
           Effect.suspend(() => this.stop(target, options))
