@@ -101,7 +101,7 @@ describe("Timers fire", () => {
 })
 
 describe("Timers fire beside actors that never rest", () => {
-  for (const kind of ["plain", "synchronous"] as const) {
+  for (const kind of ["plain", "synchronous", "on a fiber"] as const) {
     it.live(`and whose handlers take a millisecond each: ${kind}`, () =>
       Effect.gen(function* () {
         let isOver = false
@@ -114,7 +114,8 @@ describe("Timers fire beside actors that never rest", () => {
                 for (const begun = performance.now(); performance.now() - begun < 1; );
                 return isOver ? Effect.void : Effect.orDie(self.tell.Again())
               }
-              return Restless.of({ Again: kind === "plain" ? work : () => Effect.suspend(work) })
+              const effect = { synchronous: () => Effect.suspend(work), "on a fiber": () => onFiber(work) }
+              return Restless.of({ Again: kind === "plain" ? work : effect[kind] })
             })
           )
         )

@@ -130,7 +130,7 @@ export class Cell extends MessageLoop implements Child {
   get key(): string {
     return this.kind.isRoot ? this.id : this.address
   }
-  protected get life(): number {
+  get life(): number {
     return this.incarnations
   }
   protected get isRoot(): boolean {
@@ -369,6 +369,8 @@ export class Cell extends MessageLoop implements Child {
 
   /** Interrupts forked handlers, waiting for them within the budget, then stops the children, last spawned first. */
   private endDependents(incarnation: Incarnation): Effect.Effect<void> {
+    // An `Effect.async` takes a turn of the scheduler, also where it has nothing to wait for.
+    if (incarnation.concurrent === 0 && (incarnation.children?.size ?? 0) === 0) return Effect.void
     const interruptLinked = incarnation.interruptLinked((after) =>
       this.system.timers.after(this.spec.stopBudgetMillis, () => {
         this.log("Error", `${this.address} has a handler that cannot be interrupted; it goes on without an owner`)

@@ -48,6 +48,8 @@ export class Worker {
   private parked: Resume | undefined
   private first: Effect.Effect<void, unknown> | undefined
   private retired = false
+  /** Messages before it yields, counted across those whose Effects it runs: they may take a millisecond each. */
+  private left = batch
   /** It ends because it had nothing to do, and its incarnation goes on without it. */
   isResting = false
   isListed = false
@@ -140,10 +142,12 @@ export class Worker {
       return first === undefined ? effect : Effect.zipRight(first, effect)
     }
     const ring = loop.ring
-    let left = batch
     while (ring.size > 0 && !this.retired && !loop.atCapacity) {
-      if (left-- === 0) return Effect.yieldNow()
-      if (left % messagesPerLook === 0 && loop.system.scheduler.mustGiveWay()) return Effect.yieldNow()
+      if (this.left-- === 0) {
+        this.left = batch
+        return Effect.yieldNow()
+      }
+      if (this.left % messagesPerLook === 0 && loop.system.scheduler.mustGiveWay()) return Effect.yieldNow()
       if (!loop.take()) continue
       const first = this.begin()
       if (first !== undefined)
