@@ -79,6 +79,13 @@ module.exports = {
       from: { path: "^src/", pathNot: room("cluster") },
       to: { path: "^node_modules/@effect/cluster/" }
     },
+    {
+      // What a rule on imports can say of it; `test/actor/effectInternals` looks for the names.
+      name: "effects-internals-in-one-room",
+      severity: "error",
+      from: { path: "^(src|layers|actors|cli)/", pathNot: "^src/actor/internal/effectInternals/" },
+      to: { path: ["^node_modules/effect/(src|.*/internal)/", "^node_modules/effect/.*/Utils\\.(js|d\\.ts)$"] }
+    },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     { name: "layers-below-actors", severity: "error", from: { path: "^layers/" }, to: { path: "^actors/" } },
     {
