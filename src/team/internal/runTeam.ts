@@ -68,7 +68,7 @@ export const runTeam = <A extends Agent.Any>(
 
       const clock = yield* RunClock.make
       const runId = options.runId ?? (yield* randomId)
-      // On each line from here on, those of agents at work and of their actors among them.
+      // Also on the lines that no agent logs.
       yield* Effect.annotateLogsScoped("run.id", runId)
       const agentsAtOnce = placesOf(options.agentsAtOnce ?? profiles[defaultProfile].agentsAtOnce, team.agents.length)
       const run: RunContext<A> = {
@@ -155,7 +155,7 @@ const schedule = <A extends Agent.Any>(
       weight: estimates.get(agent.name) ?? 0
     })),
     atOnce: agentsAtOnce,
-    execute: (name) => Effect.annotateLogs(runAgent(run, pool, run.prepared.get(name)!.agent), "agent.name", name),
+    execute: (name) => runAgent(run, pool, run.prepared.get(name)!.agent),
     onReady: (agent) => run.events.publish((moment) => RunEvent.AgentReady({ ...moment, agent })),
     onSkipped: (agent, becauseOf) =>
       run.events.publish((moment) => RunEvent.AgentSkipped({ ...moment, agent, becauseOf }))
