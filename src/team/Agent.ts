@@ -1,8 +1,8 @@
 /**
  * An agent: one member of a team, with what it depends on, what it reads, what it returns and how it works.
  *
- * The definition is plain data apart from `run`. When a team runs, each agent that has work becomes an actor: `run` is
- * what that actor does with the message "work", and a crash in it is a matter for the actor's supervision.
+ * The definition is plain data apart from `run`. When a team runs, an actor is asked to run each agent that has work, and a
+ * crash in `run` is a matter for that actor's supervision. Which actor it is makes no difference: it keeps nothing.
  *
  * @since 0.1.0
  */
@@ -58,7 +58,7 @@ export interface Assignment<Input, Needs, Parts extends AnyPart = never> {
     : Option.Option<Schema.Schema.Type<N["output"]>>
   /** The files written by an agent named in `filesOf`. */
   readonly files: (agent: string | { readonly name: string }) => ReadonlyArray<Artefact>
-  /** Tells the agent's actor, and through it everybody who watches, how far the work is. `fraction` in 0…1. */
+  /** Tells everybody who watches how far the work is. `fraction` in 0…1. */
   readonly progress: (message: string, fraction?: number | undefined) => Effect.Effect<void>
   /** Writes a file of the result below the output folder, at once. It is committed with the result. */
   readonly write: (path: string, content: Content, options?: FileOptions) => Effect.Effect<void, WorkspaceError>
