@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Array, Effect } from "effect"
+import { Effect } from "effect"
 import * as Agent from "../../src/team/Agent.ts"
 import * as Install from "./Install.ts"
 import { writeFiles } from "./internal/writeFiles.ts"
@@ -35,7 +35,7 @@ export const FrontendDeveloper = Agent.make({
       const { files, sources } = generate(project, assignment.result(TechnicalArchitect))
 
       // Installing needs only these two, and takes longest: it starts while the rest is written.
-      const [manifests, rest] = Array.partition(files, ({ path }) => !/^frontend\/package(-lock)?\.json$/.test(path))
+      const [manifests, rest] = [files.slice(0, 2), files.slice(2)]
       yield* writeFiles(assignment, manifests)
       yield* Install.start(assignment, "frontend")
 

@@ -39,12 +39,12 @@ export const TechnicalArchitect = Agent.make({
     Effect.gen(function* () {
       const project = Project.fromInput(assignment.input)
       const criteria = Criteria.criteriaOf(assignment.result(ProductManager).stories)
-      const [{ ddl }, { openApi }, document, { formatting, schemaFile, yamlOf }] = yield* Effect.promise(() =>
+      const [{ ddl, schemaFile }, { openApi, yamlOf }, document, { formatting }] = yield* Effect.promise(() =>
         Promise.all([
           import("./templates/architecture/Ddl.ts"),
           import("./templates/architecture/OpenApi.ts"),
           import("./templates/architecture/Document.ts"),
-          import("./templates/architecture/Files.ts")
+          import("./templates/architecture/Formatting.ts")
         ])
       )
 

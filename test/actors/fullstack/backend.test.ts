@@ -12,10 +12,10 @@ import { Architecture, Criterion } from "../../../actors/fullstack/Results.ts"
 import { ddl } from "../../../actors/fullstack/templates/architecture/Ddl.ts"
 import { openApi } from "../../../actors/fullstack/templates/architecture/OpenApi.ts"
 import { generate } from "../../../actors/fullstack/templates/backend/Backend.ts"
-import * as Code from "../../../actors/fullstack/templates/backend/Code.ts"
 import { backendMetrics } from "../../../actors/fullstack/templates/backend/Metrics.ts"
 import { entityPlans } from "../../../actors/fullstack/templates/backend/Plan.ts"
 import { type Flag, fill } from "../../../actors/fullstack/templates/backend/Sections.ts"
+import * as TypeScript from "../../../actors/fullstack/templates/backend/TypeScript.ts"
 import { series } from "../../../actors/fullstack/templates/operations/Objectives.ts"
 import { BackgroundTasks } from "../../../src/background/BackgroundTasks.ts"
 import { Subprocess, SubprocessNotStarted } from "../../../src/background/Subprocess.ts"
@@ -257,12 +257,15 @@ describe("backend: pieces of code", () => {
   it("read back as the text they were made from, whatever it is", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
-        assert.strictEqual(evaluated(Code.text(text)), text)
+        assert.strictEqual(evaluated(TypeScript.text(text)), text)
         // JavaScript reads every kind of line end in a template as one and the same.
-        if (!text.includes("\r")) assert.strictEqual(evaluated(Code.template(text)), text)
-        assert.deepStrictEqual(evaluated(`(${Code.docComment(text)} ${Code.list([Code.text(text)], "")})`), [text])
+        if (!text.includes("\r")) assert.strictEqual(evaluated(TypeScript.template(text)), text)
         assert.deepStrictEqual(
-          Object.keys(evaluated(`(${Code.object([[Code.key(`${text}.`), "1"]], "")})`) as object),
+          evaluated(`(${TypeScript.docComment(text)} ${TypeScript.list([TypeScript.text(text)], "")})`),
+          [text]
+        )
+        assert.deepStrictEqual(
+          Object.keys(evaluated(`(${TypeScript.object([[TypeScript.key(`${text}.`), "1"]], "")})`) as object),
           [`${text}.`]
         )
       }),

@@ -282,3 +282,13 @@ const audit: ReadonlyArray<string> = [
 ) STRICT`,
   `CREATE INDEX IF NOT EXISTS "ix__audit_log__entity" ON "_audit_log" ("entity", "entity_id", "id" DESC)`
 ]
+
+/** `docs/schema.sql`: runs as it is in `sqlite3`, also a second time. */
+export const schemaFile = (project: Project, statements: ReadonlyArray<string>): string =>
+  [
+    // A name may hold no line break, so the comment ends where it should.
+    `-- ${project.name.written}: the schema. The backend applies it when it starts.`,
+    "PRAGMA foreign_keys = ON;",
+    ...statements.map((statement) => `${statement};`),
+    ""
+  ].join("\n\n")

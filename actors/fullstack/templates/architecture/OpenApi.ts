@@ -7,6 +7,7 @@
  *
  * @since 0.1.0
  */
+import { stringify } from "yaml"
 import { type Entity, type Field, filterFields, type Project, refers, rights, searchFields } from "../../Project.ts"
 import * as Schemas from "./EntitySchemas.ts"
 import * as Paths from "./SharedPaths.ts"
@@ -256,3 +257,10 @@ const filter = (field: Field): Json => ({
   description: `Only those whose ${field.name.written} equals this.`,
   schema: Schemas.kind(field)
 })
+
+/**
+ * `docs/openapi.yaml`. No anchors: some readers of OpenAPI do not know them. Without directives, of which there are none,
+ * it is not searched for tags.
+ */
+export const yamlOf = (document: Json): string =>
+  stringify(document, { aliasDuplicateObjects: false, directives: false, lineWidth: 0 })

@@ -5,13 +5,14 @@
  *
  * @since 0.1.0
  */
-import type { TemplateFile } from "./Sections.ts"
+import { checks, named, suite } from "../../internal/TestSuite.ts"
+import type { Flag, TemplateFile } from "./Sections.ts"
 
 export const accountTests: ReadonlyArray<TemplateFile> = [
   {
     path: "test/auth.test.ts",
     when: "auth",
-    text: `/** Accounts and sessions: who gets in, and who does not. */
+    ...suite<Flag>`/** Accounts and sessions: who gets in, and who does not. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Backoff } from "../src/auth/backoff.ts";
 import { Turns } from "../src/auth/turns.ts";
@@ -35,7 +36,7 @@ const as = (cookie: string, method: string, path: string, body?: unknown) =>
 const register = (email: string) => as("", "POST", "/api/auth/register", { email, password });
 const login = (email: string, guess = password) => as("", "POST", "/api/auth/login", { email, password: guess });
 
-it("AC-auth.register: makes an account and signs it in by an httpOnly, same-site cookie", async () => {
+it(${checks("AC-auth.register", "makes an account and signs it in by an httpOnly, same-site cookie")}, async () => {
   const answer = await register("ada@example.com");
   expect(answer.status).toBe(201);
   expect(answer.body).toEqual({ id: expect.any(String), email: "ada@example.com", administrator: false });
@@ -43,7 +44,7 @@ it("AC-auth.register: makes an account and signs it in by an httpOnly, same-site
   expect((await as(cookieOf(answer), "GET", "/api/auth/me")).body).toEqual(answer.body);
 });
 
-it("AC-auth.register: answers 409 for an email that is taken, in any case", async () => {
+it(${checks("AC-auth.register", "answers 409 for an email that is taken, in any case")}, async () => {
   expect((await register("taken@example.com")).status).toBe(201);
   expectProblem(await register("taken@example.com"), 409, ["email"]);
   expectProblem(await register("Taken@Example.com"), 409, ["email"]);
@@ -51,7 +52,7 @@ it("AC-auth.register: answers 409 for an email that is taken, in any case", asyn
   expect(answers.map((answer) => answer.status).sort()).toEqual([201, 409, 409]);
 });
 
-it("AC-auth.register: refuses bad emails, passwords outside 8 to 200 characters and unknown fields", async () => {
+it(${checks("AC-auth.register", "refuses bad emails, passwords outside 8 to 200 characters and unknown fields")}, async () => {
   const refused = async (body: unknown, paths: ReadonlyArray<string>) => {
     const answer = await as("", "POST", "/api/auth/register", body);
     expectProblem(answer, 422, paths);
@@ -72,7 +73,7 @@ it("AC-auth.register: refuses bad emails, passwords outside 8 to 200 characters 
   }
 });
 
-it("AC-auth.login: answers 200 and a session for the right password", async () => {
+it(${checks("AC-auth.login", "answers 200 and a session for the right password")}, async () => {
   const account = (await register("bob@example.com")).body;
   const answer = await login("bob@example.com");
   expect(answer.status).toBe(200);
@@ -80,7 +81,7 @@ it("AC-auth.login: answers 200 and a session for the right password", async () =
   expect((await as(cookieOf(answer), "GET", "/api/auth/me")).body).toEqual(account);
 });
 
-it("AC-auth.login: does not tell a wrong password from an unknown email", async () => {
+it(${checks("AC-auth.login", "does not tell a wrong password from an unknown email")}, async () => {
   await register("carol@example.com");
   const wrong = await login("carol@example.com", "wrong horse");
   const unknown = await login("nobody@example.com", "wrong horse");
@@ -90,12 +91,12 @@ it("AC-auth.login: does not tell a wrong password from an unknown email", async 
   expect(wrong.headers.get("Set-Cookie")).toBeNull();
 });
 
-it("AC-auth.login: refuses what cannot be an email, and large bodies, before anything else is done with them", async () => {
+it(${checks("AC-auth.login", "refuses what cannot be an email, and large bodies, before anything else is done with them")}, async () => {
   expectProblem(await login(\`\${"a".repeat(255)}@example.com\`), 422, ["email"]);
   expectProblem(await login("x".repeat(20_000)), 413);
 });
 
-it("AC-auth.login: opens a session of its own, whatever cookie came along", async () => {
+it(${checks("AC-auth.login", "opens a session of its own, whatever cookie came along")}, async () => {
   await register("grace@example.com");
   const planted = "session=planted";
   const answer = await as(planted, "POST", "/api/auth/login", { email: "grace@example.com", password });
@@ -104,7 +105,7 @@ it("AC-auth.login: opens a session of its own, whatever cookie came along", asyn
   expect((await as(cookieOf(answer), "GET", "/api/auth/me")).status).toBe(200);
 });
 
-it("AC-auth.login: slows down who guesses, even with the right password at last", async () => {
+it(${checks("AC-auth.login", "slows down who guesses, even with the right password at last")}, async () => {
   await register("dave@example.com");
   const began = Date.now();
   const answers = await Promise.all(
@@ -120,7 +121,7 @@ it("AC-auth.login: slows down who guesses, even with the right password at last"
   for (const answer of refused) expect(Number(answer.headers.get("Retry-After"))).toBeGreaterThanOrEqual(1);
 });
 
-it("AC-auth.login: keeps nobody out because of what somebody else tries from another address", async () => {
+it(${checks("AC-auth.login", "keeps nobody out because of what somebody else tries from another address")}, async () => {
   await server.restart({ trustProxy: 1 });
   const from = (address: string, guess: string) =>
     server.send("POST", "/api/auth/login", {
@@ -136,7 +137,7 @@ it("AC-auth.login: keeps nobody out because of what somebody else tries from ano
   expect((await from("2001:db8:0:1::1", password)).status).toBe(200);
 });
 
-it("AC-auth.login: takes nobody's word for an address unless a proxy is to be trusted", async () => {
+it(${checks("AC-auth.login", "takes nobody's word for an address unless a proxy is to be trusted")}, async () => {
   await server.restart();
   const attempt = (n: number) =>
     server.send("POST", "/api/auth/login", {
@@ -148,7 +149,7 @@ it("AC-auth.login: takes nobody's word for an address unless a proxy is to be tr
   await server.restart();
 });
 
-it("AC-auth.login: doubles the wait with each failure up to a limit, and forgets it after a success", () => {
+it(${checks("AC-auth.login", "doubles the wait with each failure up to a limit, and forgets it after a success")}, () => {
   let now = 0;
   const backoff = new Backoff(3, 4_000, () => now);
   for (let n = 0; n < 3; n++) backoff.count("key");
@@ -163,7 +164,7 @@ it("AC-auth.login: doubles the wait with each failure up to a limit, and forgets
   expect(() => backoff.check("key")).not.toThrow();
 });
 
-it("AC-auth.login: remembers a bounded number of failures, and nothing of what it refuses", () => {
+it(${checks("AC-auth.login", "remembers a bounded number of failures, and nothing of what it refuses")}, () => {
   const backoff = new Backoff(1, 1_000, () => 0);
   backoff.count("first");
   for (let n = 0; n < 3; n++) expect(() => backoff.check("first")).toThrow();
@@ -173,7 +174,7 @@ it("AC-auth.login: remembers a bounded number of failures, and nothing of what i
   expect(backoff.size).toBe(10_000);
 });
 
-it("AC-auth.login: hashes a few passwords at once, and keeps room for others", async () => {
+it(${checks("AC-auth.login", "hashes a few passwords at once, and keeps room for others")}, async () => {
   const turns = new Turns();
   const working: Array<() => void> = [];
   const take = (client: string) => {
@@ -192,7 +193,7 @@ it("AC-auth.login: hashes a few passwords at once, and keeps room for others", a
   turns.requireRoom("busy");
 });
 
-it("AC-auth.logout: ends this session and no other", async () => {
+it(${checks("AC-auth.logout", "ends this session and no other")}, async () => {
   const first = cookieOf(await register("erin@example.com"));
   const second = cookieOf(await login("erin@example.com"));
   expect((await as(first, "POST", "/api/auth/logout")).status).toBe(204);
@@ -200,7 +201,7 @@ it("AC-auth.logout: ends this session and no other", async () => {
   expect((await as(second, "GET", "/api/auth/me")).status).toBe(200);
 });
 
-it("AC-auth.sessions: signs out everywhere, and nobody else", async () => {
+it(${checks("AC-auth.sessions", "signs out everywhere, and nobody else")}, async () => {
   const first = cookieOf(await register("heidi@example.com"));
   const second = cookieOf(await login("heidi@example.com"));
   const other = cookieOf(await register("ivan@example.com"));
@@ -209,7 +210,7 @@ it("AC-auth.sessions: signs out everywhere, and nobody else", async () => {
   expect((await as(other, "GET", "/api/auth/me")).status).toBe(200);
 });
 
-it("AC-auth.password: changes the password, and ends all other sessions", async () => {
+it(${checks("AC-auth.password", "changes the password, and ends all other sessions")}, async () => {
   const first = cookieOf(await register("judy@example.com"));
   const second = cookieOf(await login("judy@example.com"));
   const other = cookieOf(await register("mallory@example.com"));
@@ -226,7 +227,7 @@ it("AC-auth.password: changes the password, and ends all other sessions", async 
   expect((await login("judy@example.com", "battery staple")).status).toBe(200);
 });
 
-it("AC-auth.password: slows down who guesses the current one", async () => {
+it(${checks("AC-auth.password", "slows down who guesses the current one")}, async () => {
   const cookie = cookieOf(await register("oscar@example.com"));
   const change = () =>
     as(cookie, "POST", "/api/auth/password", { currentPassword: "wrong horse", newPassword: "battery staple" });
@@ -234,7 +235,7 @@ it("AC-auth.password: slows down who guesses the current one", async () => {
   expect(answers.map((answer) => answer.status)).toContain(429);
 });
 
-it("AC-auth.me: answers who is signed in, over a restart as well", async () => {
+it(${checks("AC-auth.me", "answers who is signed in, over a restart as well")}, async () => {
   const answer = await register("frank@example.com");
   await server.restart();
   const me = await as(cookieOf(answer), "GET", "/api/auth/me");
@@ -242,7 +243,7 @@ it("AC-auth.me: answers who is signed in, over a restart as well", async () => {
   expect(me.body).toEqual(answer.body);
 });
 
-it("AC-auth.site: refuses what the page of another site asks for", async () => {
+it(${checks("AC-auth.site", "refuses what the page of another site asks for")}, async () => {
   const sent = (headers: Readonly<Record<string, string>>) => server.send("POST", "/api/auth/invitations", { headers });
   const here = new URL(server.url).host;
   expectProblem(await sent({ Origin: "https://evil.example" }), 403);
@@ -257,7 +258,7 @@ it("AC-auth.site: refuses what the page of another site asks for", async () => {
   expectProblem(foreign, 403);
 });
 
-it("AC-auth.required: answers 401 to everything else under /api without a session", async () => {
+it(${checks("AC-auth.required", "answers 401 to everything else under /api without a session")}, async () => {
   const requests: Array<readonly [method: string, path: string]> = [
     ["GET", "/api/auth/me"],
     ["POST", "/api/auth/logout"],
@@ -293,7 +294,7 @@ it("AC-auth.required: answers 401 to everything else under /api without a sessio
   {
     path: "test/accounts.test.ts",
     when: "auth",
-    text: `/** What the administrator alone may do, and how others come by an account. */
+    ...suite<Flag>`/** What the administrator alone may do, and how others come by an account. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Database } from "../src/database.ts";
 import { applySchema } from "../src/migrate.ts";
@@ -312,7 +313,7 @@ const register = (email: string, invitation?: string) =>
   server.send("POST", "/api/auth/register", { headers: { Cookie: "" }, body: { email, password, invitation } });
 const setOpen = (open: unknown) => server.send("PUT", "/api/auth/registration", { body: { open } });
 
-it("AC-auth.registration: makes the first account the administrator, and is closed from then on", async () => {
+it(${checks("AC-auth.registration", "makes the first account the administrator, and is closed from then on")}, async () => {
   expect((await server.get("/api/auth/me")).body["administrator"]).toBe(true);
   expect((await server.get("/api/auth/registration")).body).toEqual({ open: false });
   expectProblem(await register("late@example.com"), 403);
@@ -320,7 +321,7 @@ it("AC-auth.registration: makes the first account the administrator, and is clos
   expect((await register("tester@example.com")).body).toEqual((await register("late@example.com")).body);
 });
 
-it("AC-auth.registration: is opened and closed by the administrator", async () => {
+it(${checks("AC-auth.registration", "is opened and closed by the administrator")}, async () => {
   for (const open of [undefined, null, "yes", 1]) expectProblem(await setOpen(open), 422, ["open"]);
   expect((await setOpen(true)).body).toEqual({ open: true });
   await server.restart();
@@ -331,7 +332,7 @@ it("AC-auth.registration: is opened and closed by the administrator", async () =
   expectProblem(await register("third@example.com"), 403);
 });
 
-it("AC-auth.invite: lets one account in, once", async () => {
+it(${checks("AC-auth.invite", "lets one account in, once")}, async () => {
   const invitation = await server.post("/api/auth/invitations");
   expect(invitation.status).toBe(201);
   const { id, token } = invitation.body;
@@ -351,7 +352,7 @@ it("AC-auth.invite: lets one account in, once", async () => {
   expect((await server.get("/api/auth/invitations")).body["items"]).toEqual([]);
 });
 
-it("AC-auth.invite: is spent by whoever registers with it while registration is open", async () => {
+it(${checks("AC-auth.invite", "is spent by whoever registers with it while registration is open")}, async () => {
   const { token } = (await server.post("/api/auth/invitations")).body;
   await setOpen(true);
   expect((await register("open@example.com", token)).status).toBe(201);
@@ -359,7 +360,7 @@ it("AC-auth.invite: is spent by whoever registers with it while registration is 
   expectProblem(await register("closed@example.com", token), 403);
 });
 
-it("AC-auth.invite: can be withdrawn, and expires", async () => {
+it(${checks("AC-auth.invite", "can be withdrawn, and expires")}, async () => {
   const withdrawn = (await server.post("/api/auth/invitations")).body;
   expect((await server.delete(\`/api/auth/invitations/\${withdrawn["id"]}\`)).status).toBe(204);
   expectProblem(await server.delete(\`/api/auth/invitations/\${withdrawn["id"]}\`), 404);
@@ -370,7 +371,7 @@ it("AC-auth.invite: can be withdrawn, and expires", async () => {
   expect((await server.get("/api/auth/invitations")).body["items"]).toEqual([]);
 });
 
-it("AC-auth.invite: is kept as a digest, and there are only so many", async () => {
+it(${checks("AC-auth.invite", "is kept as a digest, and there are only so many")}, async () => {
   const { token } = (await server.post("/api/auth/invitations")).body;
   const database = await Database.open(server.databaseFile);
   const rows = await database.query("SELECT * FROM _invitation");
@@ -383,7 +384,7 @@ it("AC-auth.invite: is kept as a digest, and there are only so many", async () =
   await server.run("DELETE FROM _invitation");
 });
 
-it("AC-auth.accounts: lists all accounts, the oldest first", async () => {
+it(${checks("AC-auth.accounts", "lists all accounts, the oldest first")}, async () => {
   const { items, page, pageSize, total } = (await server.get("/api/auth/accounts?pageSize=2")).body;
   expect({ page, pageSize }).toEqual({ page: 1, pageSize: 2 });
   expect(total).toBeGreaterThanOrEqual(3);
@@ -397,7 +398,7 @@ it("AC-auth.accounts: lists all accounts, the oldest first", async () => {
   expectProblem(await server.get("/api/auth/accounts?page=0"), 400, ["page"]);
 });
 
-it("AC-auth.accounts: answers 403 to all others", async () => {
+it(${checks("AC-auth.accounts", "answers 403 to all others")}, async () => {
   const { token } = (await server.post("/api/auth/invitations")).body;
   const cookie = cookieOf(await register("guest@example.com", token));
   const requests = [
@@ -418,7 +419,7 @@ it("AC-auth.accounts: answers 403 to all others", async () => {
   expect((await server.get("/api/auth/registration")).body).toEqual({ open: false });
 });
 
-it("makes the oldest account of an earlier version the administrator", async () => {
+it(${named("makes the oldest account of an earlier version the administrator")}, async () => {
   await server.run(
     "UPDATE _account SET administrator = 0",
     "ALTER TABLE _account RENAME TO _old",

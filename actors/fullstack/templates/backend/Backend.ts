@@ -7,6 +7,7 @@
  *
  * @since 0.1.0
  */
+import type { SuiteTest } from "../../internal/TestSuite.ts"
 import { type GeneratedFile, type Project, refers } from "../../Project.ts"
 import { type Architecture, type Criterion, NamedTest, Sources } from "../../Results.ts"
 import { accessFiles } from "./AccessFiles.ts"
@@ -14,8 +15,7 @@ import { accountFiles } from "./AccountFiles.ts"
 import { accountTests } from "./AccountTests.ts"
 import { auditFiles } from "./AuditFiles.ts"
 import { authFiles } from "./AuthFiles.ts"
-import * as Code from "./Code.ts"
-import { entitySources } from "./EntitySource.ts"
+import { entityDefinitions } from "./EntityDefinitions.ts"
 import { entityTests } from "./EntityTest.ts"
 import { featureTests } from "./FeatureTests.ts"
 import { fixtures } from "./Fixture.ts"
@@ -29,6 +29,7 @@ import { type Fill, type Flag, fill } from "./Sections.ts"
 import { serviceFiles } from "./ServiceFiles.ts"
 import { signInFiles } from "./SignInFiles.ts"
 import { testSupportFiles } from "./TestSupportFiles.ts"
+import * as TypeScript from "./TypeScript.ts"
 
 /** The folder of the project that holds the backend. */
 const FOLDER = "backend"
@@ -44,7 +45,7 @@ export const generate = (
 ): { readonly files: ReadonlyArray<GeneratedFile>; readonly sources: Sources } => {
   const plans = entityPlans(project, architecture.criteria)
   const filling = fillOf(project, plans)
-  const shared = [
+  const templates = [
     ...serviceFiles,
     ...recordFiles,
     ...httpFiles,
@@ -57,23 +58,35 @@ export const generate = (
     ...featureTests,
     ...accountTests,
     migrateTestFile
-  ]
-    .filter(({ when }) => when === undefined || filling.flags.has(when))
-    .map(({ path, text }) => ({ path, content: fill(text, filling) }))
+  ].filter(isThere(filling))
+  const ofEntities = entityTests(project, plans)
   const files = [
     ...manifests(project),
     ...settings,
     readme(project),
     { path: "src/openapi.json", content: `${architecture.openapi}\n` },
     { path: "src/schema.ts", content: schema(architecture.ddl) },
-    ...entitySources(plans),
-    ...shared,
+    ...entityDefinitions(plans),
+    ...templates.map(({ path, text }) => ({ path, content: fill(text, filling) })),
     ...fixtures(plans),
-    ...entityTests(project, plans)
+    ...ofEntities
   ].map(({ content, path }) => ({ path: `${FOLDER}/${path}`, content }))
-  const tests = files.flatMap(namedTests)
+  const tests = [
+    ...templates.flatMap(({ path, tests = [] }) => tests.filter(isThere(filling)).map(namedIn(path))),
+    ...ofEntities.flatMap(({ path, tests }) => tests.map(namedIn(path)))
+  ]
   return { files, sources: new Sources({ folder: FOLDER, tests, unchecked: unchecked(architecture.criteria, tests) }) }
 }
+
+const isThere =
+  ({ flags }: Fill) =>
+  ({ when }: { readonly when?: Flag | undefined }) =>
+    when === undefined || flags.has(when)
+
+const namedIn =
+  (path: string) =>
+  ({ criterion, title }: SuiteTest<Flag>): NamedTest =>
+    new NamedTest({ file: `${FOLDER}/${path}`, title, criteria: criterion === undefined ? [] : [criterion] })
 
 const features = {
   auth: "user-authentication",
@@ -96,10 +109,10 @@ const fillOf = (project: Project, plans: ReadonlyArray<EntityPlan>): Fill => {
     values: {
       Name: subject.entity.name.pascal,
       name: subject.entity.name.camel,
-      written: Code.text(subject.entity.name.written),
+      written: TypeScript.text(subject.entity.name.written),
       file: subject.file,
       path: subject.entity.path,
-      metrics: Code.list(backendMetrics.map(Code.text), "  for (const name of ) {", 2)
+      metrics: TypeScript.list(backendMetrics.map(TypeScript.text), "  for (const name of ) {", 2)
     }
   }
 }
@@ -116,17 +129,8 @@ const subjectOf = (plans: ReadonlyArray<EntityPlan>): EntityPlan => {
 
 const schema = (ddl: ReadonlyArray<string>): string => `/** The database, as statements that make what is not there. */
 export const schema: ReadonlyArray<string> = [
-${ddl.map((statement) => `  ${Code.template(statement)},\n`).join("")}];
+${ddl.map((statement) => `  ${TypeScript.template(statement)},\n`).join("")}];
 `
-
-/** The tests of a generated file. Titles are JSON strings, or in single quotes where that saves escapes. */
-const namedTests = ({ content, path }: GeneratedFile): ReadonlyArray<NamedTest> =>
-  path.endsWith(".test.ts")
-    ? [...content.matchAll(/^it\((?:("(?:[^"\\]|\\.)*")|'((?:[^'\\]|\\.)*)')/gm)].map(([, double, single]) => {
-        const title: string = JSON.parse(double ?? `"${single!.replaceAll("\\'", "'").replaceAll('"', '\\"')}"`)
-        return new NamedTest({ file: path, title, criteria: title.match(/\bAC-[a-z0-9-]+\.[a-z-]+/g) ?? [] })
-      })
-    : []
 
 const unchecked = (criteria: ReadonlyArray<Criterion>, tests: ReadonlyArray<NamedTest>): ReadonlyArray<string> => {
   const checked = new Set(tests.flatMap((test) => test.criteria))

@@ -5,47 +5,59 @@
  *
  * @since 0.1.0
  */
+import { checks, type SuiteTest } from "../../internal/TestSuite.ts"
 import type { GeneratedFile, Project } from "../../Project.ts"
-import * as Code from "./Code.ts"
 import { accessTests } from "./EntityTestAccess.ts"
 import { findingTests } from "./EntityTestFinding.ts"
 import { ruleTests } from "./EntityTestRules.ts"
 import type { EntityPlan } from "./Plan.ts"
 import { columnNames, names, type TestDraft } from "./TestDraft.ts"
+import * as TypeScript from "./TypeScript.ts"
+
+/** A test file, and what its tests check. */
+export interface EntityTests extends GeneratedFile {
+  readonly tests: ReadonlyArray<SuiteTest<never>>
+}
 
 /**
  * One file for each entity.
  *
  * @category constructors
  */
-export const entityTests = (project: Project, plans: ReadonlyArray<EntityPlan>): ReadonlyArray<GeneratedFile> =>
-  plans.map((plan) => ({ path: `test/entities/${plan.file}.test.ts`, content: testFile(project, plan) }))
-
-const testFile = (project: Project, plan: EntityPlan): string => {
-  const { entity } = plan
-  const drafts = [
-    ...recordTests(plan),
-    ...accessTests(plan),
-    ...findingTests(project, plan),
-    ...ruleTests(plan)
-  ].flatMap((draft) => {
-    const id = plan.criterion(draft.kind)
-    return id === undefined ? [] : [{ ...draft, id }]
+export const entityTests = (project: Project, plans: ReadonlyArray<EntityPlan>): ReadonlyArray<EntityTests> =>
+  plans.map((plan) => {
+    const drafts = draftsOf(project, plan)
+    const path = `test/entities/${plan.file}.test.ts`
+    return { path, content: testFile(plan, drafts), tests: drafts.map(({ test }) => test) }
   })
+
+/** A draft whose criterion is set. */
+interface Settled extends TestDraft {
+  readonly test: SuiteTest<never>
+}
+
+const draftsOf = (project: Project, plan: EntityPlan): ReadonlyArray<Settled> =>
+  [...recordTests(plan), ...accessTests(plan), ...findingTests(project, plan), ...ruleTests(plan)].flatMap((draft) => {
+    const criterion = plan.criterion(draft.kind)
+    return criterion === undefined ? [] : [{ ...draft, test: checks(criterion, draft.title) }]
+  })
+
+const testFile = (plan: EntityPlan, drafts: ReadonlyArray<Settled>): string => {
+  const { entity } = plan
   const tests = drafts
     .map(
-      ({ body, id, title }) =>
-        `it(${Code.text(`${id}: ${title}`)}, async () => {\n${body
+      ({ body, test }) =>
+        `it(${TypeScript.text(test.title)}, async () => {\n${body
           .trim()
           .split("\n")
           .map((line) => (line === "" ? "" : `  ${line}`))
           .join("\n")}\n});\n`
     )
     .join("\n")
-  return `/** ${Code.docComment(`The API of ${entity.plural.title}, over HTTP against a real service.`).slice(4)}
+  return `/** ${TypeScript.docComment(`The API of ${entity.plural.title}, over HTTP against a real service.`).slice(4)}
 ${/\bsetTimeout\(/.test(tests) ? 'import { setTimeout } from "node:timers/promises";\n' : ""}import { beforeAll, beforeEach, expect, it } from "vitest";
 ${imports(plan, tests)}
-const path = ${Code.text(entity.path)};
+const path = ${TypeScript.text(entity.path)};
 ${
   drafts.some(({ kind }) => naming.has(kind))
     ? `/** What a record has. */
@@ -96,14 +108,14 @@ const recordTests = ({ entity, ...plan }: EntityPlan): ReadonlyArray<TestDraft> 
   const absent = entity.fields.filter((field) => !minimal.includes(field))
   const afterwards = absent.map((field) => {
     const fallback = field.type === "reference" ? undefined : field.default
-    return [Code.key(field.name.written), Code.json(fallback ?? null)] as const
+    return [TypeScript.key(field.name.written), TypeScript.json(fallback ?? null)] as const
   })
   // Where there is one row at most there is one parent at most for a unique reference: the row's own.
   const own = plan.capacity > 1 ? [] : minimal.filter((field) => field.type === "reference" && field.unique)
   const same =
     own.length === 0
       ? ""
-      : `, { ${own.map(({ name }) => `${Code.key(name.written)}: row[${Code.text(name.written)}]`).join(", ")} }`
+      : `, { ${own.map(({ name }) => `${TypeScript.key(name.written)}: row[${TypeScript.text(name.written)}]`).join(", ")} }`
   const nullable = entity.fields.filter((field) => !field.required)
   return [
     {
@@ -127,12 +139,15 @@ expect((await server.get(\`\${path}/\${answer.body["id"]}\`)).body).toEqual(answ
             kind: "create",
             title: "fills in what is left out",
             body: `
-${minimal.length === 0 ? "" : `const input = await ${camel}Input(server);\n`}const answer = await server.post(path, ${Code.object(
-              minimal.map((field) => [Code.key(field.name.written), `input[${Code.text(field.name.written)}]`]),
+${minimal.length === 0 ? "" : `const input = await ${camel}Input(server);\n`}const answer = await server.post(path, ${TypeScript.object(
+              minimal.map((field) => [
+                TypeScript.key(field.name.written),
+                `input[${TypeScript.text(field.name.written)}]`
+              ]),
               "  const answer = await server.post(path, );"
             )});
 expect(answer.status).toBe(201);
-expect(answer.body).toMatchObject(${Code.object(afterwards, "  expect(answer.body).toMatchObject();")});`
+expect(answer.body).toMatchObject(${TypeScript.object(afterwards, "  expect(answer.body).toMatchObject();")});`
           }
         ]),
     {

@@ -4,9 +4,9 @@
  * @since 0.1.0
  */
 import type { Access, ReferenceField } from "../../Project.ts"
-import * as Code from "./Code.ts"
 import type { EntityPlan } from "./Plan.ts"
 import type { TestDraft } from "./TestDraft.ts"
+import * as TypeScript from "./TypeScript.ts"
 
 /**
  * None where there are no accounts.
@@ -88,8 +88,8 @@ expect((await server.delete(\`\${path}/\${second.id}\`)).status).toBe(204);`
 const hidden = (plan: EntityPlan, field: ReferenceField): string => {
   const { camel } = plan.entity.name
   const target = plan.target(field).entity.name.pascal
-  const key = Code.key(field.name.written)
-  const name = Code.text(field.name.written)
+  const key = TypeScript.key(field.name.written)
+  const name = TypeScript.text(field.name.written)
   return `
 const hidden = await server.as("creator@example.com", () => create${target}(server));
 await server.as("other@example.com", async () => {
@@ -103,7 +103,7 @@ expect(await server.count(path)).toBe(0);`
 const goesAlong = (plan: EntityPlan, field: ReferenceField): string => {
   const { camel } = plan.entity.name
   const target = plan.target(field).entity
-  const key = Code.key(field.name.written)
+  const key = TypeScript.key(field.name.written)
   return `
 const input = await ${camel}Input(server);
 const parent = await server.as("creator@example.com", () => create${target.name.pascal}(server));

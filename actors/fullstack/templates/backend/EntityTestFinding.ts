@@ -4,9 +4,9 @@
  * @since 0.1.0
  */
 import { type Field, filterFields, listParameters, type Project, searchFields } from "../../Project.ts"
-import * as Code from "./Code.ts"
 import type { EntityPlan } from "./Plan.ts"
 import { names, type TestDraft } from "./TestDraft.ts"
+import * as TypeScript from "./TypeScript.ts"
 
 export const findingTests = (project: Project, plan: EntityPlan): ReadonlyArray<TestDraft> => {
   const { capacity, entity } = plan
@@ -14,7 +14,7 @@ export const findingTests = (project: Project, plan: EntityPlan): ReadonlyArray<
   const many = entity.plural.title.toLowerCase()
   const count = Math.min(3, capacity)
   const rows = (size = count) =>
-    `const rows = ${Code.list(Array<string>(size).fill(`await create${pascal}(server)`), "  const rows = ;")};`
+    `const rows = ${TypeScript.list(Array<string>(size).fill(`await create${pascal}(server)`), "  const rows = ;")};`
   const filters = filterFields(project, entity)
   const plain = filters.filter((field) => field.type !== "reference")
   const searched = searchFields(entity)
@@ -67,7 +67,7 @@ expectProblem(await server.get(\`\${path}?sort=${encodeURIComponent(stranger)}\`
       kind: "filter",
       title: "refuses a parameter that it does not know, and one given twice",
       body: `
-expectProblem(await server.get(\`\${path}?${encodeURIComponent(stranger)}=1\`), 400, [${Code.text(stranger)}]);
+expectProblem(await server.get(\`\${path}?${encodeURIComponent(stranger)}=1\`), 400, [${TypeScript.text(stranger)}]);
 expectProblem(await server.get(\`\${path}?page=1&page=2\`), 400, ["page"]);`
     },
     ...(plain.length === 0
@@ -95,8 +95,8 @@ for (const name of ${names(plain)}) {
             body: `
 ${rows(2)}
 const [one, other] = rows;
-const filters = ${Code.list(
-              plain.map((field) => Code.text(field.name.written)),
+const filters = ${TypeScript.list(
+              plain.map((field) => TypeScript.text(field.name.written)),
               "  const filters = ;"
             )};
 const all = Object.fromEntries(filters.map((name) => [name, one?.[name]]));
@@ -113,8 +113,8 @@ for (const changed of filters) {
     ...filters.flatMap((field) => {
       if (field.type !== "reference") return []
       const target = plan.target(field)
-      const name = Code.text(field.name.written)
-      const key = Code.key(field.name.written)
+      const name = TypeScript.text(field.name.written)
+      const key = TypeScript.key(field.name.written)
       if (field.required && target.capacity < 2) {
         return [
           {
@@ -151,8 +151,8 @@ expect(await server.items(path, { ${key}: missingId })).toEqual([]);`
             title: "finds text in upper or lower case",
             body: `
 ${rows()}
-const fields = ${Code.list(
-              searched.map((field) => Code.text(field.name.written)),
+const fields = ${TypeScript.list(
+              searched.map((field) => TypeScript.text(field.name.written)),
               "  const fields = ;"
             )};
 const holding = (text: string) =>
@@ -186,7 +186,7 @@ expect(lines).toEqual(newestFirst(rows).map((row) => expectedCells(row, names)))
 expect(parseCsv((await server.get(\`\${path}.csv?sort=id\`)).text).slice(1)).toEqual(
   sorted(rows, "id", 1).map((row) => expectedCells(row, names)),
 );
-expectProblem(await server.get(\`\${path}.csv?${encodeURIComponent(stranger)}=1\`), 400, [${Code.text(stranger)}]);${filteredCsv(plain)}`
+expectProblem(await server.get(\`\${path}.csv?${encodeURIComponent(stranger)}=1\`), 400, [${TypeScript.text(stranger)}]);${filteredCsv(plain)}`
     },
     ...trickyCsv(plan)
   ]
@@ -195,10 +195,10 @@ expectProblem(await server.get(\`\${path}.csv?${encodeURIComponent(stranger)}=1\
 const filteredCsv = (plain: ReadonlyArray<Field>): string => {
   const [field] = plain
   if (field === undefined) return ""
-  const name = Code.text(field.name.written)
+  const name = TypeScript.text(field.name.written)
   return `
 for (const row of rows) {
-  const query = new URLSearchParams({ ${Code.key(field.name.written)}: String(row[${name}]) });
+  const query = new URLSearchParams({ ${TypeScript.key(field.name.written)}: String(row[${name}]) });
   const chosen = await server.get(\`\${path}.csv?\${query}\`);
   const same = newestFirst(rows.filter((one) => one[${name}] === row[${name}]));
   expect(parseCsv(chosen.text).slice(1)).toEqual(same.map((one) => expectedCells(one, names)));
@@ -213,8 +213,8 @@ const trickyCsv = ({ entity }: EntityPlan): ReadonlyArray<TestDraft> => {
         ? []
         : [
             value.length >= (field.minLength ?? 0)
-              ? Code.text(value)
-              : `${Code.text(value)}.padEnd(${field.minLength}, "x")`
+              ? TypeScript.text(value)
+              : `${TypeScript.text(value)}.padEnd(${field.minLength}, "x")`
           ]
     const values = [
       ...fitting('=1,"2"'),
@@ -225,7 +225,7 @@ const trickyCsv = ({ entity }: EntityPlan): ReadonlyArray<TestDraft> => {
       ...fitting("a, b"),
       ...(field.type === "text" ? [...fitting("=a\r\nb"), ...fitting("a\nb")] : [])
     ]
-    return values.map((value) => `[${Code.text(field.name.written)}, ${value}]`)
+    return values.map((value) => `[${TypeScript.text(field.name.written)}, ${value}]`)
   })
   if (cases.length === 0) return []
   const { pascal } = entity.name
@@ -235,7 +235,7 @@ const trickyCsv = ({ entity }: EntityPlan): ReadonlyArray<TestDraft> => {
       title: "quotes what needs it, and keeps text from running as a formula",
       body: `
 const { id } = await create${pascal}(server);
-const cases = ${Code.list(cases, "  const cases =  as const;")} as const;
+const cases = ${TypeScript.list(cases, "  const cases =  as const;")} as const;
 for (const [name, text] of cases) {
   expect((await server.patch(\`\${path}/\${id}\`, { [name]: text })).status, text).toBe(200);
   const [, line] = parseCsv((await server.get(\`\${path}.csv\`)).text);
@@ -251,7 +251,7 @@ const nowhere = ({ entity }: EntityPlan, plain: ReadonlyArray<Field>): ReadonlyA
   const free = plain.filter((field) => field.type !== "enum")
   const enums = plain.filter((field) => field.type === "enum")
   const choices = enums.flatMap(({ name, values: [one, other] }) =>
-    one === undefined || other === undefined ? [] : [`[${[name.written, one, other].map(Code.text).join(", ")}]`]
+    one === undefined || other === undefined ? [] : [`[${[name.written, one, other].map(TypeScript.text).join(", ")}]`]
   )
   // With one choice only, a record without it is the one that differs.
   const single = enums.filter((field) => field.values.length === 1 && !field.required)
@@ -268,7 +268,7 @@ for (const name of ${names(free)}) {
       ? []
       : [
           `
-const choices: ReadonlyArray<readonly [name: string, one: string, other: string]> = ${Code.list(
+const choices: ReadonlyArray<readonly [name: string, one: string, other: string]> = ${TypeScript.list(
             choices,
             "  const choices: ReadonlyArray<readonly [name: string, one: string, other: string]> = ;"
           )};
@@ -316,7 +316,7 @@ const malformed = (filters: ReadonlyArray<Field>): ReadonlyArray<TestDraft> => {
           return []
       }
     })()
-    return values.map((value) => `[${Code.text(field.name.written)}, ${Code.text(value)}]`)
+    return values.map((value) => `[${TypeScript.text(field.name.written)}, ${TypeScript.text(value)}]`)
   })
   if (cases.length === 0) return []
   return [
@@ -324,7 +324,7 @@ const malformed = (filters: ReadonlyArray<Field>): ReadonlyArray<TestDraft> => {
       kind: "filter",
       title: "refuses a value that the field cannot have",
       body: `
-const cases = ${Code.list(cases, "  const cases =  as const;")} as const;
+const cases = ${TypeScript.list(cases, "  const cases =  as const;")} as const;
 for (const [name, value] of cases) {
   const query = new URLSearchParams({ [name]: value });
   expectProblem(await server.get(\`\${path}?\${query}\`), 400, [name], \`\${query}\`);

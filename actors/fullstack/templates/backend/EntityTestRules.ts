@@ -5,10 +5,10 @@
  * @since 0.1.0
  */
 import type { Field, ReferenceField } from "../../Project.ts"
-import * as Code from "./Code.ts"
 import { strangerValue } from "./EntityTestFinding.ts"
 import type { EntityPlan } from "./Plan.ts"
 import { names, type TestDraft } from "./TestDraft.ts"
+import * as TypeScript from "./TypeScript.ts"
 
 export const ruleTests = (plan: EntityPlan): ReadonlyArray<TestDraft> => [
   ...validation(plan),
@@ -27,7 +27,7 @@ const validation = ({ entity }: EntityPlan): ReadonlyArray<TestDraft> => {
   )
   const all = entity.fields.flatMap((field) => {
     const [value] = badValues(field)
-    return value === undefined ? [] : [[Code.key(field.name.written), value] as const]
+    return value === undefined ? [] : [[TypeScript.key(field.name.written), value] as const]
   })
   const stranger = strangerValue(entity.fields.map((field) => field.name.written))
   const cases = `const cases: ReadonlyArray<readonly [name: string, value: unknown]> = `
@@ -37,7 +37,7 @@ const validation = ({ entity }: EntityPlan): ReadonlyArray<TestDraft> => {
       title: "refuses each bad value at its field, and stores nothing",
       body: `
 ${cases}[
-${bad.map((one) => `  ${one},\n`).join("")}  [${Code.text(stranger)}, 1],
+${bad.map((one) => `  ${one},\n`).join("")}  [${TypeScript.text(stranger)}, 1],
   ["id", missingId],
   ["createdAt", "2026-01-01T00:00:00.000Z"],
 ];
@@ -67,7 +67,7 @@ expect(await server.items(path)).toEqual([row]);`
       title: "names every bad field at once",
       body: `
 const input = {
-${all.map(([name, value]) => `  ${name}: ${value},\n`).join("")}  ${Code.key(stranger)}: 1,
+${all.map(([name, value]) => `  ${name}: ${value},\n`).join("")}  ${TypeScript.key(stranger)}: 1,
 };
 expectProblem(await server.post(path, input), 422, Object.keys(input));
 expect(await server.count(path)).toBe(0);`
@@ -95,7 +95,7 @@ expect(await server.count(path)).toBe(0);`
             kind: "validate",
             title: "accepts values at the limits",
             body: `
-${cases}${Code.list(good, `  ${cases};`)};
+${cases}${TypeScript.list(good, `  ${cases};`)};
 const { id } = await create${pascal}(server);
 for (const [name, value] of cases) {
   const about = \`\${name}: \${JSON.stringify(value)}\`.slice(0, 200);
@@ -108,7 +108,7 @@ for (const [name, value] of cases) {
   ]
 }
 
-const entry = (field: Field, value: string) => `[${Code.text(field.name.written)}, ${value}]`
+const entry = (field: Field, value: string) => `[${TypeScript.text(field.name.written)}, ${value}]`
 
 /** The longest text that a test sends: a body may have 1 MB, and a character up to four bytes. */
 const LONGEST = 200_000
@@ -126,7 +126,7 @@ const badValues = (field: Field): ReadonlyArray<string> => {
         ...needed,
         ...(field.required ? [`""`, `"\\u200b "`] : []),
         ...(field.type === "string" && (max ?? 2) >= lineBreak.length && lineBreak.length < 200
-          ? [lineBreak.length < 60 ? Code.text(lineBreak) : `"a\\n".padEnd(${lineBreak.length}, "b")`]
+          ? [lineBreak.length < 60 ? TypeScript.text(lineBreak) : `"a\\n".padEnd(${lineBreak.length}, "b")`]
           : []),
         ...((max ?? 3) >= 3 && (min ?? 0) <= 3 ? [`"a\\0b"`, `"\\ud800aa"`] : []),
         ...(max === undefined || max >= LONGEST ? [] : [repeated("x", max + 1)]),
@@ -140,8 +140,10 @@ const badValues = (field: Field): ReadonlyArray<string> => {
         `"12"`,
         ...needed,
         ...(field.type === "integer" ? ["1.5".replace("1", String(Math.floor(middle(min, max)))), "2 ** 53"] : []),
-        ...(min === undefined || min - 1 === min || min - 1 < -Number.MAX_SAFE_INTEGER ? [] : [Code.json(min - 1)]),
-        ...(max === undefined || max + 1 === max || max + 1 > Number.MAX_SAFE_INTEGER ? [] : [Code.json(max + 1)])
+        ...(min === undefined || min - 1 === min || min - 1 < -Number.MAX_SAFE_INTEGER
+          ? []
+          : [TypeScript.json(min - 1)]),
+        ...(max === undefined || max + 1 === max || max + 1 > Number.MAX_SAFE_INTEGER ? [] : [TypeScript.json(max + 1)])
       ]
     }
     case "boolean":
@@ -149,7 +151,7 @@ const badValues = (field: Field): ReadonlyArray<string> => {
     case "date":
       return ["20260228", ...needed, `"2026-02-30"`, `"2026-2-3"`, `"28.02.2026"`, `"2026-02-28T00:00:00Z"`]
     case "enum":
-      return ["42", ...needed, Code.text(strangerValue(field.values)), `""`].filter(
+      return ["42", ...needed, TypeScript.text(strangerValue(field.values)), `""`].filter(
         (value) => value !== `""` || !field.values.includes("")
       )
     case "reference":
@@ -178,11 +180,11 @@ const limitValues = (field: Field): ReadonlyArray<string> => {
       ]
     case "integer":
     case "number":
-      return [field.min, field.max].flatMap((limit) => (limit === undefined ? [] : [Code.json(limit)]))
+      return [field.min, field.max].flatMap((limit) => (limit === undefined ? [] : [TypeScript.json(limit)]))
     case "date":
       return [`"2028-02-29"`, `"0001-01-01"`, `"9999-12-31"`]
     case "enum":
-      return field.values.map(Code.text)
+      return field.values.map(TypeScript.text)
     case "boolean":
       return ["true", "false"]
     case "reference":
@@ -191,7 +193,7 @@ const limitValues = (field: Field): ReadonlyArray<string> => {
 }
 
 const repeated = (text: string, times: number) =>
-  times < 3 ? Code.text(text.repeat(times)) : `"${text}".repeat(${times})`
+  times < 3 ? TypeScript.text(text.repeat(times)) : `"${text}".repeat(${times})`
 
 const uniqueness = (plan: EntityPlan): ReadonlyArray<TestDraft> => {
   const { capacity, entity } = plan
@@ -237,8 +239,8 @@ expect(await server.items(path)).toEqual(newestFirst([first, second]));`
       const target = plan.target(field)
       const size = target.entity === entity ? 3 : 2
       if (capacity < size) return []
-      const name = Code.text(field.name.written)
-      const key = Code.key(field.name.written)
+      const name = TypeScript.text(field.name.written)
+      const key = TypeScript.key(field.name.written)
       return [
         {
           kind: "unique",
@@ -260,7 +262,7 @@ expect((await server.patch(\`\${path}/\${other.id}\`, { ${key}: null })).status)
 const { id } = await create${pascal}(server);
 const { id: target } = await some${plan.target(field).entity.name.pascal}(server);
 for (let n = 0; n < 2; n++) {
-  const answer = await server.patch(\`\${path}/\${id}\`, { ${Code.key(field.name.written)}: target });
+  const answer = await server.patch(\`\${path}/\${id}\`, { ${TypeScript.key(field.name.written)}: target });
   expect(answer.status).toBe(200);
 }`
         }))
@@ -279,8 +281,8 @@ const references = (plan: EntityPlan): ReadonlyArray<TestDraft> => {
       title: "refuses the id of nothing at the field, and stores nothing",
       body: `
 const input = await ${camel}Input(server);
-const references = ${Code.list(
-        fields.map((field) => Code.text(field.name.written)),
+const references = ${TypeScript.list(
+        fields.map((field) => TypeScript.text(field.name.written)),
         "  const references = ;"
       )};
 for (const name of references) {
@@ -299,9 +301,9 @@ expect(await server.items(path)).toEqual([row]);`
       body: `
 const row = await create${pascal}(server);
 const { id } = await ${parent(plan, field)};
-const answer = await server.patch(\`\${path}/\${row.id}\`, { ${Code.key(field.name.written)}: id });
+const answer = await server.patch(\`\${path}/\${row.id}\`, { ${TypeScript.key(field.name.written)}: id });
 expect(answer.status).toBe(200);
-expect((await server.get(\`\${path}/\${row.id}\`)).body[${Code.text(field.name.written)}]).toBe(id);`
+expect((await server.get(\`\${path}/\${row.id}\`)).body[${TypeScript.text(field.name.written)}]).toBe(id);`
     }))
   ]
 }
@@ -314,7 +316,7 @@ const deletion = (plan: EntityPlan, field: ReferenceField): TestDraft => {
   const target = plan.target(field)
   const one = entity.name.title.toLowerCase()
   const its = `by ${field.name.written}`
-  const key = Code.key(field.name.written)
+  const key = TypeScript.key(field.name.written)
   const record = `\`\${path}/\${row.id}\``
   const goal = `\`${target.entity.path}/\${target}\``
   const act = `const { id: target } = await ${parent(plan, field)};`

@@ -5,12 +5,13 @@
  *
  * @since 0.1.0
  */
-import type { TemplateFile } from "./Sections.ts"
+import { checks, named, suite } from "../../internal/TestSuite.ts"
+import type { Flag, TemplateFile } from "./Sections.ts"
 
 export const featureTests: ReadonlyArray<TemplateFile> = [
   {
     path: "test/service.test.ts",
-    text: `/** The service as a whole: what operators rely on, and how it answers requests that fit nothing. */
+    ...suite<Flag>`/** The service as a whole: what operators rely on, and how it answers requests that fit nothing. */
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { entities } from "../src/entities.ts";
@@ -27,13 +28,13 @@ beforeAll(async () => {
 beforeEach(() => server.reset());
 afterAll(() => server.close());
 
-it("AC-service.health: answers 200 while the database answers", async () => {
+it(${checks("AC-service.health", "answers 200 while the database answers")}, async () => {
   const answer = await server.send("GET", "/healthz", { headers: { Cookie: "" } });
   expect(answer.status).toBe(200);
   expect(answer.body).toEqual({ status: "ok" });
 });
 
-it("AC-service.metrics: counts and times requests by route", async () => {
+it(${checks("AC-service.metrics", "counts and times requests by route")}, async () => {
   const { id } = await create{{Name}}(server);
   await server.get(\`\${path}/\${id}\`);
   await server.get(\`\${path}/\${id}\`);
@@ -50,7 +51,7 @@ it("AC-service.metrics: counts and times requests by route", async () => {
   }
 });
 
-it("AC-service.openapi: serves the description of every collection", async () => {
+it(${checks("AC-service.openapi", "serves the description of every collection")}, async () => {
   const answer = await server.send("GET", "/openapi.json", { headers: { Cookie: "" } });
   expect(answer.status).toBe(200);
   expect(answer.headers.get("Content-Type")).toContain("application/json");
@@ -59,19 +60,19 @@ it("AC-service.openapi: serves the description of every collection", async () =>
   for (const entity of entities) expect(Object.keys(answer.body["paths"])).toContain(entity.path);
 });
 
-it("AC-service.errors: answers 400 to a body that is not JSON", async () => {
+it(${checks("AC-service.errors", "answers 400 to a body that is not JSON")}, async () => {
   for (const body of ["{", "{'a': 1}", '{"a": 1,}', "\\u0000"]) expectProblem(await server.post(path, body), 400);
   expectProblem(await server.post(path), 400);
   expect(await server.count(path)).toBe(0);
 });
 
-it("AC-service.errors: answers 415 to a body of another type", async () => {
+it(${checks("AC-service.errors", "answers 415 to a body of another type")}, async () => {
   const body = JSON.stringify(await {{name}}Input(server));
   expectProblem(await server.send("POST", path, { body, headers: { "Content-Type": "text/plain" } }), 415);
   expect(await server.count(path)).toBe(0);
 });
 
-it("AC-service.errors: answers 404 to an unknown path and 405 to an unknown method", async () => {
+it(${checks("AC-service.errors", "answers 404 to an unknown path and 405 to an unknown method")}, async () => {
   expectProblem(await server.get("/api/no-such-collection"), 404);
   expectProblem(await server.get(\`\${path}/a/b\`), 404);
   expectProblem(await server.get("/nothing"), 404);
@@ -80,7 +81,7 @@ it("AC-service.errors: answers 404 to an unknown path and 405 to an unknown meth
   expect(answer.headers.get("Allow")).toBe("GET, HEAD, POST");
 });
 
-it("AC-service.errors: answers 400 to a target that is not a URL", async () => {
+it(${checks("AC-service.errors", "answers 400 to a target that is not a URL")}, async () => {
   for (const target of [\`http://:99999\${path}\`, "http://[::1/", "http://xn--0/"]) {
     expect(await server.statusOf(target), target).toBe(400);
   }
@@ -88,7 +89,7 @@ it("AC-service.errors: answers 400 to a target that is not a URL", async () => {
   expect(await server.statusOf("//:99999/")).toBe(404);
 });
 
-it("AC-service.errors: answers 413 to a body over 1 MB, and stores nothing", async () => {
+it(${checks("AC-service.errors", "answers 413 to a body over 1 MB, and stores nothing")}, async () => {
   const large = JSON.stringify({ ...(await {{name}}Input(server)), " ": "x".repeat(1024 * 1024) });
   expectProblem(await server.post(path, large), 413);
   // A body just below the limit is read; only then its unknown field is found.
@@ -97,23 +98,23 @@ it("AC-service.errors: answers 413 to a body over 1 MB, and stores nothing", asy
   expect(await server.count(path)).toBe(0);
 });
 
-it("AC-service.errors: answers 422 to JSON that is not an object", async () => {
+it(${checks("AC-service.errors", "answers 422 to JSON that is not an object")}, async () => {
   for (const body of ["[]", '"text"', "1", "null"]) expectProblem(await server.post(path, body), 422, [""]);
   expect(await server.count(path)).toBe(0);
 });
 
-it("keeps what it stored over a restart", async () => {
+it(${named("keeps what it stored over a restart")}, async () => {
   const row = await create{{Name}}(server);
   await server.restart();
   expect((await server.get(\`\${path}/\${row.id}\`)).body).toEqual(row);
 });
 
-it("says which port is in use, and what to do about it", async () => {
+it(${named("says which port is in use, and what to do about it")}, async () => {
   await expect(server.startBeside()).rejects.toThrow(/^Port \\d+ is in use \\(EADDRINUSE\\): set PORT to another\\.$/);
 });
 /*IF spacious*/
 
-it("takes many writes at once", async () => {
+it(${named("takes many writes at once", "spacious")}, async () => {
   const inputs = [];
   for (let n = 0; n < 20; n++) inputs.push(await {{name}}Input(server));
   const answers = await Promise.all(inputs.map((input) => server.post(path, input)));
@@ -123,7 +124,7 @@ it("takes many writes at once", async () => {
 /*END*/
 /*IF csv*/
 
-it("lets go of the state that an export has read", async () => {
+it(${named("lets go of the state that an export has read", "csv")}, async () => {
   await create{{Name}}(server);
   expect((await server.get(\`\${path}.csv\`)).status).toBe(200);
   // Another state: the one that was read is an older one now.
@@ -136,7 +137,7 @@ it("lets go of the state that an export has read", async () => {
   {
     path: "test/audit.test.ts",
     when: "audit",
-    text: `/** The audit log: every change leaves its record, and nothing else does. */
+    ...suite<Flag>`/** The audit log: every change leaves its record, and nothing else does. */
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { create{{Name}}, {{name}}Input } from "./fixtures/{{file}}.ts";
 import { expectProblem, missingId } from "./support/expect.ts";
@@ -155,7 +156,7 @@ const log = async (query = "?pageSize=100") => (await server.get(\`/api/audit-lo
 const about = async (id: string): Promise<ReadonlyArray<Json>> =>
   (await log())["items"].filter((item: Json) => item["entityId"] === id);
 
-it("AC-audit.record: says who created, changed and deleted what, and when", async () => {
+it(${checks("AC-audit.record", "says who created, changed and deleted what, and when")}, async () => {
 /*IF auth*/
   const account = (await server.get("/api/auth/me")).body;
 /*END*/
@@ -192,7 +193,7 @@ it("AC-audit.record: says who created, changed and deleted what, and when", asyn
   }
 });
 
-it("AC-audit.record: a change that is refused leaves no record", async () => {
+it(${checks("AC-audit.record", "a change that is refused leaves no record")}, async () => {
   const row = await create{{Name}}(server);
   const before = (await log())["total"];
   expectProblem(await server.post(path, { ...(await {{name}}Input(server)), " ": 1 }), 422);
@@ -203,7 +204,7 @@ it("AC-audit.record: a change that is refused leaves no record", async () => {
   expect((await log())["total"]).toBe(before);
 });
 
-it("AC-audit.list: pages through the records, the newest first", async () => {
+it(${checks("AC-audit.list", "pages through the records, the newest first")}, async () => {
   for (let n = 0; n < 3; n++) {
     const { id } = await create{{Name}}(server);
     await server.delete(\`\${path}/\${id}\`);

@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import type { Field, GeneratedFile, ReferenceField } from "../../Project.ts"
-import * as Code from "./Code.ts"
 import type { EntityPlan } from "./Plan.ts"
+import * as TypeScript from "./TypeScript.ts"
 
 /**
  * One file for each entity.
@@ -32,25 +32,25 @@ const fixture = (plan: EntityPlan): string => {
     ].join(", ")
   }
   const samplers = [...new Set(plain.map(sampler))].sort()
-  return `/** ${Code.docComment(`Records of ${written} for the tests.`).slice(4)}
+  return `/** ${TypeScript.docComment(`Records of ${written} for the tests.`).slice(4)}
 ${samplers.length === 0 ? "" : `import { ${samplers.join(", ")} } from "../support/samples.ts";\n`}import type { Json, Row, TestServer } from "../support/server.ts";
 ${parents.map((parent) => `import { ${parentNames(parent)} } from "./${parent.file}.ts";\n`).join("")}
 /** Input that is accepted: every field but optional references. \`given\` overrides. */
 export async function ${camel}Input(server: TestServer, given: Json = {}): Promise<Json> {
-${plain.length === 0 ? "" : `  const n = server.next(${Code.text(written)});\n`}  return {
-${plain.map((field) => `    ${Code.key(field.name.written)}: ${sample(field)},\n`).join("")}${needed
+${plain.length === 0 ? "" : `  const n = server.next(${TypeScript.text(written)});\n`}  return {
+${plain.map((field) => `    ${TypeScript.key(field.name.written)}: ${sample(field)},\n`).join("")}${needed
   .map((field) => reference(field, plan.target(field)))
   .join("")}    ...given,
   };
 }
 
 export async function create${pascal}(server: TestServer, given: Json = {}): Promise<Row> {
-  return server.create(${Code.text(entity.path)}, await ${camel}Input(server, given));
+  return server.create(${TypeScript.text(entity.path)}, await ${camel}Input(server, given));
 }
 
 /** The one that is there, or a new one: for tests that need one and do not care which. */
 export async function some${pascal}(server: TestServer): Promise<Row> {
-  const [existing] = await server.items(${Code.text(entity.path)});
+  const [existing] = await server.items(${TypeScript.text(entity.path)});
   return existing ?? create${pascal}(server);
 }
 `
@@ -61,10 +61,10 @@ type Plain = Exclude<Field, ReferenceField>
 const reference = (field: ReferenceField, target: EntityPlan): string => {
   const name = target.entity.name.pascal
   const made = `(await ${field.unique ? "create" : "some"}${name}(server)).id`
-  const key = Code.text(field.name.written)
+  const key = TypeScript.text(field.name.written)
   // What every object has by that name was not given.
   const otherwise = field.name.written in {} ? `Object.hasOwn(given, ${key}) ? given[${key}] :` : `given[${key}] ??`
-  return `    ${Code.key(field.name.written)}: ${otherwise} ${made},\n`
+  return `    ${TypeScript.key(field.name.written)}: ${otherwise} ${made},\n`
 }
 
 const samplers = {
@@ -83,7 +83,7 @@ const sample = (field: Plain): string => {
   switch (field.type) {
     case "string":
     case "text":
-      return `textOf(n, ${Code.text(field.name.title.replace(/[^\x20-\x7e]/g, "").trim() || field.name.pascal)}${limits(field.minLength, field.maxLength)})`
+      return `textOf(n, ${TypeScript.text(field.name.title.replace(/[^\x20-\x7e]/g, "").trim() || field.name.pascal)}${limits(field.minLength, field.maxLength)})`
     case "integer":
     case "number":
       return `${sampler(field)}(n${limits(field.min, field.max)})`
@@ -92,14 +92,14 @@ const sample = (field: Plain): string => {
     case "date":
       return "dayOf(n)"
     case "enum":
-      return `choiceOf(n, ${Code.json(field.values)})`
+      return `choiceOf(n, ${TypeScript.json(field.values)})`
   }
 }
 
 const limits = (min: number | undefined, max: number | undefined): string => {
   const entries = [
-    ...(min === undefined ? [] : [`min: ${Code.json(min)}`]),
-    ...(max === undefined ? [] : [`max: ${Code.json(max)}`])
+    ...(min === undefined ? [] : [`min: ${TypeScript.json(min)}`]),
+    ...(max === undefined ? [] : [`max: ${TypeScript.json(max)}`])
   ]
   return entries.length === 0 ? "" : `, { ${entries.join(", ")} }`
 }

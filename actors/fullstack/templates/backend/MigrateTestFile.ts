@@ -5,11 +5,12 @@
  *
  * @since 0.1.0
  */
-import type { TemplateFile } from "./Sections.ts"
+import { named, suite } from "../../internal/TestSuite.ts"
+import type { Flag, TemplateFile } from "./Sections.ts"
 
 export const migrateTestFile: TemplateFile = {
   path: "test/migrate.test.ts",
-  text: `/** Database files of other versions: what is brought up to this one with its rows, and what is refused. */
+  ...suite<Flag>`/** Database files of other versions: what is brought up to this one with its rows, and what is refused. */
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Database, quote } from "../src/database.ts";
 import { entities } from "../src/entities.ts";
@@ -42,13 +43,13 @@ const run = (...statements: ReadonlyArray<string>) =>
 const parts = async () =>
   (await database.query("SELECT sql FROM sqlite_schema ORDER BY name")).map((part) => part["sql"]);
 
-it("changes nothing in a file of this version", async () => {
+it(${named("changes nothing in a file of this version")}, async () => {
   const before = await database.query("PRAGMA schema_version");
   await applySchema(database);
   expect(await database.query("PRAGMA schema_version")).toEqual(before);
 });
 
-it("makes tables that differ anew, and keeps their rows and those that refer to them", async () => {
+it(${named("makes tables that differ anew, and keeps their rows and those that refer to them")}, async () => {
   const before = await parts();
   const tables = await database.query(
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '*__search*'",
@@ -59,7 +60,7 @@ it("makes tables that differ anew, and keeps their rows and those that refer to 
   expect((await server.get(\`\${path}/\${row.id}\`)).body).toEqual(row);
 });
 
-it("has the database itself refuse references that lead nowhere, whoever writes them", async () => {
+it(${named("has the database itself refuse references that lead nowhere, whoever writes them")}, async () => {
   for (const { fields, table: owner } of entities) {
     const keys = await database.query(\`PRAGMA foreign_key_list(\${quote(owner)})\`);
     const guarded = keys.map((key) => key["from"]);
@@ -67,7 +68,7 @@ it("has the database itself refuse references that lead nowhere, whoever writes 
   }
 });
 
-it("makes indexes and views that differ anew", async () => {
+it(${named("makes indexes and views that differ anew")}, async () => {
   const before = await parts();
   const index = quote(\`ix_\${table}__created_at\`);
   await run(
@@ -81,7 +82,7 @@ it("makes indexes and views that differ anew", async () => {
   expect(await parts()).toEqual(before);
 });
 
-it("refuses what would lose values or break rules, until somebody has mended it", async () => {
+it(${named("refuses what would lose values or break rules, until somebody has mended it")}, async () => {
   const before = await parts();
   const cases = [
     {

@@ -9,6 +9,8 @@
  * @since 0.1.0
  */
 
+import type { SuiteTest } from "../../internal/TestSuite.ts"
+
 /**
  * What a section may depend on: the features, whether one of them reads many records (`gathers`), whether any
  * entity refers to another, and whether the first entity has room for many different rows.
@@ -22,6 +24,8 @@ export interface TemplateFile {
   /** Without it the file is always there. */
   readonly when?: Flag
   readonly text: string
+  /** The tests that it holds, in their order. */
+  readonly tests?: ReadonlyArray<SuiteTest<Flag>>
 }
 
 export interface Fill {

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { Entity, Field } from "../../Project.ts"
-import * as Code from "./Code.ts"
+import * as TypeScript from "./TypeScript.ts"
 
 export interface TestDraft {
   /** The kind of criterion that it checks, such as `create`. */
@@ -17,14 +17,14 @@ export interface TestDraft {
 
 /** The written names of fields as a list literal, wide enough to stand in `for (const name of …) {`. */
 export const names = (fields: ReadonlyArray<Field>): string =>
-  Code.list(
-    fields.map((field) => Code.text(field.name.written)),
+  TypeScript.list(
+    fields.map((field) => TypeScript.text(field.name.written)),
     "  for (const name of ) {"
   )
 
 /** The JSON names of everything a row has, as a list literal that fits after `const names = `. */
 export const columnNames = (entity: Entity): string =>
-  Code.list(
-    ["id", ...entity.fields.map((field) => field.name.written), "createdAt", "updatedAt"].map(Code.text),
+  TypeScript.list(
+    ["id", ...entity.fields.map((field) => field.name.written), "createdAt", "updatedAt"].map(TypeScript.text),
     "const names = ;"
   )

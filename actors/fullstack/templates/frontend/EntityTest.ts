@@ -6,7 +6,7 @@
 import { subjectOf } from "../../Criteria.ts"
 import { importOf, literal, quote } from "../../internal/Layout.ts"
 import { type Entity, type Project, searchFields } from "../../Project.ts"
-import { tableName, valuesName } from "./EntitySource.ts"
+import { tableName, valuesName } from "./EntityFields.ts"
 import { sampleValues } from "./Samples.ts"
 
 /** A test as it stands in its file. */

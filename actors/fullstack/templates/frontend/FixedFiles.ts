@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { SuiteTest } from "../../internal/TestSuite.ts"
 import type { Condition } from "./Conditional.ts"
 import { text as api } from "./files/Api.ts"
 import { text as app } from "./files/App.ts"
@@ -43,11 +44,11 @@ import { text as router } from "./files/Router.ts"
 import { text as session } from "./files/Session.ts"
 import { text as styles } from "./files/Styles.ts"
 import { text as tsconfig } from "./files/Tsconfig.ts"
-import { text as testAccountPagesTest } from "./files/test/AccountPagesTest.ts"
+import { file as testAccountPagesTest } from "./files/test/AccountPagesTest.ts"
 import { text as testAppTest } from "./files/test/AppTest.ts"
 import { text as testAuditLogTest } from "./files/test/AuditLogTest.ts"
-import { text as testAuthTest } from "./files/test/AuthTest.ts"
-import { text as testDashboardTest } from "./files/test/DashboardTest.ts"
+import { file as testAuthTest } from "./files/test/AuthTest.ts"
+import { file as testDashboardTest } from "./files/test/DashboardTest.ts"
 import { text as testEntityChecks } from "./files/test/EntityChecks.ts"
 import { text as testFakeApi } from "./files/test/FakeApi.ts"
 import { text as testSetup } from "./files/test/Setup.ts"
@@ -63,6 +64,8 @@ export interface FixedFile {
   readonly text: string
   /** Only written where this holds. */
   readonly needs?: Condition
+  /** Those of its tests that check a criterion. */
+  readonly tests?: ReadonlyArray<SuiteTest<never>>
 }
 
 /**
@@ -113,11 +116,11 @@ export const fixedFiles: ReadonlyArray<FixedFile> = [
   { path: "src/useIsHere.ts", text: useIsHere },
   { path: "src/useLabels.ts", text: useLabels },
   { path: "src/useLoad.ts", text: useLoad },
-  { path: "test/accountPages.test.tsx", text: testAccountPagesTest, needs: "user-authentication" },
+  { path: "test/accountPages.test.tsx", ...testAccountPagesTest, needs: "user-authentication" },
   { path: "test/app.test.tsx", text: testAppTest },
   { path: "test/auditLog.test.tsx", text: testAuditLogTest, needs: "audit-log" },
-  { path: "test/auth.test.tsx", text: testAuthTest, needs: "user-authentication" },
-  { path: "test/dashboard.test.tsx", text: testDashboardTest, needs: "dashboard" },
+  { path: "test/auth.test.tsx", ...testAuthTest, needs: "user-authentication" },
+  { path: "test/dashboard.test.tsx", ...testDashboardTest, needs: "dashboard" },
   { path: "test/entityChecks.tsx", text: testEntityChecks },
   { path: "test/fakeApi.ts", text: testFakeApi },
   { path: "test/setup.ts", text: testSetup },

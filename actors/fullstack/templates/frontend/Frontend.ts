@@ -11,7 +11,7 @@ import { object } from "../../internal/Layout.ts"
 import type { GeneratedFile, Project } from "../../Project.ts"
 import { type Architecture, NamedTest, Sources } from "../../Results.ts"
 import { type Condition, select } from "./Conditional.ts"
-import { entityList, entitySource } from "./EntitySource.ts"
+import { entityFields, entityList } from "./EntityFields.ts"
 import { entityChecks, entityTest } from "./EntityTest.ts"
 import { fixedFiles } from "./FixedFiles.ts"
 import { manifest } from "./Manifest.ts"
@@ -37,7 +37,7 @@ export const generate = (
     ["src/settings.ts", settings(project)],
     ["src/entities.ts", entityList(project)],
     ...project.entities.flatMap((entity) => [
-      [`src/entities/${entity.name.kebab}.ts`, entitySource(project, entity)] as const,
+      [`src/entities/${entity.name.kebab}.ts`, entityFields(project, entity)] as const,
       [testPath(entity.name.kebab), entityTest(project, entity)] as const
     ])
   ]
@@ -79,12 +79,10 @@ const sourcesOf = (project: Project, conditions: ReadonlySet<Condition>, archite
   )
   const ownTests = fixedFiles
     .filter(({ needs }) => needs === undefined || conditions.has(needs))
-    .flatMap(({ path, text }) =>
-      [...text.matchAll(/\bit\("((AC-[a-z0-9-]+\.[a-z0-9-]+)[^"]*)"/g)].map(([, title, criterion]) => ({
-        file: path,
-        title: title!,
-        criteria: [criterion!]
-      }))
+    .flatMap(({ path, tests = [] }) =>
+      tests.flatMap(({ criterion, title }) =>
+        criterion === undefined ? [] : [{ file: path, title, criteria: [criterion] }]
+      )
     )
   const tests = [...entityTests, ...ownTests]
   const named = new Set(tests.flatMap(({ criteria }) => criteria))

@@ -1,5 +1,7 @@
 /** `test/accountPages.test.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
-export const text = `import { fireEvent, render, waitFor } from "@testing-library/react";
+import { checks, suite } from "../../../../internal/TestSuite.ts"
+
+export const file = suite`import { fireEvent, render, waitFor } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { App } from "../src/App.tsx";
 import { FakeApi } from "./fakeApi.ts";
@@ -22,7 +24,7 @@ function type(page: HTMLElement, label: string, value: string): void {
   fireEvent.change(found?.control as HTMLElement, { target: { value } });
 }
 
-it("AC-auth.ui-account: changes the password, and signs out everywhere", async () => {
+it(${checks("AC-auth.ui-account", "changes the password, and signs out everywhere")}, async () => {
   const api = new FakeApi().install();
   const page = open("/account");
   await waitFor(() => expect(heading(page)).toBe("Account"));
@@ -41,7 +43,7 @@ it("AC-auth.ui-account: changes the password, and signs out everywhere", async (
   expect(api.account).toBeNull();
 });
 
-it("AC-auth.ui-people: shows accounts, opens and closes registration, and invites", async () => {
+it(${checks("AC-auth.ui-people", "shows accounts, opens and closes registration, and invites")}, async () => {
   new FakeApi().install();
   const page = open("/account/people");
   await waitFor(() => expect(page.querySelector("tbody td")?.textContent).toBe("ada@example.org"));
@@ -54,7 +56,7 @@ it("AC-auth.ui-people: shows accounts, opens and closes registration, and invite
   await waitFor(() => expect(page.textContent).not.toContain("Withdraw"));
 });
 
-it("AC-auth.ui-people: registers with the invitation of a link", async () => {
+it(${checks("AC-auth.ui-people", "registers with the invitation of a link")}, async () => {
   const api = new FakeApi().install();
   api.account = null;
   const page = open("/account/register#token-1");
@@ -66,7 +68,7 @@ it("AC-auth.ui-people: registers with the invitation of a link", async () => {
   expect(api.requests.find(({ path }) => path === "/api/auth/register")?.body).toMatchObject({ invitation: "token-1" });
 });
 
-it("AC-auth.ui-people: leads nobody there but the administrator", async () => {
+it(${checks("AC-auth.ui-people", "leads nobody there but the administrator")}, async () => {
   const api = new FakeApi().install();
   const links = (page: HTMLElement) =>
     [...page.querySelectorAll(".sidebar a")].map((link) => link.getAttribute("href"));

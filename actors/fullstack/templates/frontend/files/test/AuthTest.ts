@@ -1,5 +1,7 @@
 /** `test/auth.test.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
-export const text = `import { fireEvent, render, waitFor } from "@testing-library/react";
+import { checks, suite } from "../../../../internal/TestSuite.ts"
+
+export const file = suite`import { fireEvent, render, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { App } from "../src/App.tsx";
 import { entities } from "../src/entities.ts";
@@ -23,7 +25,7 @@ function send(page: HTMLElement, email: string, password: string): void {
 }
 
 describe("Accounts", () => {
-  it("AC-auth.ui: asks who is there, shows the data afterwards, and asks again after signing out", async () => {
+  it(${checks("AC-auth.ui", "asks who is there, shows the data afterwards, and asks again after signing out")}, async () => {
     const api = new FakeApi().install();
     api.account = null;
     const page = open(entity.path);
@@ -43,7 +45,7 @@ describe("Accounts", () => {
     expect(api.account).toBeNull();
   });
 
-  it("AC-auth.ui: registers, and says at the field what is wrong with it", async () => {
+  it(${checks("AC-auth.ui", "registers, and says at the field what is wrong with it")}, async () => {
     const api = new FakeApi().install();
     api.account = null;
     const page = open("/account/register");

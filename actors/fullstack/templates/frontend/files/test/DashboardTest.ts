@@ -1,12 +1,14 @@
 /** `test/dashboard.test.tsx` of the generated frontend. Lines that begin with `//?` are explained in Conditional.ts. */
-export const text = `import { render, waitFor } from "@testing-library/react";
+import { checks, suite } from "../../../../internal/TestSuite.ts"
+
+export const file = suite`import { render, waitFor } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { App } from "../src/App.tsx";
 import { entities } from "../src/entities.ts";
 import { rowLabel } from "../src/model.ts";
 import { FakeApi } from "./fakeApi.ts";
 
-it("AC-dashboard.ui: shows how many there are of everything, and the latest of each", async () => {
+it(${checks("AC-dashboard.ui", "shows how many there are of everything, and the latest of each")}, async () => {
   const api = new FakeApi().install();
   entities.forEach((entity, index) => {
     for (let n = 0; n < (index % 7) + 1; n += 1) api.add(entity, {});

@@ -5,15 +5,15 @@
  */
 import * as Layout from "../../internal/Layout.ts"
 import type { Entity, Field, GeneratedFile } from "../../Project.ts"
-import * as Code from "./Code.ts"
 import type { EntityPlan } from "./Plan.ts"
+import * as TypeScript from "./TypeScript.ts"
 
 /**
  * One file for each entity, and the list of them.
  *
  * @category constructors
  */
-export const entitySources = (plans: ReadonlyArray<EntityPlan>): ReadonlyArray<GeneratedFile> => [
+export const entityDefinitions = (plans: ReadonlyArray<EntityPlan>): ReadonlyArray<GeneratedFile> => [
   {
     path: "src/entities.ts",
     content: `/** All entities of the service, in the order of the requirements. */
@@ -33,7 +33,7 @@ export const entities: ReadonlyArray<Entity> = ${Layout.list(
 const source = (entity: Entity): string => {
   const { camel, pascal, written } = entity.name
   const about = entity.description === undefined ? written : `${written}: ${entity.description}`
-  return `${Code.docComment(about)}
+  return `${TypeScript.docComment(about)}
 import { defineEntity, type Stored } from "../records/entity.ts";
 
 export interface ${pascal}Row extends Stored {
@@ -53,8 +53,8 @@ export const ${camel}Entity = defineEntity<${pascal}Row>(${Layout.object(
 }
 
 const property = (field: Field): string => {
-  const about = field.description === undefined ? "" : `${Code.docComment(field.description, 2)}\n`
-  const start = `  readonly ${Code.key(field.name.written)}:`
+  const about = field.description === undefined ? "" : `${TypeScript.docComment(field.description, 2)}\n`
+  const start = `  readonly ${TypeScript.key(field.name.written)}:`
   return `${about}${start}${Layout.union([...typesOf(field), ...(field.required ? [] : ["null"])], 2, start)};\n`
 }
 
@@ -66,7 +66,7 @@ const typesOf = (field: Field): ReadonlyArray<string> => {
     case "boolean":
       return ["boolean"]
     case "enum":
-      return field.values.map(Code.text)
+      return field.values.map(TypeScript.text)
     default:
       return ["string"]
   }

@@ -15,7 +15,7 @@ import type { Entity, Field, Project } from "../../Project.ts"
  *
  * @category constructors
  */
-export const entitySource = (project: Project, entity: Entity): string => {
+export const entityFields = (project: Project, entity: Entity): string => {
   const targets = [...new Set(entity.fields.flatMap((field) => (field.type === "reference" ? [field.to] : [])))]
     .filter((to) => to !== entity.name.written)
     .map((to) => entityOf(project, to))
