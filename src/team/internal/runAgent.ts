@@ -27,7 +27,7 @@ export const runAgent = <A extends Agent.Any>(run: RunContext<A>, pool: AgentPoo
     run.atWork.set(agent.name, work)
     return reuseOrWork(run, pool, work)
   }).pipe(
-    Effect.annotateLogs({ "run.id": run.runId, "agent.name": agent.name }),
+    Effect.annotateLogs("agent.name", agent.name),
     Effect.withSpan("Team.agent", { attributes: { "agent.name": agent.name } })
   )
 
