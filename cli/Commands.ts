@@ -33,7 +33,7 @@ export const run = define({
     team: TEAM,
     profile: choice(
       "P",
-      `how much may be used at once: ${PROFILES.join(", ")} (${PROFILES.map((name) => profiles[name].agentsAtOnce).join(", ")} agents; default ${defaultProfile})`,
+      `how much may be used at once: ${PROFILES.join(", ")} (${PROFILES.map((name) => profiles[name].agentsAtOnce).join(", ")} agents; default: what scale in FILE says, else ${defaultProfile})`,
       PROFILES,
       undefined
     ),

@@ -21,7 +21,6 @@ import * as SqliteRunStore from "../layers/SqliteRunStore.ts"
 import * as ActorSystem from "../src/actor/ActorSystem.ts"
 import { BackgroundTasks } from "../src/background/BackgroundTasks.ts"
 import { DatabaseError } from "../src/team/DatabaseError.ts"
-import { defaultProfile, profiles } from "../src/team/Profile.ts"
 import { encodeReport, type Report } from "../src/team/Report.ts"
 import type { RunEvent } from "../src/team/Run.ts"
 import * as RunState from "../src/team/RunState.ts"
@@ -100,7 +99,8 @@ const work = Effect.fnUntraced(function* (
   const watch = yield* watcher
   const result = yield* Team.run(team, {
     input: file.value,
-    agentsAtOnce: options["agents-at-once"] ?? profiles[options.profile ?? defaultProfile].agentsAtOnce,
+    profile: options.profile,
+    agentsAtOnce: options["agents-at-once"],
     model: options.model,
     baseUrl: options["base-url"],
     // Closing as a whole has 4.5 s after a signal, and the report is kept in them.

@@ -35,5 +35,6 @@ export const FullstackTeam = Team.make("fullstack", {
     SiteReliabilityEngineer,
     DevelopmentCoordinator
   ],
-  parse: Requirements.parse
+  parse: Requirements.parse,
+  profile: Requirements.profile
 })

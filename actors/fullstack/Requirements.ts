@@ -69,6 +69,17 @@ export const parse: (value: unknown) => Effect.Effect<Requirements, InputError> 
   (value: unknown) => collect((report) => document(report, value))
 )
 
+/**
+ * The profile that a run takes unless it is told: a project that has to carry more is made with more at once.
+ *
+ * @category combinators
+ */
+export const profile = (input: unknown): Scale | undefined =>
+  // Scales are profiles by name.
+  typeof input === "object" && input !== null && "scale" in input
+    ? choices.scale.find((scale) => scale === input.scale)
+    : undefined
+
 const document = (report: Report, value: unknown): Requirements | undefined => {
   const root = report.record("", value, keys, ForeignWords.section)
   if (root === undefined) return undefined

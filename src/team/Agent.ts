@@ -9,6 +9,7 @@
 import { type Duration, Effect, type Option, Schema } from "effect"
 import type { AnyPart, PartResult } from "./AnyPart.ts"
 import type { Artefact, Content, FileOptions } from "./Artefact.ts"
+import type { Resources } from "./Resources.ts"
 import * as StatedDurations from "./StatedDurations.ts"
 import * as StatedNumbers from "./StatedNumbers.ts"
 import type { TeamProblem, WrongDuration } from "./TeamError.ts"
@@ -139,6 +140,10 @@ export interface Agent<Name extends string, Output extends Schema.Schema.Any, R>
   readonly retry: Retry
   /** Whether it must not work again after an attempt that was cut off. */
   readonly once: boolean
+  /** The higher, the sooner. */
+  readonly priority: number
+  /** What it takes up while it works. */
+  readonly resources: Resources
   /** What is wrong with its numbers and lists; defaults stand in for them, and `Team.check` refuses the team. */
   readonly problems: ReadonlyArray<TeamProblem>
   /** Durations that could not be used as written; their defaults stand in for them, and `Team.check` refuses the team. */
@@ -222,6 +227,18 @@ export interface Options<
    * that nothing was done and may be retried. `reuse: false` lets it work all the same. Default `false`.
    */
   readonly once?: boolean | undefined
+  /**
+   * The higher, the sooner it goes where not all may; whoever it waits for goes as soon. A whole number from `-100` to
+   * `100`, default `0`. Nothing starves for it: see `Schedule`.
+   */
+  readonly priority?: number | undefined
+  /**
+   * What it takes up while it works, from its start to its end, out of what the run and the process may use: places among
+   * the agents at work (`agents`, from `1`, default `1`), processor cores (`cpus`, from `0`, default `0`), memory in MiB
+   * (`memoryMiB`, from `0`, default `0`). Whole numbers, at most what the largest profile has. It is a promise: nobody
+   * measures. A run whose profile has less fails before it begins.
+   */
+  readonly resources?: Partial<Resources> | undefined
   /** Default `false`. */
   readonly usesModel?: boolean | undefined
   /**
@@ -262,7 +279,7 @@ export const make = <
     { field: "retry.maxBackoff", written: options.retry?.maxBackoff, absent: "30 seconds" },
     { field: "retry.within", written: options.retry?.within, absent: Number.POSITIVE_INFINITY }
   ])
-  const rest = StatedNumbers.read(options.name, options.retry, options.reads)
+  const rest = StatedNumbers.read(options.name, options)
   const dependsOn = options.dependsOn ?? []
   return {
     name: options.name,
@@ -278,6 +295,8 @@ export const make = <
     wrongDurations: durations.wrong,
     problems: rest.problems,
     once: options.once ?? false,
+    priority: rest.priority,
+    resources: rest.resources,
     retry: {
       times: rest.times,
       while: options.retry?.while ?? (() => true),

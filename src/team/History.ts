@@ -1,11 +1,12 @@
 /**
- * How long agents have worked in earlier runs. Estimates are what their authors think and decide who goes first; what was
- * measured is what people are told where there is any.
+ * How long agents have worked in earlier runs. Estimates are what their authors think; where anything was measured, that
+ * decides who goes first, and is what people are told.
  *
  * @since 0.1.0
  */
+import { Effect, Option } from "effect"
 import type * as Agent from "./Agent.ts"
-import type { StoredRun } from "./RunStore.ts"
+import { RunStore, type StoredRun } from "./RunStore.ts"
 
 /** Runs of a history that are looked at. @category models */
 export const runsLooked = 20
@@ -35,3 +36,22 @@ export const measured = (
   }
   return new Map([...times].map(([name, all]) => [name, all.sort((a, b) => a - b)[Math.floor(all.length / 2)]!]))
 }
+
+/**
+ * The same from the runs at hand. Empty where there is no `RunStore`, or none that can be read: no run needs a history.
+ *
+ * @category constructors
+ */
+export const ofTeam = (team: {
+  readonly name: string
+  readonly agents: ReadonlyArray<Agent.Any>
+}): Effect.Effect<ReadonlyMap<string, number>> =>
+  Effect.flatMap(Effect.serviceOption(RunStore), (runs) =>
+    Option.isNone(runs)
+      ? Effect.succeed(new Map())
+      : runs.value.list(runsLooked).pipe(
+          // No work takes no time: the clock stood still, as in a test, and says nothing of who is on the longest path.
+          Effect.map((latestFirst) => new Map([...measured(team, latestFirst)].filter(([, millis]) => millis > 0))),
+          Effect.orElseSucceed(() => new Map())
+        )
+  )

@@ -1,5 +1,5 @@
 /**
- * What a run means to do, as far as it can be known before it begins: in which order, how long by the estimates, who is
+ * What a run means to do, as far as it can be known before it begins: in which order, how long as measured or estimated, who is
  * on the longest path, and who will certainly be reused.
  *
  * An agent's key needs the results of those it depends on. While everything before it is reused, those are known and so
@@ -15,7 +15,12 @@ export interface PlannedAgent {
   readonly dependsOn: ReadonlyArray<string>
   /** As its author says. */
   readonly estimateMs: number
-  /** From its start to the end of the longest chain that waits for it, by the estimates. */
+  /**
+   * What its last runs have measured, their median, which then counts instead of the estimate; absent where nothing was
+   * measured.
+   */
+  readonly measuredMs?: number | undefined
+  /** From its start to the end of the longest chain that waits for it: measured times, estimates where there are none. */
   readonly remainingMs: number
   /** `unknown`: whether it is reused depends on results that are not there yet. */
   readonly decision: "reuse" | "run" | "unknown"
@@ -28,9 +33,9 @@ export interface Plan {
   readonly team: string
   /** An order in which they can work one by one, longest remaining path first. */
   readonly agents: ReadonlyArray<PlannedAgent>
-  /** The longest path by the estimates. */
+  /** The longest path, by the same times. */
   readonly criticalPath: { readonly agents: ReadonlyArray<string>; readonly ms: number }
-  /** All estimates together. */
+  /** All these times together. */
   readonly workMs: number
   /**
    * How long the run will take by what earlier runs have measured, if nothing more than planned is reused; absent where

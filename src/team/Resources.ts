@@ -20,13 +20,6 @@ export interface Resources {
 /** The kinds, in the order in which errors name them. @category models */
 export const kinds = ["agents", "cpus", "memoryMiB"] as const
 
-/** What each kind of claim may be: a whole number from the first to the second. @category models */
-export const ranges: Readonly<Record<keyof Resources, readonly [min: number, max: number]>> = {
-  agents: [1, 1000],
-  cpus: [0, 1024],
-  memoryMiB: [0, 1_048_576]
-}
-
 /** The claim of a task that makes none: one place, no cores, no memory. @category models */
 export const oneAgent: Resources = { agents: 1, cpus: 0, memoryMiB: 0 }
 

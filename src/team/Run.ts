@@ -7,6 +7,7 @@ import { Data, type Duration, type Effect } from "effect"
 import type * as Agent from "./Agent.ts"
 import type { InputError } from "./InputError.ts"
 import type { Plan } from "./Plan.ts"
+import type { Profile } from "./Profile.ts"
 import type { AgentStatus, Attempt, Report, RunStatus, Tokens } from "./Report.ts"
 
 /** What can be run: `Team.make` gives one. @category models */
@@ -18,13 +19,20 @@ export interface Runnable<A extends Agent.Any> {
    * object have no order in a key: where order decides the result, use an array.
    */
   readonly parse: (value: unknown) => Effect.Effect<unknown, InputError>
+  /** The profile that an input asks for, where the run names none. */
+  readonly profile?: ((input: unknown) => Profile | undefined) | undefined
 }
 
 /** What a run is given. @category models */
 export interface RunOptions {
   /** What the user handed in; the team's `parse` decides about it. */
   readonly input: unknown
-  /** Agents that may work at the same time, at least 1. Default `3`. */
+  /**
+   * How much of agents, cores and memory may be used at once. Default: what the team's `profile` makes of the input (the
+   * full-stack team takes the requirements' `scale`), else `small`.
+   */
+  readonly profile?: Profile | undefined
+  /** Agents that may work at the same time, at least 1, whatever the profile says. Default: those of the profile. */
   readonly agentsAtOnce?: number | undefined
   /** `anthropic:NAME` or `openai:NAME`. Default: none. */
   readonly model?: string | undefined

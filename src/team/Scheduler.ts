@@ -23,7 +23,7 @@ import {
   type Scope
 } from "effect"
 import { largestProfile, type Profile, resourcesOf } from "./Profile.ts"
-import type * as Resources from "./Resources.ts"
+import * as Resources from "./Resources.ts"
 import * as Schedule from "./Schedule.ts"
 
 /** One piece of work. @category models */
@@ -83,6 +83,8 @@ export interface SchedulerOptions {
 export interface Service {
   /** Gives it a run of its own, until that is closed. `decided` must not send. */
   readonly open: (limits: Resources.Resources, decided: (decision: Schedule.Decision) => void) => OpenRun
+  /** What is left of a run's limits, if a capacity was set. */
+  readonly within: (limits: Resources.Resources) => Resources.Resources
 }
 
 /** @category models */
@@ -286,6 +288,7 @@ const make = ({ capacity, patience }: SchedulerOptions): Service => {
     for (const decision of Schedule.step(state, event)) runs.get(decision.run)?.(decision)
   }
   return {
+    within: (limits) => (state.options.fixed === true ? Resources.min(limits, state.options.capacity) : limits),
     open: (limits, decided) => {
       const run = `${opened++}`
       runs.set(run, decided)

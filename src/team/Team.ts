@@ -9,6 +9,7 @@
 import { Effect, Fiber, type Scope } from "effect"
 import type * as Agent from "./Agent.ts"
 import type { DatabaseError } from "./DatabaseError.ts"
+import * as History from "./History.ts"
 import type { InputError } from "./InputError.ts"
 import * as Control from "./internal/control.ts"
 import { makePlan } from "./internal/makePlan.ts"
@@ -16,6 +17,7 @@ import { modelInKeys } from "./internal/modelInKeys.ts"
 import { check as checkRunnable, parse as parseBounded, prepare } from "./internal/preparedRun.ts"
 import { type RunError, type RunNeeds, runTeam } from "./internal/runTeam.ts"
 import type { Plan } from "./Plan.ts"
+import type { Profile } from "./Profile.ts"
 import type { ResultCache } from "./ResultCache.ts"
 import type { AgentState, Runnable, RunOptions, RunResult } from "./Run.ts"
 import type { TeamError } from "./TeamError.ts"
@@ -38,6 +40,8 @@ export interface Options<A extends Agent.Any> {
   /** In any order. */
   readonly agents: ReadonlyArray<A>
   readonly description?: string | undefined
+  /** The profile that a parsed input asks for, where the run names none. Default: none, so that the run's is `small`. */
+  readonly profile?: ((input: unknown) => Profile | undefined) | undefined
   /** Default: the input is taken as it is. */
   readonly parse?: ((value: unknown) => Effect.Effect<unknown, InputError>) | undefined
 }
@@ -52,7 +56,8 @@ export const make = <A extends Agent.Any>(name: string, options: Options<A>): Te
   name,
   description: options.description,
   agents: options.agents,
-  parse: options.parse ?? Effect.succeed
+  parse: options.parse ?? Effect.succeed,
+  profile: options.profile
 })
 
 /** Whether a value is a team, made by this or by another copy of the program. @category combinators */
@@ -76,7 +81,8 @@ export const parse = (team: Any, value: unknown): Effect.Effect<unknown, TeamErr
   parseBounded(team, value)
 
 /**
- * What `run` would do with this input, as far as it can be known. Looks at stored results, writes nothing.
+ * What `run` would do with this input, as far as it can be known. Looks at stored results, and at what earlier runs have
+ * measured where there is a `RunStore`; writes nothing.
  *
  * @category combinators
  */
@@ -84,9 +90,11 @@ export const plan = <A extends Agent.Any>(
   team: Team<A>,
   options: Pick<RunOptions, "input" | "model" | "baseUrl" | "reuse">
 ): Effect.Effect<Plan, TeamError | InputError | DatabaseError, ResultCache | Agent.Context<A>> =>
-  Effect.flatMap(prepare(team, options.input), (prepared) =>
-    makePlan(team, prepared, { model: modelInKeys(options.model, options.baseUrl), reuse: options.reuse })
-  )
+  Effect.gen(function* () {
+    const { agents } = yield* prepare(team, options.input)
+    const model = modelInKeys(options.model, options.baseUrl)
+    return yield* makePlan(team, agents, { model, reuse: options.reuse, measured: yield* History.ofTeam(team) })
+  })
 
 /**
  * Runs the team and returns when every agent has ended, one way or another: `status` in the result says how. It fails

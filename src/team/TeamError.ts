@@ -4,12 +4,31 @@
  * @since 0.1.0
  */
 import { Data } from "effect"
+import type { Profile } from "./Profile.ts"
+import type { Resources } from "./Resources.ts"
 
 /** A duration of an agent that is none, or not one that the field takes. @category models */
 export interface WrongDuration {
   readonly _tag: "WrongDuration"
   readonly agent: string
   readonly field: "estimate" | "timeout" | "retry.backoff" | "retry.maxBackoff" | "retry.within"
+  /** As it was written, shortened. */
+  readonly found: string
+  readonly expected: string
+}
+
+/** A number or list of an agent that the field does not take. @category models */
+export interface WrongValue {
+  readonly _tag: "WrongValue"
+  readonly agent: string
+  readonly field:
+    | "retry.times"
+    | "retry.attempts"
+    | "reads"
+    | "priority"
+    | "resources.agents"
+    | "resources.cpus"
+    | "resources.memoryMiB"
   /** As it was written, shortened. */
   readonly found: string
   readonly expected: string
@@ -36,13 +55,15 @@ export type TeamProblem =
   /** `why` is a sentence or two. */
   | { readonly _tag: "WrongPart"; readonly agent: string; readonly part: string; readonly why: string }
   | WrongDuration
-  /** A number or list that the field does not take. `found` is shortened. */
+  | WrongValue
+  /** An agent claims more than this run may use, so that it would wait for ever. */
   | {
-      readonly _tag: "WrongValue"
+      readonly _tag: "ClaimTooLarge"
       readonly agent: string
-      readonly field: "retry.times" | "retry.attempts" | "reads"
-      readonly found: string
-      readonly expected: string
+      readonly kind: keyof Resources
+      readonly claim: number
+      readonly limit: number
+      readonly profile: Profile
     }
   /** A function of the team's author threw, died or did not end. */
   | {
@@ -88,6 +109,10 @@ const describe = (problem: TeamProblem): string => {
     case "WrongValue":
     case "WrongDuration":
       return `"${problem.agent}" has ${problem.field} ${problem.found}, expected ${problem.expected}.`
+    case "ClaimTooLarge": {
+      const { agent, claim, kind, limit, profile } = problem
+      return `"${agent}" claims ${claim} ${kind}, of which this run may use ${limit} (profile ${profile}). Choose a larger profile, or claim less in its resources.`
+    }
     case "Broken":
       return `${problem.what} ${problem.problem}. ${problem.next}`
   }

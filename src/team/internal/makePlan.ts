@@ -13,12 +13,17 @@ import type { Upstream } from "./resultKey.ts"
 export const makePlan = <A extends Agent.Any>(
   team: Runnable<A>,
   prepared: Prepared<A>,
-  options: { readonly model?: string | undefined; readonly reuse?: boolean | undefined }
+  options: {
+    readonly model?: string | undefined
+    readonly reuse?: boolean | undefined
+    /** Milliseconds by agent, as far as earlier runs know them. */
+    readonly measured: ReadonlyMap<string, number>
+  }
 ): Effect.Effect<Plan, DatabaseError, ResultCache | Agent.Context<A>> =>
   Effect.gen(function* () {
     const cache = yield* ResultCache
     const estimates = new Map(team.agents.map((agent) => [agent.name, Duration.toMillis(agent.estimate)]))
-    const lengthOf = (name: string) => estimates.get(name) ?? 0
+    const lengthOf = (name: string) => options.measured.get(name) ?? estimates.get(name) ?? 0
     const remaining = Graph.remaining(team.agents, lengthOf)
     const reused = new Map<string, Upstream>()
 
@@ -49,7 +54,8 @@ export const makePlan = <A extends Agent.Any>(
         const planned: PlannedAgent = {
           name: agent.name,
           dependsOn: agent.dependsOn,
-          estimateMs: lengthOf(agent.name),
+          estimateMs: estimates.get(agent.name)!,
+          measuredMs: options.measured.get(agent.name),
           remainingMs: remaining.get(agent.name)!,
           ...(yield* decide(agent))
         }
@@ -60,6 +66,6 @@ export const makePlan = <A extends Agent.Any>(
       team: team.name,
       agents,
       criticalPath: Graph.criticalPath(team.agents, lengthOf),
-      workMs: [...estimates.values()].reduce((sum, each) => sum + each, 0)
+      workMs: team.agents.reduce((sum, { name }) => sum + lengthOf(name), 0)
     }
   })

@@ -8,6 +8,7 @@
 import { Cause, Context, Data, Duration, Effect, Either, Exit, type Fiber } from "effect"
 import type * as Agent from "../Agent.ts"
 import { RunEvent } from "../Run.ts"
+import { Slot } from "../Scheduler.ts"
 import { type Made, workOn } from "./assignment.ts"
 import { describeError } from "./describeError.ts"
 import { interruptWithin } from "./interruptWithin.ts"
@@ -50,7 +51,8 @@ export const oneAttempt = <A extends Agent.Any>(
   const limit = inAll ? Duration.millis(leftMs) : agent.timeout
   // The actor's own span wins over the run's, so that work stands below the message that asked for it.
   const own = Effect.mapInputContext(workOn(run, agent, attempt), (actor: Context.Context<never>) =>
-    Context.merge(run.services, actor)
+    // The services of a nested run hold the place of the agent around it.
+    Context.merge(run.services, actor).pipe(Context.add(Slot, work.slot))
   )
   const timedOut = () => {
     const timeout = inAll ? agent.retry.within : agent.timeout

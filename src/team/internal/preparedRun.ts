@@ -8,6 +8,9 @@ import type * as Agent from "../Agent.ts"
 import type { AnyPart } from "../AnyPart.ts"
 import * as Graph from "../Graph.ts"
 import { InputError } from "../InputError.ts"
+import { previewValue } from "../PreviewValue.ts"
+import { defaultProfile, type Profile, profiles, resourcesOf } from "../Profile.ts"
+import * as Resources from "../Resources.ts"
 import type { Runnable } from "../Run.ts"
 import { TeamError, type TeamProblem } from "../TeamError.ts"
 import * as AuthorCode from "./authorCode.ts"
@@ -51,15 +54,16 @@ export const check = (team: Runnable<Agent.Any>): Effect.Effect<void, TeamError>
   return problems.length === 0 ? Effect.void : Effect.fail(new TeamError({ team: team.name, problems }))
 }
 
+/** The team checked, its input parsed, and every agent's part of it decoded. */
 export const prepare = <A extends Agent.Any>(
   team: Runnable<A>,
   value: unknown
-): Effect.Effect<Prepared<A>, TeamError | InputError> =>
+): Effect.Effect<{ readonly input: unknown; readonly agents: Prepared<A> }, TeamError | InputError> =>
   Effect.gen(function* () {
     yield* check(team)
     const parsed = yield* parse(team, value)
     const ready = yield* Effect.forEach(team.agents, (agent) => one(team, agent, parsed))
-    return new Map(ready.map((each) => [each.agent.name, each]))
+    return { input: parsed, agents: new Map(ready.map((each) => [each.agent.name, each])) }
   })
 
 /** The team's own check of the input. What it throws is a bug of its author, who is the one to fix it. */
@@ -98,6 +102,43 @@ export const partKeyOf = <A extends Agent.Any>(
     // The agent's own key was made of the same, so that nothing here is new to it.
     partKey({ team: team.name, agent: ready.agent, part, upstream, fingerprint, model })
   )
+
+/** What a run may use at once, and whose word that is. No agent of it may claim more. */
+export const limitsOf = (
+  team: Runnable<Agent.Any>,
+  input: unknown,
+  options: { readonly profile?: Profile | undefined; readonly agentsAtOnce?: number | undefined },
+  within: (limits: Resources.Resources) => Resources.Resources
+): Effect.Effect<Resources.Resources, TeamError> =>
+  Effect.gen(function* () {
+    const asked = options.profile === undefined ? yield* profileOf(team, input) : options.profile
+    const profile = asked ?? defaultProfile
+    const ofProfile = resourcesOf(profile)
+    const agents = placesOf(options.agentsAtOnce ?? ofProfile.agents, team.agents.length)
+    const limits = within({ ...ofProfile, agents })
+    const problems = team.agents.flatMap(({ name, resources }): ReadonlyArray<TeamProblem> => {
+      const kind = Resources.exceeded(limits, resources)
+      return kind === undefined
+        ? []
+        : [{ _tag: "ClaimTooLarge", agent: name, kind, claim: resources[kind], limit: limits[kind], profile }]
+    })
+    return problems.length === 0 ? limits : yield* new TeamError({ team: team.name, problems })
+  })
+
+const profileOf = (team: Runnable<Agent.Any>, input: unknown): Effect.Effect<Profile | undefined, TeamError> =>
+  AuthorCode.bounded(() => Effect.succeed(team.profile?.(input))).pipe(
+    Effect.filterOrFail(
+      (profile) => profile === undefined || Object.hasOwn(profiles, profile),
+      (profile) => new AuthorCode.Broken({ problem: `gave ${previewValue(profile, 60)}` })
+    ),
+    Effect.catchTag("Broken", ({ problem }) =>
+      broken(team, "its profile", problem, `Let it give one of ${Object.keys(profiles).join(", ")}, or undefined.`)
+    )
+  )
+
+/** A whole number of at least 1; "as many as there are" where it is no finite number. */
+const placesOf = (wanted: number, agents: number) =>
+  Number.isFinite(wanted) ? Math.max(1, Math.floor(wanted)) : agents
 
 const one = <A extends Agent.Any>(
   team: Runnable<Agent.Any>,

@@ -9,7 +9,7 @@ import { Effect, Either } from "effect"
 import type * as Agent from "../Agent.ts"
 import type { ResultCache } from "../ResultCache.ts"
 import { RunEvent } from "../Run.ts"
-import type { Outcome } from "../Scheduler.ts"
+import { type Outcome, Slot } from "../Scheduler.ts"
 import type { Workspace } from "../Workspace.ts"
 import type { AgentPool } from "./agentPool.ts"
 import type { Made } from "./assignment.ts"
@@ -22,8 +22,8 @@ import * as StoredResults from "./storedResults.ts"
 type Work<A extends Agent.Any> = Effect.Effect<Outcome, never, Workspace | ResultCache | Agent.Context<A>>
 
 export const runAgent = <A extends Agent.Any>(run: RunContext<A>, pool: AgentPool, agent: A): Work<A> =>
-  Effect.flatMap(run.clock.elapsed, (startedMs) => {
-    const work: AtWork<A> = { agent, startedMs, key: undefined, attempt: undefined, ended: undefined }
+  Effect.flatMap(Effect.zip(run.clock.elapsed, Slot), ([startedMs, slot]) => {
+    const work: AtWork<A> = { agent, startedMs, slot, key: undefined, attempt: undefined, ended: undefined }
     run.atWork.set(agent.name, work)
     return reuseOrWork(run, pool, work)
   }).pipe(

@@ -5,6 +5,7 @@ import type * as Artefact from "../Artefact.ts"
 import type { Tokens } from "../Report.ts"
 import type { ResultCache } from "../ResultCache.ts"
 import { type AgentEnd, type EndedAttempt, RunEvent, type Runnable } from "../Run.ts"
+import type { Held } from "../Scheduler.ts"
 import type { Workspace } from "../Workspace.ts"
 import type { Fence } from "./attemptFence.ts"
 import type * as Claims from "./claims.ts"
@@ -40,6 +41,8 @@ export interface AtWork<A extends Agent.Any = Agent.Any> {
   readonly agent: A
   /** Milliseconds since the run began. */
   readonly startedMs: number
+  /** Its place: what it gives back while it runs a team itself. */
+  readonly slot: Held
   key: string | undefined
   attempt: LiveAttempt | undefined
   /** An attempt that has ended, until an event has told of it. */

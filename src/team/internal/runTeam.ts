@@ -12,8 +12,8 @@ import * as Graph from "../Graph.ts"
 import * as History from "../History.ts"
 import type { InputError } from "../InputError.ts"
 import type { Plan } from "../Plan.ts"
-import { defaultProfile, profiles } from "../Profile.ts"
 import type { Report } from "../Report.ts"
+import type { Resources } from "../Resources.ts"
 import { ResultCache } from "../ResultCache.ts"
 import { type AgentState, NoOutput, RunEvent, type Runnable, type RunOptions, type RunResult } from "../Run.ts"
 import * as RunState from "../RunState.ts"
@@ -29,7 +29,7 @@ import { endRun, reportFiles } from "./endRun.ts"
 import * as Events from "./events.ts"
 import { makePlan } from "./makePlan.ts"
 import { modelInKeys } from "./modelInKeys.ts"
-import { prepare } from "./preparedRun.ts"
+import { limitsOf, prepare } from "./preparedRun.ts"
 import { runAgent } from "./runAgent.ts"
 import * as RunClock from "./runClock.ts"
 import { onePathAtATime, type RunContext } from "./runContext.ts"
@@ -51,7 +51,9 @@ export const runTeam = <A extends Agent.Any>(
       const workspace = yield* Workspace
       const runs = yield* RunStore
       const cache = yield* ResultCache
-      const prepared = yield* prepare(team, options.input)
+      const { agents: prepared, input } = yield* prepare(team, options.input)
+      const limits = yield* limitsOf(team, input, options, (yield* Scheduler.Scheduler).within)
+      const agentsAtOnce = limits.agents
       // Asked for one by one they would be waited for one by one, and some ask other programs for their versions.
       yield* Effect.forkScoped(
         Effect.forEach(
@@ -61,7 +63,8 @@ export const runTeam = <A extends Agent.Any>(
         )
       )
       const inKeys = modelInKeys(options.model, options.baseUrl)
-      const planned = yield* makePlan(team, prepared, { model: inKeys, reuse: options.reuse })
+      const measured = yield* History.ofTeam(team)
+      const planned = yield* makePlan(team, prepared, { model: inKeys, reuse: options.reuse, measured })
       // The first write to the database: one that cannot be written ends the run before it leaves an output folder behind.
       yield* cache.prune
       yield* workspace.prepare({ team: team.name, force: options.force })
@@ -70,7 +73,6 @@ export const runTeam = <A extends Agent.Any>(
       const runId = options.runId ?? (yield* randomId)
       // Also on the lines that no agent logs.
       yield* Effect.annotateLogsScoped("run.id", runId)
-      const agentsAtOnce = placesOf(options.agentsAtOnce ?? profiles[defaultProfile].agentsAtOnce, team.agents.length)
       const run: RunContext<A> = {
         team,
         prepared,
@@ -95,14 +97,12 @@ export const runTeam = <A extends Agent.Any>(
         status: (agent) => statusOf(run, agent)
       })
       yield* closeKilled
-      // For people only: a history that cannot be read costs the run nothing.
-      const history = yield* Effect.orElseSucceed(runs.list(History.runsLooked), () => [])
-      const plan = { ...planned, expectedMs: expected(planned, History.measured(team, history), agentsAtOnce) }
+      const plan = { ...planned, expectedMs: expected(planned, measured, agentsAtOnce) }
       yield* runs.begin({ runId, team: team.name, startedAt: clock.startedAt, root: workspace.root })
       yield* tellBegun(run, plan, agentsAtOnce)
       return yield* Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
-          const exit = yield* Effect.exit(restore(schedule(run, pool, plan, agentsAtOnce)))
+          const exit = yield* Effect.exit(restore(schedule(run, pool, plan, limits)))
           const report = yield* endRun(run, {
             cutOff: Exit.isSuccess(exit) ? undefined : Cause.isInterruptedOnly(exit.cause) ? "interrupted" : "broken",
             makespanMs: yield* clock.elapsed,
@@ -144,17 +144,20 @@ const schedule = <A extends Agent.Any>(
   run: RunContext<A>,
   pool: AgentPool.AgentPool,
   plan: Plan,
-  agentsAtOnce: number
+  limits: Resources
 ) => {
-  const estimates = new Map(plan.agents.map((each) => [each.name, each.estimateMs]))
+  const weights = new Map(plan.agents.map((each) => [each.name, each.measuredMs ?? each.estimateMs]))
   return Scheduler.run({
     tasks: run.team.agents.map((agent) => ({
       name: agent.name,
       dependsOn: agent.dependsOn,
       optional: agent.optional,
-      weight: estimates.get(agent.name) ?? 0
+      weight: weights.get(agent.name) ?? 0,
+      priority: agent.priority,
+      claim: agent.resources
     })),
-    atOnce: agentsAtOnce,
+    atOnce: limits.agents,
+    limits,
     execute: (name) => runAgent(run, pool, run.prepared.get(name)!.agent),
     onReady: (agent) => run.events.publish((moment) => RunEvent.AgentReady({ ...moment, agent })),
     onSkipped: (agent, becauseOf) =>
@@ -180,10 +183,6 @@ const expected = (plan: Plan, measured: ReadonlyMap<string, number>, agentsAtOnc
   const workMs = plan.agents.reduce((sum, { name }) => sum + lengthOf(name), 0)
   return Math.max(Graph.criticalPath(plan.agents, lengthOf).ms, workMs / agentsAtOnce)
 }
-
-/** A whole number of at least 1; "as many as there are" where it is no finite number. */
-const placesOf = (wanted: number, agents: number) =>
-  Number.isFinite(wanted) ? Math.max(1, Math.floor(wanted)) : agents
 
 const resultOf = <A extends Agent.Any>(report: Report, run: RunContext<A>): RunResult<A> => ({
   runId: report.runId,
