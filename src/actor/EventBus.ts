@@ -27,10 +27,12 @@ import {
   type ParseResult,
   Schema,
   type Scope,
-  Stream
+  Stream,
+  Tracer
 } from "effect"
 import { ActorContext } from "./ActorContext.ts"
 import { asyncHere } from "./internal/asyncHere.ts"
+import { replaceRefs } from "./internal/effectInternals/fiberState.ts"
 import { elapsedMillis } from "./internal/elapsed.ts"
 import { Publishing, Subscriber } from "./internal/subscriber.ts"
 import { durationMillis, wholeNumber } from "./Ranges.ts"
@@ -173,7 +175,9 @@ export const publishUnknown = <A, I>(
  * Runs `handler` for each event, one at a time and in the order of publishing, until the scope ends: then the event in hand
  * is interrupted and those that wait are forgotten. To hand events to an actor, tell it: `(event) => ref.tell.Heard(event)`.
  *
- * A handler's span is a child of its event's publisher's.
+ * Each event is handled in the context of the subscription (its services, FiberRefs and log annotations as they were when it
+ * began): nothing that the handling of one event sets is there for the next. A handler's span is a child of its event's
+ * publisher's; without one it begins a trace.
  *
  * @category combinators
  */
@@ -330,12 +334,20 @@ class Bus {
         return Effect.catchAllCause(span === undefined ? work : Effect.withParentSpan(work, span), onFailure)
       })
       let open = true
-      const step = Effect.flatMap(subscriber.take, (taken) => {
-        open = taken
-        return taken ? handle : Exit.void
+      const pump = Effect.flatMap(Effect.getFiberRefs, (refs) => {
+        // What one event's handler sets, such as a FiberRef, the next one does not find.
+        const begin = Effect.zipRight(replaceRefs(refs), handle)
+        const step = Effect.flatMap(subscriber.take, (taken) => {
+          open = taken
+          return taken ? begin : Exit.void
+        })
+        return Effect.whileLoop({ while: () => open, body: () => step, step: () => {} })
       })
-      const pump = Effect.whileLoop({ while: () => open, body: () => step, step: () => {} })
-      yield* Effect.forkScoped(Effect.provideService(pump, Handling, subscriber))
+      // An event that has no span begins a trace: the subscriber's own span may have ended long ago.
+      const untraced = Effect.mapInputContext(pump, (context: Context.Context<R>) =>
+        Context.omit(Tracer.ParentSpan)(context as Context.Context<R | Tracer.ParentSpan>)
+      ) as Effect.Effect<void, never, R>
+      yield* Effect.forkScoped(Effect.provideService(untraced, Handling, subscriber))
       // Its release is the first: no event comes while the one in hand is being interrupted.
       yield* Effect.onError(this.join(topic, subscriber, options?.byDefault ?? false), () =>
         Effect.sync(() => subscriber.close())

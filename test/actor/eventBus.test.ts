@@ -1,6 +1,20 @@
 import { Rpc } from "@effect/rpc"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Chunk, Deferred, Duration, Effect, Exit, Fiber, Logger, Option, Schema, Scope, Stream } from "effect"
+import {
+  Cause,
+  Chunk,
+  Deferred,
+  Duration,
+  Effect,
+  Exit,
+  Fiber,
+  FiberRef,
+  Logger,
+  Option,
+  Schema,
+  Scope,
+  Stream
+} from "effect"
 import fc from "fast-check"
 import * as Actor from "../../src/actor/Actor.ts"
 import * as EventBus from "../../src/actor/EventBus.ts"
@@ -50,6 +64,51 @@ const collecting = (lines: Array<string>) =>
   Logger.make(({ logLevel, message }) => {
     lines.push(`${logLevel.label} ${String(message)}`)
   })
+
+describe("A subscriber's handler", () => {
+  it("finds the context of the subscription at each event, whatever it set at the one before", () =>
+    scenario(() =>
+      Effect.gen(function* () {
+        const request = FiberRef.unsafeMake("none")
+        const seen: Array<string> = []
+        yield* EventBus.subscribe(Prices, ({ at }) =>
+          Effect.gen(function* () {
+            seen.push(yield* FiberRef.get(request))
+            yield* FiberRef.set(request, `event ${at}`)
+          })
+        ).pipe(Effect.locally(request, "subscribed"))
+        yield* rest
+        yield* publishing(0, 2).pipe(Effect.locally(request, "published"))
+        yield* rest
+        assert.deepStrictEqual(seen, ["subscribed", "subscribed"])
+      })
+    ))
+
+  it("begins a trace where the event has none, not a child of the subscriber's span", () =>
+    scenario(() =>
+      Effect.gen(function* () {
+        const parents: Array<string> = []
+        const look = Effect.map(Effect.option(Effect.currentParentSpan), (span) => {
+          parents.push(Option.match(span, { onNone: () => "none", onSome: ({ spanId }) => spanId }))
+        })
+        yield* Effect.withSpan(
+          EventBus.subscribe(Prices, () => look),
+          "subscribing"
+        )
+        yield* rest
+        yield* publishing(0, 1)
+        const publisher = yield* Effect.withSpan(
+          Effect.zipLeft(
+            Effect.map(Effect.currentSpan, ({ spanId }) => spanId),
+            publishing(1, 2)
+          ),
+          "publishing"
+        )
+        yield* rest
+        assert.deepStrictEqual(parents, ["none", publisher])
+      })
+    ))
+})
 
 describe("A publisher", () => {
   it("reaches all subscribers, in the order of publishing", () =>

@@ -82,16 +82,16 @@ export class Remote {
       const self = yield* Effect.serviceOption(ActorContext)
       const from = yield* this.from(target, message, self)
       const inherited = Option.flatMap(self, deadlineOf)
-      const deadline = Math.min(
-        now + timeoutMillis,
-        Option.getOrElse(inherited, () => Number.POSITIVE_INFINITY)
-      )
-      const limit = Math.max(0, deadline - now)
+      // `now` and the inherited deadline are wall time, of one moment; from here on time is measured by what nobody sets.
+      const left = Option.match(inherited, { onNone: () => Number.POSITIVE_INFINITY, onSome: (at) => at - now })
+      const limit = Math.max(0, Math.min(timeoutMillis, left))
+      const began = yield* Clock.currentTimeNanos
       const encoded = yield* this.encoded(target, message, payload)
       const key = message.durable ? (message.keyOf(payload) ?? (yield* uniqueKey)) : ""
       const actor = this.client(target.entityId)
-      const send = Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        const remainingMillis = deadline === Number.POSITIVE_INFINITY ? null : Math.max(0, deadline - now)
+      const send = Effect.flatMap(Clock.currentTimeNanos, (nanos) => {
+        const elapsedMillis = Number(nanos - began) / 1e6
+        const remainingMillis = limit === Number.POSITIVE_INFINITY ? null : Math.max(0, limit - elapsedMillis)
         const request = { tag: message.tag, payload: encoded, remainingMillis }
         return message.durable
           ? actor.Deliver({ ...request, key: `${message.tag}/${key}` })

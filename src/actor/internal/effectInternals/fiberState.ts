@@ -15,11 +15,15 @@ export const refsOf = (fiber: AnyFiber): FiberRefs.FiberRefs =>
 
 /** Sets the FiberRefs of the running fiber, now. What comes back must run before anything that needs them. */
 export const setRefs = (fiber: AnyFiber, refs: FiberRefs.FiberRefs): Effect.Effect<void> | undefined => {
-  if (!trusted) return Effect.updateFiberRefs((_, now) => (isInterrupted(now) ? now : refs))
+  if (!trusted) return replaceRefs(refs)
   const settable = fiber as unknown as FiberLayout
   settable.setFiberRefs(refs)
   return undefined
 }
+
+/** The same as an Effect, by the public API. */
+export const replaceRefs = (refs: FiberRefs.FiberRefs): Effect.Effect<void> =>
+  Effect.updateFiberRefs((_, now) => (isInterrupted(now) ? now : refs))
 
 /** A fiber that is being interrupted knows it by a FiberRef, which must not be replaced. */
 const isInterrupted = (refs: FiberRefs.FiberRefs): boolean =>
