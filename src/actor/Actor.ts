@@ -27,7 +27,7 @@ type Running<R extends Rpc.Any> = Effect.Effect<Rpc.Success<R>, Rpc.Error<R>, an
 
 /**
  * What a handler may answer: a plain value at once; an Effect, which is run while the mailbox waits; or `Rpc.fork` of an
- * Effect, which is run beside the mailbox in a fiber linked to the actor. An Option or an Either is a value.
+ * Effect, which is run concurrently in a fiber linked to the actor. An Option or an Either is a value.
  */
 type Answer<R extends Rpc.Any> = Rpc.Success<R> | Running<R> | Rpc.Wrapper<Running<R>> | HandedOn<R>
 

@@ -18,7 +18,7 @@ import type { Cause } from "effect"
  * another one follow, after `delayMillis`. `restarted`: an incarnation that supervision began, after a crash, after the end
  * of a permanent actor, or with its group. `stopped`: it has ended, on purpose or by itself.
  * `given up`: supervision starts it no more; `revived`: by command it may live again; `forgotten`: too many were given up
- * after it. `waiting for room`: as many roots of its type as may be are at work. `passivated`: it had nothing to do and is
+ * after it. `waiting for room`: `maxResident` actors of its type are active. `passivated`: it had nothing to do and is
  * out of memory until its next message. `stuck`: a handler has not come back for the system's `stuckAfter`.
  *
  * @category models

@@ -22,8 +22,8 @@
  * `ActorSystem.Options.transactions` says what a transaction is.
  *
  * **What a fork lives by.** `Effect.forkScoped` lives as long as the incarnation, in `build` and in handlers. `Effect.fork`
- * in `build` ends with `build`. In a handler that the mailbox waits for it ends with the incarnation; in one beside the
- * mailbox (`Rpc.fork`, `reentrant`), or that ends with its asker (`Delivery.InterruptWithAsker`), it ends with that handler.
+ * in `build` ends with `build`. In a handler that the mailbox waits for it ends with the incarnation; in a
+ * concurrent one (`Rpc.fork`, `reentrant`), or that ends with its asker (`Delivery.InterruptWithAsker`), it ends with that handler.
  *
  * **Log annotations.** Each line of a handler, of `build`, of a finalizer and of the runtime about an actor is annotated with
  * `actor.address` and `actor.life`, the number of its incarnation; a line about an address that has no life just then, such
@@ -74,7 +74,7 @@ export class ActorContext extends Context.Tag("troupe/ActorContext")<
      * Puts the message in hand aside and ends its handling without an answer; what comes after it in the handler is not
      * run. With `stashCapacity` messages (default 100) set aside already, it becomes a dead letter and its asker gets
      * `StashFull`. A restart puts what was set aside back first in the mailbox; a stop makes dead letters of it. Not for
-     * handlers beside the mailbox (`Rpc.fork`), whose message is no longer in hand: there it is a defect.
+     * concurrent handlers (`Rpc.fork`), whose message is no longer in hand: there it is a defect.
      */
     readonly stash: Effect.Effect<never>
     /** Puts the messages set aside back before all others, in their order, and says how many they were. */

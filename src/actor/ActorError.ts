@@ -120,8 +120,7 @@ export class StashFull extends Schema.TaggedError<StashFull>()("StashFull", {
 }
 
 /**
- * As many roots of its type as may be in memory are at work there, and as many wait for room as may wait: this one did not
- * begin.
+ * `maxResident` actors of its type are active and the queue of those that wait for room is full: this one did not begin.
  *
  * @category errors
  */

@@ -50,7 +50,7 @@ export interface ActorRef<Rpcs extends Rpc.Any> {
 
 export declare namespace ActorRef {
   /**
-   * A tell that was not sent yet: an Effect, and a value for what sends later or more, such as timers, `watchWith` and
+   * An unsent tell: an Effect, and a value for what sends later or more, such as timers, `watchWith` and
    * receipts. A handler that returns one hands its message on.
    */
   export interface Tell extends Effect.Effect<void, TellError> {

@@ -92,7 +92,7 @@ export interface TypeTotals {
 export interface Load {
   /** As in `ActorSnapshot`; `absent` also after its end, since a message would activate a root anew. */
   readonly state: LifeState
-  /** Messages accepted and not yet settled: waiting, in hand, and in handlers that run beside the mailbox. */
+  /** Messages accepted and not yet settled: waiting, in hand, and in handlers that run concurrently. */
   readonly backlog: number
   /** Milliseconds that the message in hand has been at work; 0 if there is none. */
   readonly atWorkMillis: number

@@ -18,7 +18,7 @@ export interface Options {
   /** How it supervises its children. Default `Strategy.oneForOne()`: each by itself, with the limit of its `supervision`. */
   readonly children?: Strategy.Strategy | undefined
   /**
-   * Whether the actor takes further messages while a handler of its waits. Its Effects then run beside the mailbox, as with
+   * Whether the actor takes further messages while a handler of its waits. Its Effects then run concurrently, as with
    * `Rpc.fork`, interleaved where they wait, and asks among such actors may go in circles. Default `false`.
    */
   readonly reentrant?: boolean | undefined

@@ -12,7 +12,7 @@ import { Context } from "effect"
 /**
  * Handling the message twice does what handling it once does. If its actor crashes with it in hand it is delivered again,
  * before all others of its lane: `maxDeliveries` times in all, then it is quarantined in `DeadLetters`. Its asker waits
- * meanwhile. So it is where a child's crash or a sibling's takes its actor down with it. A handler beside the mailbox
+ * meanwhile. So it is where a child's crash or a sibling's takes its actor down with it. A concurrent handler
  * (`Rpc.fork`, or a re-entrant actor's) has the message no longer in hand: it is not delivered again. Default `false`: a message whose handling crashed is not delivered again.
  *
  * @category annotations

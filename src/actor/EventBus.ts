@@ -344,9 +344,13 @@ class Bus {
         return Effect.whileLoop({ while: () => open, body: () => step, step: () => {} })
       })
       // An event that has no span begins a trace: the subscriber's own span may have ended long ago.
-      const untraced = Effect.mapInputContext(pump, (context: Context.Context<R>) =>
-        Context.omit(Tracer.ParentSpan)(context as Context.Context<R | Tracer.ParentSpan>)
-      ) as Effect.Effect<void, never, R>
+      const untraced = Effect.mapInputContext(pump, (context: Context.Context<R>) => {
+        const { unsafeMap } = context
+        if (!unsafeMap.has(Tracer.ParentSpan.key)) return context
+        const services = new Map(unsafeMap)
+        services.delete(Tracer.ParentSpan.key)
+        return Context.unsafeMake(services) as Context.Context<R>
+      })
       yield* Effect.forkScoped(Effect.provideService(untraced, Handling, subscriber))
       // Its release is the first: no event comes while the one in hand is being interrupted.
       yield* Effect.onError(this.join(topic, subscriber, options?.byDefault ?? false), () =>

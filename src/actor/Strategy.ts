@@ -60,7 +60,7 @@ export interface Options {
    * a child that was given a limit is refused by `spawn`. A whole number of 0 and more. Default: none, each child has the limit of its `Supervision` (3 in 10 s, unless set).
    */
   readonly intensity?: number | undefined
-  /** Length of the sliding window of `intensity`; more than zero. Default `10 seconds`. Alone it is a mistake. */
+  /** Length of the sliding window of `intensity`; more than zero. Default `10 seconds`. Requires `intensity`. */
   readonly period?: Duration.DurationInput | undefined
   /**
    * Whether the supervisor stops itself once significant children have ended for good: `never` (default), when `any` of

@@ -6,7 +6,7 @@ import { ActorContext, deadlineOf } from "../../src/actor/ActorContext.ts"
 import * as ActorTest from "../../src/actor/ActorTest.ts"
 
 describe("ActorContext", () => {
-  it.scoped("knows until when the message in hand must be answered, in a handler beside the mailbox too", () =>
+  it.scoped("knows until when the message in hand must be answered, in a concurrent handler too", () =>
     Effect.gen(function* () {
       const seen: Array<Option.Option<number>> = []
       const note = Effect.map(ActorContext, (self) => void seen.push(deadlineOf(self)))

@@ -146,7 +146,7 @@ describe("An ask", () => {
     }).pipe(Effect.provide(ActorTest.layer()))
   )
 
-  it.scoped("hands its deadline down the chain of asks, to handlers beside the mailbox too", () =>
+  it.scoped("hands its deadline down the chain of asks, to concurrent handlers too", () =>
     Effect.gen(function* () {
       const { ref: last, noted, open } = yield* slow()
       const seen: Array<Option.Option<number>> = []
@@ -223,7 +223,7 @@ describe("An ask", () => {
     }).pipe(Effect.provide(ActorTest.layer()))
   )
 
-  it.scoped("lets others pass while its handler answers beside the mailbox", () =>
+  it.scoped("lets others pass while its handler answers concurrently", () =>
     Effect.gen(function* () {
       const Desk = Actor.make("Desk", [
         Rpc.make("Research", { success: Schema.String }),

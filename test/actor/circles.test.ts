@@ -199,7 +199,7 @@ describe("A circle that closes by a stop", () => {
       ))
   }
 
-  it("so is a handler beside the mailbox that stops its own actor", () =>
+  it("so is a concurrent handler that stops its own actor", () =>
     still({}, () =>
       Effect.gen(function* () {
         const ref = yield* root("a")

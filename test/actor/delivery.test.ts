@@ -289,7 +289,7 @@ describe("A handler that returns a tell", () => {
   )
 })
 
-describe("Handlers beside the mailbox", () => {
+describe("Concurrent handlers", () => {
   const Desk = Actor.make("Desk", [
     Rpc.make("Hold", { payload: { n: Schema.Int }, success: Schema.Int }),
     Rpc.make("Crash"),

@@ -139,7 +139,7 @@ describe("A root that is idle", () => {
     ]
   > = [
     ["has a message in hand", "Work", ({ open }) => open],
-    ["has a handler beside its mailbox", "WorkBeside", ({ open }) => open],
+    ["has a concurrent handler", "WorkBeside", ({ open }) => open],
     ["has set a timer", "SetTimer", () => Effect.void],
     ["has set a message aside", "Stash", ({ ref }) => ref.ask.Unstash()],
     ["has a child", "Spawn", ({ spawned }) => ActorSystem.stop(spawned[0]!)],

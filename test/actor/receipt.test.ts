@@ -142,13 +142,13 @@ const does =
 const rows: ReadonlyArray<Row> = [
   { name: "answers at once", expected: "handled", receipt: does("plain") },
   { name: "answers with an Effect", expected: "handled", receipt: does("effect") },
-  { name: "answers beside the mailbox", expected: "handled", receipt: does("forked") },
+  { name: "answers concurrently", expected: "handled", receipt: does("forked") },
   { name: "hands the message on", expected: "handled", receipt: does("handed on") },
   { name: "fails by its protocol", expected: "failed: Refused", receipt: does("fails") },
-  { name: "fails by its protocol beside the mailbox", expected: "failed: Refused", receipt: does("forked fails") },
+  { name: "fails by its protocol concurrently", expected: "failed: Refused", receipt: does("forked fails") },
   { name: "throws", expected: "failed: ActorCrashed", receipt: does("throws") },
   { name: "crashes", expected: "failed: ActorCrashed", receipt: does("dies") },
-  { name: "crashes beside the mailbox", expected: "failed: ActorCrashed", receipt: does("forked dies") },
+  { name: "crashes concurrently", expected: "failed: ActorCrashed", receipt: does("forked dies") },
   {
     name: "sets the message aside, and puts it back",
     expected: "handled",

@@ -68,7 +68,7 @@ const origins = [
   "a daemon of build",
   "a daemon of a handler",
   "an abandoned handler",
-  "an abandoned handler beside the mailbox"
+  "an abandoned concurrent handler"
 ] as const
 type Origin = (typeof origins)[number]
 
@@ -100,7 +100,7 @@ const lived = (origin: Origin, door: Door, { crash, done, go, later }: Gates) =>
       if (origin === "a daemon of build") yield* Effect.forkDaemon(left)
       const awaited = Effect.asVoid(origin === "a daemon of a handler" ? Effect.forkDaemon(left) : left)
       const handlers = handlersOf(life, "by build", awaited, breaks)
-      return origin === "an abandoned handler beside the mailbox"
+      return origin === "an abandoned concurrent handler"
         ? { ...handlers, Await: () => Rpc.fork(Effect.as(left, Option.none())) }
         : handlers
     })

@@ -168,7 +168,7 @@ describe("A stop", () => {
       })
     ))
 
-  it("counts what runs beside the mailbox as something it has", () =>
+  it("counts what runs concurrently as something it has", () =>
     scene(0, ({ clock, done, ref, stopped }) =>
       Effect.gen(function* () {
         yield* ref.tell.WorkBeside({ millis: 3000 })

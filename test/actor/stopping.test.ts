@@ -129,7 +129,7 @@ describe("A stop", () => {
     }).pipe(Effect.provide(ActorTest.layer()))
   )
 
-  it.scoped("interrupts handlers beside the mailbox, too", () =>
+  it.scoped("interrupts concurrent handlers, too", () =>
     Effect.gen(function* () {
       const events: Array<string> = []
       const { ref } = yield* family(events)
@@ -143,7 +143,7 @@ describe("A stop", () => {
     }).pipe(Effect.provide(ActorTest.layer()))
   )
 
-  it.scoped("waits for handlers beside the mailbox that end within the budget", () =>
+  it.scoped("waits for concurrent handlers that end within the budget", () =>
     Effect.gen(function* () {
       const events: Array<string> = []
       const { ref, open } = yield* family(events)

@@ -112,7 +112,7 @@ describe("Waiting for each other", () => {
       ))
   }
 
-  it("a circle in which one answers beside its mailbox is none", () =>
+  it("a circle in which one answers concurrently is none", () =>
     withLinks((client) =>
       Effect.gen(function* () {
         assert.strictEqual(yield* client("a").ask.Pass({ how: "fork", path: ["b", "a"] }), "reached a")

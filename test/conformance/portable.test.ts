@@ -221,7 +221,7 @@ describe.each(worlds)("A portable program $name", (world) => {
     )
 
     promise(
-      "is answered from beside the mailbox while the next message is in hand",
+      "is answered by a concurrent handler while the next message is in hand",
       Effect.gen(function* () {
         const { ref, open, inHand } = yield* slow()
         const beside = yield* Effect.fork(ref.ask.HoldBeside())
@@ -276,7 +276,7 @@ describe.each(worlds)("A portable program $name", (world) => {
           assert.instanceOf(failed, ActorFailed)
           assert.include(failed.message, "RangeError: the drawer is stuck")
         }
-        // Being idle does not mend it.
+        // Being idle does not fix it.
         yield* TestClock.adjust("12 seconds")
         assert.instanceOf(yield* Effect.flip(t.ask.Total()), ActorFailed)
         yield* inTime(1, stop(t))

@@ -131,7 +131,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     tests: [waits, "test/actor/waiting.test.ts"]
   },
   {
-    name: "circle through a handler beside the mailbox not seen",
+    name: "circle through a concurrent handler not seen",
     file: messageLoop,
     search: "if (attachment instanceof Ask || attachment instanceof ReceiptSlip) attachment.target = node",
     replace: "",

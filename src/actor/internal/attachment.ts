@@ -109,7 +109,7 @@ export class TimerMessage extends Attachment {
 
 /** A tell whose sender may await what became of it. */
 export class ReceiptSlip extends Attachment {
-  /** The actor; a handler beside its mailbox once that has the message. */
+  /** The actor; a concurrent handler once that has the message. */
   target: Node | undefined = undefined
   private settlement: Settlement | undefined
   private observers: Set<(settlement: Settlement) => void> | undefined
@@ -168,7 +168,7 @@ export class Ask extends Attachment implements Timer, Wait {
   /** The handler at work was refused its asker's transaction, which has ended. */
   wasCutOff = false
 
-  /** The actor; a handler beside its mailbox once that has the message. */
+  /** The actor; a concurrent handler once that has the message. */
   target: Node
 
   constructor(

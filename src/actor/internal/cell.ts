@@ -884,7 +884,7 @@ export const endOf = (cell: Cell, now: boolean): Node => ({
   }
 })
 
-/** Of an incarnation's children, and of its handlers beside the mailbox unless they are interrupted `now`. */
+/** Of an incarnation's children, and of its concurrent handlers unless they are interrupted `now`. */
 const endsOf = (incarnation: Incarnation, now: boolean): ReadonlyArray<Node> => {
   // What an actor's supervisor holds was put there by `spawn`, and is a cell.
   const children = [...((incarnation.children as Supervisor<Cell> | undefined) ?? none)].map((child) =>

@@ -17,7 +17,7 @@ interface Struck {
   readonly tagOf: (rpc: number) => string
   /** The asker of the message in hand hears no more of it. */
   readonly loseInHand: () => void
-  /** Goes on with the message in hand beside the mailbox. */
+  /** Goes on with the message in hand concurrently. */
   readonly forkInHand: (effect: Effect.Effect<unknown, unknown>) => void
 }
 

@@ -21,7 +21,7 @@ export interface Handling extends Node {
   readonly deadlineInHand: () => number
 }
 
-/** A message at work beside the mailbox. */
+/** A message whose handler runs concurrently. */
 interface ConcurrentHandler {
   readonly attachment: Attachment | undefined
   readonly message_tag: string
@@ -36,7 +36,7 @@ export class Incarnation implements Sender {
   ending: ((message_tag: string) => AskError) | undefined = undefined
   /** Its end is under way, and is not begun again. */
   isClosing = false
-  /** Handlers at work beside the mailbox, which answered with `Rpc.fork`. */
+  /** Concurrent handlers, which answered with `Rpc.fork`. */
   concurrent = 0
   /** Their fibers, and who waits for what each answers. */
   linked: Map<Fiber.RuntimeFiber<unknown, unknown>, ConcurrentHandler> | undefined = undefined
@@ -79,7 +79,7 @@ export class Incarnation implements Sender {
   private get annotations() {
     return annotationsOf(this.cell.address, this.number)
   }
-  /** On whose behalf `build` sends. What it leaves running beside the mailbox holds up no message and answers none. */
+  /** On whose behalf `build` sends. What it leaves running concurrently holds up no message and answers none. */
   get builder(): Sender {
     return new Builder(this)
   }
@@ -101,7 +101,7 @@ export class Incarnation implements Sender {
     fiber.unsafeInterruptAsFork(FiberId.none)
   }
 
-  /** Interrupts the handlers beside the mailbox and waits for them, until `giveUp` says that it took too long. */
+  /** Interrupts the concurrent handlers and waits for them, until `giveUp` says that it took too long. */
   interruptLinked(giveUp: (after: () => void) => () => void): Effect.Effect<void> {
     return Effect.async<void>((resume) => {
       const { linked } = this

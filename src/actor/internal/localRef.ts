@@ -78,7 +78,7 @@ const hasDefault = (ast: unknown): boolean =>
   ast !== null &&
   (("defaultValue" in ast && ast.defaultValue !== undefined) || ("to" in ast && hasDefault(ast.to)))
 
-/** An ask that was not sent yet. */
+/** An unsent ask. */
 export class UnsentAsk extends Effectable.Class<unknown, unknown> {
   constructor(
     protected readonly ref: LocalRef,

@@ -139,7 +139,7 @@ export abstract class MessageLoop extends Inbox {
         if (!isFailure(effect)) return this.work(effect)
         if (!this.goesOnAfter(effect.cause)) return this.broke(effect.cause)
       }
-      // A handler beside the mailbox may have crashed in its first steps, and the incarnation with it.
+      // A concurrent handler may have crashed in its first steps, and the incarnation with it.
       if (this.incarnation !== incarnation || !this.free) return
     }
     if (ring.size === 0) ring.release()
@@ -426,7 +426,7 @@ export abstract class MessageLoop extends Inbox {
     this.handled--
   }
 
-  /** A fault plan has held the message up; its handler goes on beside the mailbox. */
+  /** A fault plan has held the message up; its handler goes on concurrently. */
   forkInHand(effect: Effect.Effect<unknown, unknown>): void {
     this.fork(effect)
   }
@@ -491,7 +491,7 @@ export abstract class MessageLoop extends Inbox {
     }
   }
 
-  /** Runs a handler beside the mailbox. Its crash is the actor's. */
+  /** Runs a concurrent handler. Its crash is the actor's. */
   private fork(effect: Effect.Effect<unknown, unknown>): void {
     const incarnation = this.incarnation!
     const { attachment, rpc } = this

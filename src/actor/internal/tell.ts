@@ -1,5 +1,5 @@
 /**
- * A tell that was not sent yet: an Effect for whoever runs it, and a value for those who send later.
+ * An unsent tell: an Effect for whoever runs it, and a value for those who send later.
  */
 import { type Effect, Effectable, Exit, type Fiber } from "effect"
 import type { TellError } from "../ActorError.ts"

@@ -3,7 +3,7 @@
  *
  * An actor that asks, or waits for room to tell, for a start, for an end or for a receipt, while it handles a message takes no
  * other message until it goes on. If the actor it waits for waits, directly or through others, for the first one, none of
- * them ever will. A handler beside the mailbox holds up no actor, but whoever asked it: it is a node of its own.
+ * them ever will. A concurrent handler holds up no actor, but whoever asked it: it is a node of its own.
  *
  * Asks are edges. So are the waits that actors have by what they are: one that is built waits for what its `build` asks, one
  * that ends for its finalizers and for the ends of its children, one that is to start in line for its siblings.
@@ -11,7 +11,7 @@
 import { Effect } from "effect"
 import { WaitCycle } from "../ActorError.ts"
 
-/** An actor in the graph, or one of its handlers beside the mailbox. */
+/** An actor in the graph, or one of its concurrent handlers. */
 export interface Node {
   readonly address: string
   /** Its waits for the sake of the message in hand; emptied when that is over. */
@@ -24,7 +24,7 @@ export interface Node {
 
 /** An edge. */
 export interface Wait {
-  /** The actor, or the handler beside its mailbox that has begun to answer. */
+  /** The actor, or the concurrent handler that has begun to answer. */
   readonly target: Node
   /** Its fiber has left, by interruption say: no edge any more. */
   withdrawn(): boolean

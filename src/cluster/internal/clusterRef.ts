@@ -75,7 +75,7 @@ export const make = (routes: Routes, definition: ActorType.Any, id: string): Act
 
 export const targetOfRef = (found: ActorRef.Any): Target => (found as unknown as ClusterRef).target
 
-/** A tell that was not sent yet. */
+/** An unsent tell. */
 class Tell extends Effectable.Class<unknown, unknown> {
   constructor(
     private readonly ref: ClusterRef,

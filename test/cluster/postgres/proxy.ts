@@ -8,7 +8,7 @@ export interface Proxy {
   readonly cut: () => void
   /** Nothing comes through any more, and nobody is told. */
   readonly freeze: () => void
-  readonly mend: () => void
+  readonly restore: () => void
   readonly close: () => Promise<void>
 }
 
@@ -51,7 +51,7 @@ export const start = async (target: number): Promise<Proxy> => {
     freeze: () => {
       state = "frozen"
     },
-    mend: () => {
+    restore: () => {
       // What was swallowed is lost, so what has lost it ends.
       if (state === "frozen") destroy()
       state = "whole"

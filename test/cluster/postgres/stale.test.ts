@@ -182,7 +182,7 @@ describe.skipIf(bin === undefined)("A runner that was replaced and does not know
         assert.isBelow(millis, promisedMillis)
         yield* ticking
         yield* Effect.sleep("1 second")
-        wires[0]!.mend()
+        wires[0]!.restore()
       })
     )
   }
@@ -194,7 +194,7 @@ describe.skipIf(bin === undefined)("A runner that was replaced and does not know
       const silent = entries(ledger).length
       yield* Effect.sleep("1 second")
       assert.strictEqual(entries(ledger).length, silent, "actors were at work without a lease")
-      for (const wire of wires) wire.mend()
+      for (const wire of wires) wire.restore()
       const [time] = yield* Effect.timed(whereabouts)
       console.log(`all actors answer ${Math.round(Duration.toMillis(time))} ms after all were cut off for 5 s`)
     })
