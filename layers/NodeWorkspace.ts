@@ -33,12 +33,13 @@ const isForeign = (entry: string) => !tolerated.has(entry)
  *
  * @category layers
  */
-export const layer = (options: Options): Layer.Layer<Workspace> => Layer.sync(Workspace, () => make(options))
+export const layer = (options: Options): Layer.Layer<Workspace> =>
+  Layer.sync(Workspace, () => make(options, { byRun: true }))
 
 /**
  * A folder on disk that is prepared before anything else is: for a program that makes something of its own, such as a
  * database, only where the folder may be used. Fails as `prepare` does. The run's own `prepare` finds it done, and a
- * second one is refused as busy; the folder is let go with the layer.
+ * second one is refused as busy; the folder is let go with the layer, and what was made for it removed if no run came.
  *
  * @category layers
  */
@@ -46,24 +47,25 @@ export const layerPrepared = (options: Options & PrepareOptions): Layer.Layer<Wo
   Layer.scoped(
     Workspace,
     Effect.gen(function* () {
-      const workspace = make(options)
+      const taken = { byRun: false }
+      const workspace = make(options, taken)
       yield* workspace.prepare(options)
-      let isHandedOver = false
       return Workspace.of({
         ...workspace,
         prepare: (wish) =>
           Effect.suspend(() => {
-            if (isHandedOver || wish.team !== options.team || (wish.force ?? false) !== (options.force ?? false)) {
+            if (taken.byRun || wish.team !== options.team || (wish.force ?? false) !== (options.force ?? false)) {
               return workspace.prepare(wish)
             }
-            isHandedOver = true
+            taken.byRun = true
             return Effect.void
           })
       })
     })
   )
 
-const make = (options: Options): Workspace["Type"] => {
+/** `taken`: whether a run has the folder, or it was only prepared for one. */
+const make = (options: Options, taken: { readonly byRun: boolean }): Workspace["Type"] => {
   const root = path.resolve(options.root)
   const manifest = Manifest.make(root)
   let force = false
@@ -89,8 +91,8 @@ const make = (options: Options): Workspace["Type"] => {
       (claim) =>
         Effect.promise(async () => {
           if (claim._tag === "Held") return
-          // Nothing was written: what was made for it goes, before somebody else may take it.
-          if (manifest.paths().length === 0) await unmake(claim.made)
+          // No run came: what was made for it goes, before somebody else may take it.
+          if (!taken.byRun) await unmake(claim.made)
           claim.release()
         })
     )

@@ -394,18 +394,21 @@ describe("a folder on disk", () => {
     })
   )
 
-  it.effect("that was made and not written to is gone again, with those above it; what stood there stays", () =>
-    Effect.gen(function* () {
-      const root = freshRoot()
-      yield* run(root, {})
-      assert.isFalse(fs.existsSync(path.dirname(root)))
-      fs.mkdirSync(root, { recursive: true })
-      yield* run(root, {})
-      assert.deepStrictEqual(fs.readdirSync(root), [])
-      yield* run(root, { "a.txt": "a" })
-      yield* using(root, (workspace) => workspace.prepare(ours))
-      assert.deepStrictEqual(fs.readdirSync(root).sort(), [".troupe", "a.txt"])
-    })
+  it.effect(
+    "that was prepared beforehand is gone again where no run came, with those above it; what stood there stays",
+    () =>
+      Effect.gen(function* () {
+        const prepared = (root: string) => Effect.scoped(Layer.build(NodeWorkspace.layerPrepared({ root, ...ours })))
+        const root = freshRoot()
+        yield* prepared(root)
+        assert.isFalse(fs.existsSync(path.dirname(root)))
+        fs.mkdirSync(root, { recursive: true })
+        yield* prepared(root)
+        assert.deepStrictEqual(fs.readdirSync(root), [])
+        yield* run(root, { "a.txt": "a" })
+        yield* prepared(root)
+        assert.deepStrictEqual(fs.readdirSync(root).sort(), [".troupe", "a.txt"])
+      })
   )
 
   it.scoped("that was prepared beforehand is handed to one run, and refused to the next while that works", () =>
