@@ -105,20 +105,20 @@ module.exports = {
     {
       name: "internal-stays-inside",
       severity: "error",
-      from: { path: "^(src|actors)/([^/]+)/" },
+      from: { path: "^(src|layers|actors)/([^/]+)/" },
       to: { path: internals, pathNot: "^$1/$2/" }
     },
     {
       name: "internal-not-from-outside",
       severity: "error",
-      from: { path: "^(layers|cli)/" },
-      to: { path: internals, pathNot: "^$1/" }
+      from: { path: "^cli/" },
+      to: { path: internals, pathNot: "^cli/" }
     },
     {
       name: "index-is-only-for-people",
       severity: "error",
       from: { path: "^(src|layers|actors|cli)/.+", pathNot: "index\\.ts$" },
-      to: { path: "^(src|layers|actors)/index\\.ts$" }
+      to: { path: ["^(src|layers|actors)/index\\.ts$", "^(src|layers|actors)/[^/]+/index\\.ts$"] }
     },
     { name: "no-unresolved", severity: "error", from: {}, to: { couldNotResolve: true } }
   ],

@@ -6,7 +6,7 @@
  * @since 0.1.0
  */
 import { Effect, Layer } from "effect"
-import * as Telemetry from "../layers/Telemetry.ts"
+import * as Telemetry from "../layers/otlp/Telemetry.ts"
 import { InputError } from "../src/team/InputError.ts"
 
 /** @category models */
@@ -37,7 +37,7 @@ export const layer = (settings: Settings): Layer.Layer<never, InputError> =>
       if (url === undefined && model === undefined) return Layer.empty
       // `promise`: a module of ours that cannot be loaded is a broken installation, a defect.
       const [Http, Model] = yield* Effect.promise(() =>
-        Promise.all([import("../layers/Http.ts"), import("../layers/Model.ts")])
+        Promise.all([import("../layers/http/Http.ts"), import("../layers/models/Model.ts")])
       )
       const http = Http.layer()
       const telemetry =

@@ -11,9 +11,9 @@ import { dirname, join, resolve } from "node:path"
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
 import { Clock, Config, type Duration, Effect, Option } from "effect"
-import * as NodeSubprocess from "../layers/NodeSubprocess.ts"
-import * as Sqlite from "../layers/Sqlite.ts"
-import * as Telemetry from "../layers/Telemetry.ts"
+import * as NodeSubprocess from "../layers/node/NodeSubprocess.ts"
+import * as Telemetry from "../layers/otlp/Telemetry.ts"
+import * as Sqlite from "../layers/sqlite/Sqlite.ts"
 import * as Subprocess from "../src/background/Subprocess.ts"
 import * as Redaction from "../src/secrets/Redaction.ts"
 import { visible } from "../src/team/DisplayWidth.ts"
@@ -183,7 +183,7 @@ const traces = (otlp: string | undefined) =>
   Effect.gen(function* () {
     const url = yield* Network.collector(otlp)
     if (url === undefined) return { status: "unset", detail: "not set (OTEL_EXPORTER_OTLP_ENDPOINT)" } as const
-    const Http = yield* Effect.promise(() => import("../layers/Http.ts"))
+    const Http = yield* Effect.promise(() => import("../layers/http/Http.ts"))
     const whole = Telemetry.tracesUrl(url)
     const to = Redaction.withoutCredentials(whole)
     return yield* HttpClient.post(whole, {

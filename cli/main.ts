@@ -17,6 +17,7 @@ import type * as Failure from "./Failure.ts"
 import * as Help from "./Help.ts"
 import { type Command, type Invocation, type Options, parse, sentence } from "./Options.ts"
 import * as Output from "./Output.ts"
+import * as Packages from "./Packages.ts"
 import { quote } from "./ShellWords.ts"
 import type { Terminal } from "./Terminal.ts"
 
@@ -46,9 +47,15 @@ function workingFolder(): string | undefined {
   }
 }
 
-const version = (): string =>
-  (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { readonly version: string })
-    .version
+interface PackageJson {
+  readonly version: string
+  readonly peerDependencies: Readonly<Record<string, string>>
+}
+
+const packageJson = (): PackageJson =>
+  JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as PackageJson
+
+const version = (): string => packageJson().version
 
 const output = Output.make(process.stdout, process.stderr)
 
@@ -86,6 +93,12 @@ const command =
     }
     const parsed = parse(definition, argv)
     if ("mistakes" in parsed) return refuse(parsed.mistakes, `${definition.name} --help`)
+    const missing = Packages.missing(Packages.needed(parsed.invocation.options as Packages.Wishes, process.env))
+    if (missing.length > 0) {
+      output.stderr.write(`troupe: ${Packages.advice(packageJson().peerDependencies, missing)}\n`)
+      process.exitCode = 2
+      return
+    }
     const [Program, { main }] = await Promise.all([import("./Program.ts"), load()])
     Program.execute(main(parsed.invocation, { program, argv: [definition.name, ...argv], version: version() }), {
       debug: parsed.invocation.options.debug === true || (process.env.TROUPE_DEBUG ?? "") !== "",

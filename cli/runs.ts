@@ -5,8 +5,8 @@
  */
 import { existsSync } from "node:fs"
 import { Effect, Layer } from "effect"
-import * as Sqlite from "../layers/Sqlite.ts"
-import * as SqliteRunStore from "../layers/SqliteRunStore.ts"
+import * as Sqlite from "../layers/sqlite/Sqlite.ts"
+import * as SqliteRunStore from "../layers/sqlite/SqliteRunStore.ts"
 import { column, visible } from "../src/team/DisplayWidth.ts"
 import * as Elapsed from "../src/team/Elapsed.ts"
 import { RunStore, type StoredRun } from "../src/team/RunStore.ts"

@@ -4,7 +4,8 @@
  * Run it twice: `npx tsx examples/embedded-team.ts`. In your app the imports read `troupe` and `troupe/layers`.
  */
 import { Console, Effect, Layer, Schema } from "effect"
-import { NodeWorkspace, Sqlite, SqliteResultCache, SqliteRunStore } from "../layers/index.ts"
+import { NodeWorkspace } from "../layers/node/index.ts"
+import { Sqlite, SqliteResultCache, SqliteRunStore } from "../layers/sqlite/index.ts"
 import { ActorSystem, Agent, Team } from "../src/index.ts"
 
 const Outline = Agent.make({

@@ -1,9 +1,11 @@
 /**
- * Everything that is Troupe without a body: actors, teams, and the services they need. Bodies are in `troupe/layers`,
- * agents that ship in `troupe/actors`.
+ * The runtime and its service interfaces: actors, teams and what they need. Implementations are in `troupe/layers/*`,
+ * agents that ship in `troupe/actors/*`, what tests need in `troupe/testing`.
  *
  * @since 0.1.0
  */
+import { type Moved, moved } from "./moved.ts"
+
 export * as Actor from "./actor/Actor.ts"
 export * as ActorChange from "./actor/ActorChange.ts"
 // Not as a namespace, which cannot be yielded: `yield* ActorContext` is what everybody writes first.
@@ -13,14 +15,12 @@ export * as ActorMetrics from "./actor/ActorMetrics.ts"
 export * as ActorRef from "./actor/ActorRef.ts"
 export * as ActorSnapshot from "./actor/ActorSnapshot.ts"
 export * as ActorSystem from "./actor/ActorSystem.ts"
-export * as ActorTest from "./actor/ActorTest.ts"
 export * as Behavior from "./actor/Behavior.ts"
 export * as DeadLetters from "./actor/DeadLetters.ts"
 export * as DeathWatch from "./actor/DeathWatch.ts"
 export * as Delivery from "./actor/Delivery.ts"
 export * as EventBus from "./actor/EventBus.ts"
 export * as FairScheduler from "./actor/FairScheduler.ts"
-export * as FaultPlan from "./actor/FaultPlan.ts"
 export * as Gather from "./actor/Gather.ts"
 export * as HashRing from "./actor/HashRing.ts"
 export * as Mailbox from "./actor/Mailbox.ts"
@@ -31,8 +31,6 @@ export * as Strategy from "./actor/Strategy.ts"
 export * as Supervision from "./actor/Supervision.ts"
 export * as BackgroundTasks from "./background/BackgroundTasks.ts"
 export * as Subprocess from "./background/Subprocess.ts"
-export * as ClusterActorSystem from "./cluster/ClusterActorSystem.ts"
-export * as Leases from "./cluster/Leases.ts"
 export * as Redaction from "./secrets/Redaction.ts"
 export * as Secrets from "./secrets/Secrets.ts"
 export * as Agent from "./team/Agent.ts"
@@ -58,3 +56,12 @@ export * as Scheduler from "./team/Scheduler.ts"
 export * as Team from "./team/Team.ts"
 export * as TeamError from "./team/TeamError.ts"
 export * as Workspace from "./team/Workspace.ts"
+
+/** @deprecated Import it from `troupe/testing`. */
+export const ActorTest: Moved<"troupe/testing"> = moved("ActorTest", "troupe/testing")
+/** @deprecated Import it from `troupe/testing`. */
+export const FaultPlan: Moved<"troupe/testing"> = moved("FaultPlan", "troupe/testing")
+/** @deprecated Import it from `troupe/cluster`. */
+export const ClusterActorSystem: Moved<"troupe/cluster"> = moved("ClusterActorSystem", "troupe/cluster")
+/** @deprecated Import it from `troupe/cluster`. */
+export const Leases: Moved<"troupe/cluster"> = moved("Leases", "troupe/cluster")

@@ -30,8 +30,11 @@ const problemsOf = (snippets: ReadonlyArray<Snippet>): ReadonlyArray<string> => 
     baseUrl: root,
     paths: {
       troupe: ["./src/index.ts"],
-      "troupe/layers": ["./layers/index.ts"],
-      "troupe/actors": ["./actors/index.ts"]
+      "troupe/testing": ["./src/testing.ts"],
+      "troupe/actor": ["./src/actor/index.ts"],
+      "troupe/cluster": ["./src/cluster/index.ts"],
+      "troupe/layers/*": ["./layers/*/index.ts"],
+      "troupe/actors/*": ["./actors/*/index.ts"]
     }
   }
   // Beside the sources, so that packages are found as they are from there; no such file exists on disk.

@@ -7,8 +7,8 @@
  *
  * @since 0.1.0
  */
-import * as LanguageModel from "@effect/ai/LanguageModel"
-import { Effect, Option, Schema } from "effect"
+import type * as LanguageModel from "@effect/ai/LanguageModel"
+import { Context, Effect, Option, Schema } from "effect"
 import type { Assignment } from "../../src/team/Agent.ts"
 
 /**
@@ -60,7 +60,7 @@ export const write = Effect.fn("Prose.write")(function* (
   const failed = (reason: string) =>
     new ProseFailed({ topic: passage.topic, model, reason: reason.replace(/[.\s]+$/u, "") })
 
-  const service = yield* Effect.serviceOption(LanguageModel.LanguageModel)
+  const service = yield* Effect.serviceOption(AnyLanguageModel)
   if (Option.isNone(service)) return yield* failed("the run names a model, but no LanguageModel is provided")
 
   const response = yield* service.value
@@ -110,6 +110,11 @@ export const paragraphs = (answer: string): string => {
     .filter((paragraph) => /[\p{L}\p{N}]/u.test(paragraph))
     .join("\n\n")
 }
+
+/** By its key: `@effect/ai` is loaded only by those who provide a model. */
+const AnyLanguageModel = Context.GenericTag<LanguageModel.LanguageModel, LanguageModel.Service>(
+  "@effect/ai/LanguageModel"
+)
 
 const prompt = (passage: Passage) => [
   {

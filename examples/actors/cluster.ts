@@ -7,7 +7,8 @@
 import { TestRunner } from "@effect/cluster"
 import { Rpc } from "@effect/rpc"
 import { Console, Effect, Layer, Logger, LogLevel, Schema } from "effect"
-import { Actor, ActorSystem, ClusterActorSystem } from "../../src/index.ts"
+import { ClusterActorSystem } from "../../src/cluster/index.ts"
+import { Actor, ActorSystem } from "../../src/index.ts"
 
 class TooMuch extends Schema.TaggedError<TooMuch>()("TooMuch", { most: Schema.Int }) {}
 

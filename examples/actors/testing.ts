@@ -8,7 +8,8 @@
  */
 import { Rpc } from "@effect/rpc"
 import { Console, Effect, Schema } from "effect"
-import { Actor, ActorTest, FaultPlan } from "../../src/index.ts"
+import { Actor } from "../../src/index.ts"
+import { ActorTest, FaultPlan } from "../../src/testing.ts"
 
 const Till = Actor.make("Till", [
   Rpc.make("Sold", { success: Schema.Int }),

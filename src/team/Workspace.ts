@@ -2,7 +2,7 @@
  * The output folder of a run: the one place agents write to, and the guard at its door.
  *
  * Nothing leaves the folder, nothing of somebody else's is overwritten, and a file is either the old one or the new one,
- * never a half. `layers/NodeWorkspace.ts` is the folder on disk; `layerMemory` keeps the same promises in memory, for
+ * never a half. `layers/node/NodeWorkspace.ts` is the folder on disk; `layerMemory` keeps the same promises in memory, for
  * tests and for apps that want the files as values.
  *
  * @since 0.1.0

@@ -6,7 +6,7 @@ import { RpcClientError } from "@effect/rpc/RpcClientError"
 import type { FromClientEncoded, FromServerEncoded } from "@effect/rpc/RpcMessage"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Deferred, Effect, Exit, Schema } from "effect"
-import { answering } from "../../layers/internal/atMostOnce.ts"
+import { answering } from "../../layers/postgres/internal/atMostOnce.ts"
 
 /** A connection as the test wants it, and what the cluster's client is told. */
 const connect = Effect.gen(function* () {

@@ -1,7 +1,7 @@
 import { createServer } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Redacted } from "effect"
-import * as Cluster from "../../layers/Cluster.ts"
+import * as Cluster from "../../layers/postgres/Cluster.ts"
 
 /** A port that nobody listens at. */
 const closedPort = Effect.async<number>((resume) => {

@@ -8,7 +8,7 @@ import * as path from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { afterAll, assert, describe, it } from "vitest"
-import * as FolderLock from "../../layers/internal/folderLock.ts"
+import * as FolderLock from "../../layers/node/internal/folderLock.ts"
 
 const home = fs.mkdtempSync(path.join(os.tmpdir(), "troupe-lock-"))
 const children: Array<ChildProcess> = []

@@ -1,8 +1,8 @@
 /** What a process concludes about leases; the database that it asks is in `npm run test:cluster`. */
 import { assert, describe, it } from "@effect/vitest"
-import { InHand } from "../../layers/internal/inHand.ts"
-import { LeaseBook, type Member } from "../../layers/internal/leaseBook.ts"
-import * as MachineTime from "../../layers/internal/machineTime.ts"
+import { InHand } from "../../layers/postgres/internal/inHand.ts"
+import { LeaseBook, type Member } from "../../layers/postgres/internal/leaseBook.ts"
+import * as MachineTime from "../../layers/postgres/internal/machineTime.ts"
 
 /** A machine whose clocks are moved by hand. */
 const machine = () => {

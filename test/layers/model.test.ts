@@ -3,8 +3,8 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Layer, Schema } from "effect"
-import * as Http from "../../layers/Http.ts"
-import * as Model from "../../layers/Model.ts"
+import * as Http from "../../layers/http/Http.ts"
+import * as Model from "../../layers/models/Model.ts"
 import * as LocalServer from "./localServer.ts"
 
 const keys = Layer.setConfigProvider(

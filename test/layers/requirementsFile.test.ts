@@ -7,7 +7,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit } from "effect"
 import * as fc from "fast-check"
-import * as RequirementsFile from "../../layers/RequirementsFile.ts"
+import * as RequirementsFile from "../../layers/yaml/RequirementsFile.ts"
 import { InputError } from "../../src/team/InputError.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "troupe-requirements-"))

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Duration, Effect, Fiber, Option, Ref, Schedule, Tracer } from "effect"
-import * as NodeSubprocess from "../../layers/NodeSubprocess.ts"
+import * as NodeSubprocess from "../../layers/node/NodeSubprocess.ts"
 import { type Command, Subprocess, SubprocessFailed, succeed } from "../../src/background/Subprocess.ts"
 
 const folder = Effect.acquireRelease(

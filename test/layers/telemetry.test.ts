@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Deferred, Effect, Exit, Fiber, Layer, Logger } from "effect"
-import * as Http from "../../layers/Http.ts"
-import * as Telemetry from "../../layers/Telemetry.ts"
+import * as Http from "../../layers/http/Http.ts"
+import * as Telemetry from "../../layers/otlp/Telemetry.ts"
 import * as LocalServer from "./localServer.ts"
 
 interface Span {

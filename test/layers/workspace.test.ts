@@ -4,7 +4,7 @@ import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer, type Scope } from "effect"
 import { afterAll } from "vitest"
-import * as NodeWorkspace from "../../layers/NodeWorkspace.ts"
+import * as NodeWorkspace from "../../layers/node/NodeWorkspace.ts"
 import * as Artefact from "../../src/team/Artefact.ts"
 import { Workspace, type WorkspaceError } from "../../src/team/Workspace.ts"
 

@@ -5,7 +5,7 @@ import * as path from "node:path"
 import Database from "better-sqlite3"
 import { build } from "tsdown"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import * as FolderLock from "../../layers/internal/folderLock.ts"
+import * as FolderLock from "../../layers/node/internal/folderLock.ts"
 
 const home = fs.mkdtempSync(path.join(os.tmpdir(), "troupe-kill-"))
 const program = path.join(home, "program.mjs")

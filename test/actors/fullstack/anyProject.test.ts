@@ -9,7 +9,7 @@ import * as Requirements from "../../../actors/fullstack/Requirements.ts"
 import { ddl, schemaFile } from "../../../actors/fullstack/templates/architecture/Ddl.ts"
 import * as Document from "../../../actors/fullstack/templates/architecture/Document.ts"
 import { openApi, yamlOf } from "../../../actors/fullstack/templates/architecture/OpenApi.ts"
-import * as RequirementsFile from "../../../layers/RequirementsFile.ts"
+import * as RequirementsFile from "../../../layers/yaml/RequirementsFile.ts"
 import { requirements } from "../../generated/arbitrary/Requirements.ts"
 import { assertSound } from "../../generated/documents/openApi.ts"
 

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Requirements from "../../../actors/fullstack/Requirements.ts"
-import * as RequirementsFile from "../../../layers/RequirementsFile.ts"
+import * as RequirementsFile from "../../../layers/yaml/RequirementsFile.ts"
 
 /** What is printed for a file with an entity User and a field `b` as written. */
 const told = (field: string) => {

@@ -3,7 +3,7 @@ import { SqlClient } from "@effect/sql"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Logger, LogLevel, Redacted } from "effect"
 import { afterAll, beforeAll, describe, it } from "vitest"
-import * as Cluster from "../../../layers/Cluster.ts"
+import * as Cluster from "../../../layers/postgres/Cluster.ts"
 import * as Postgres from "./postgres.ts"
 
 const bin = Postgres.binaries()

@@ -4,7 +4,7 @@
  */
 import { PgClient } from "@effect/sql-pg"
 import { Cause, Effect, Exit, Fiber, Layer, Logger, LogLevel, Redacted } from "effect"
-import * as Cluster from "../../../layers/Cluster.ts"
+import * as Cluster from "../../../layers/postgres/Cluster.ts"
 import * as ClusterActorSystem from "../../../src/cluster/ClusterActorSystem.ts"
 import { AccountLive } from "./account.ts"
 import * as Ledger from "./ledger.ts"

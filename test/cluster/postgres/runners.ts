@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 import type { SqlClient } from "@effect/sql"
 import { PgClient } from "@effect/sql-pg"
 import { type Duration, Effect, Layer, Logger, LogLevel, Redacted, Schedule } from "effect"
-import * as Cluster from "../../../layers/Cluster.ts"
+import * as Cluster from "../../../layers/postgres/Cluster.ts"
 import type { ActorSystem } from "../../../src/actor/ActorSystem.ts"
 import * as ClusterActorSystem from "../../../src/cluster/ClusterActorSystem.ts"
 

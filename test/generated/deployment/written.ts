@@ -10,7 +10,7 @@ import * as Requirements from "../../../actors/fullstack/Requirements.ts"
 import { Quality } from "../../../actors/fullstack/Results.ts"
 import { TechnicalArchitect } from "../../../actors/fullstack/TechnicalArchitect.ts"
 import * as Operate from "../../../actors/fullstack/templates/operations/Operate.ts"
-import * as NodeWorkspace from "../../../layers/NodeWorkspace.ts"
+import * as NodeWorkspace from "../../../layers/node/NodeWorkspace.ts"
 import * as Team from "../../../src/team/Team.ts"
 
 const Planners = Team.make("planners", {

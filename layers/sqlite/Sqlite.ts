@@ -18,8 +18,8 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 
 import { Cause, Clock, Context, Duration, Effect, Layer } from "effect"
-import { DatabaseError } from "../src/team/DatabaseError.ts"
-import { makeFolder } from "./internal/makeFolder.ts"
+import { DatabaseError } from "../../src/team/DatabaseError.ts"
+import { makeFolder } from "../node/MakeFolder.ts"
 import { migrations } from "./internal/migrations.ts"
 
 /** Which file, and how patient to be. @category models */

@@ -17,7 +17,7 @@ import {
   type YAMLMap,
   type YAMLSeq
 } from "yaml"
-import type { InputIssue } from "../../src/team/InputError.ts"
+import type { InputIssue } from "../../../src/team/InputError.ts"
 import { hashed, keyValue } from "./yamlMistakes.ts"
 
 /** Nodes that a document may have once its aliases are unfolded. 5 MB of plain text have no more than half of that. */

@@ -10,8 +10,8 @@ import * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { Effect, Option, Stream } from "effect"
-import * as Redaction from "../../src/secrets/Redaction.ts"
-import { BoundedResponse } from "./boundedResponse.ts"
+import * as Redaction from "../../../src/secrets/Redaction.ts"
+import { BoundedResponse } from "../../http/BoundedResponse.ts"
 
 /** Characters of a body, and of a reason, that an error shows. */
 const SHOWN = 500

@@ -7,16 +7,14 @@
  *
  * @since 0.1.0
  */
-import * as OtlpSerialization from "@effect/opentelemetry/OtlpSerialization"
-import * as OtlpTracer from "@effect/opentelemetry/OtlpTracer"
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { Config, Duration, Effect, Fiber, FiberSet, Layer, Option, Ref, Stream } from "effect"
-import * as Redaction from "../src/secrets/Redaction.ts"
-import { Secrets } from "../src/secrets/Secrets.ts"
-import { BoundedResponse } from "./internal/boundedResponse.ts"
+import * as Redaction from "../../src/secrets/Redaction.ts"
+import { Secrets } from "../../src/secrets/Secrets.ts"
+import { BoundedResponse } from "../http/BoundedResponse.ts"
 
 /** @category models */
 export interface Options {
@@ -43,6 +41,10 @@ export const layer = (options: Options): Layer.Layer<never, never, HttpClient.Ht
       yield* secrets.addUrls(url)
       yield* secrets.add(
         ...Object.entries(options.headers ?? {}).flatMap(([name, value]) => Redaction.ofHeaderValue(name, value))
+      )
+      // Loaded when spans are wanted: most runs send none.
+      const [OtlpTracer, OtlpSerialization] = yield* Effect.promise(() =>
+        Promise.all([import("@effect/opentelemetry/OtlpTracer"), import("@effect/opentelemetry/OtlpSerialization")])
       )
       return OtlpTracer.layer({
         url,

@@ -13,7 +13,7 @@ import * as Runners from "@effect/cluster/Runners"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import { Context, Duration, Effect, Layer, Schedule } from "effect"
-import { Leases } from "../../src/cluster/Leases.ts"
+import { Leases } from "../../../src/cluster/Leases.ts"
 import { LeaseBook, type Member, type Times } from "./leaseBook.ts"
 import * as MachineTime from "./machineTime.ts"
 

@@ -12,12 +12,18 @@ import { renameSync } from "node:fs"
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import { Effect, Layer } from "effect"
-import * as Artefact from "../src/team/Artefact.ts"
-import { calledOff, type PrepareOptions, Workspace, WorkspaceError, type WriteOptions } from "../src/team/Workspace.ts"
+import * as Artefact from "../../src/team/Artefact.ts"
+import {
+  calledOff,
+  type PrepareOptions,
+  Workspace,
+  WorkspaceError,
+  type WriteOptions
+} from "../../src/team/Workspace.ts"
 import * as FolderLock from "./internal/folderLock.ts"
-import { makeFolder } from "./internal/makeFolder.ts"
 import * as Manifest from "./internal/workspaceManifest.ts"
 import { insideOf, refusalOf } from "./internal/workspacePath.ts"
+import { makeFolder } from "./MakeFolder.ts"
 
 export interface Options {
   /** The output folder; made if need be. */

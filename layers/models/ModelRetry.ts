@@ -10,8 +10,8 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { Clock, Duration, Effect, Random } from "effect"
-import { Secrets } from "../src/secrets/Secrets.ts"
-import * as Http from "./Http.ts"
+import { Secrets } from "../../src/secrets/Secrets.ts"
+import * as Http from "../http/Http.ts"
 import * as ModelAnswer from "./internal/modelAnswer.ts"
 
 /** @category models */

@@ -12,7 +12,7 @@ import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Chunk, Effect, Stream } from "effect"
 import { type Document, LineCounter, parseAllDocuments } from "yaml"
-import { InputError, type InputIssue } from "../src/team/InputError.ts"
+import { InputError, type InputIssue } from "../../src/team/InputError.ts"
 import * as Inspection from "./internal/yamlInspection.ts"
 import * as Mistakes from "./internal/yamlMistakes.ts"
 

@@ -7,7 +7,7 @@
 import { randomUUID } from "node:crypto"
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
-import { refusal } from "../../src/team/SafePath.ts"
+import { refusal } from "../../../src/team/SafePath.ts"
 import * as FolderLock from "./folderLock.ts"
 
 /** The folder of the notes, in the output folder. */

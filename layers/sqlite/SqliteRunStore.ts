@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import { Effect, Layer, Option, Schema } from "effect"
-import { decodeReport, encodeReport } from "../src/team/Report.ts"
-import { keepOf, RunStore, type RunStoreOptions, type StoredRun } from "../src/team/RunStore.ts"
+import { decodeReport, encodeReport } from "../../src/team/Report.ts"
+import { keepOf, RunStore, type RunStoreOptions, type StoredRun } from "../../src/team/RunStore.ts"
 import { Database } from "./Sqlite.ts"
 
 interface Row {

@@ -20,7 +20,6 @@ import { constants } from "node:os"
 import { delimiter, isAbsolute, join, resolve } from "node:path"
 import { PassThrough, pipeline, type Readable } from "node:stream"
 import { StringDecoder } from "node:string_decoder"
-import * as NodeStream from "@effect/platform-node/NodeStream"
 import { Clock, Deferred, Duration, Effect, Fiber, Layer, Schedule, Stream, SynchronizedRef } from "effect"
 import {
   type Command,
@@ -30,8 +29,8 @@ import {
   SubprocessNotStarted,
   SubprocessTimedOut,
   show
-} from "../src/background/Subprocess.ts"
-import { Secrets, type Service } from "../src/secrets/Secrets.ts"
+} from "../../src/background/Subprocess.ts"
+import { Secrets, type Service } from "../../src/secrets/Secrets.ts"
 import * as Descendants from "./internal/descendants.ts"
 
 /**
@@ -228,10 +227,7 @@ const signal = (pid: number, name: NodeJS.Signals | 0): boolean => {
 
 const read = (stream: Readable, name: "stdout" | "stderr", tail: Tail, command: Command) => {
   const decoder = new StringDecoder("utf8")
-  return NodeStream.fromReadable<Error, Uint8Array>(
-    () => stream,
-    (cause) => new Error(`${name} broke`, { cause })
-  ).pipe(
+  return Stream.fromAsyncIterable<Uint8Array, Error>(stream, (cause) => new Error(`${name} broke`, { cause })).pipe(
     Stream.runForEach((chunk) => {
       tail.add(chunk)
       return command.onOutput?.(decoder.write(Buffer.from(chunk)), name) ?? Effect.void

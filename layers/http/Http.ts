@@ -11,7 +11,7 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Effect, Layer } from "effect"
-import { BoundedResponse } from "./internal/boundedResponse.ts"
+import { BoundedResponse } from "./BoundedResponse.ts"
 
 /** @category models */
 export interface Options {

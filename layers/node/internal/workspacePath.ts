@@ -2,9 +2,9 @@
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
 
-import { refusal } from "../../src/team/SafePath.ts"
+import { refusal } from "../../../src/team/SafePath.ts"
 
-export { refusal as refusalOf } from "../../src/team/SafePath.ts"
+export { refusal as refusalOf } from "../../../src/team/SafePath.ts"
 
 /**
  * Why a path that looks fine leads out of the folder, or `undefined`. Only what stands there already can be a link; the

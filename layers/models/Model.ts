@@ -10,9 +10,9 @@
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import { Config, type Duration, Effect, Layer, type Redacted, Stream } from "effect"
-import type { Redact } from "../src/secrets/Redaction.ts"
-import { Secrets } from "../src/secrets/Secrets.ts"
-import { InputError } from "../src/team/InputError.ts"
+import type { Redact } from "../../src/secrets/Redaction.ts"
+import { Secrets } from "../../src/secrets/Secrets.ts"
+import { InputError } from "../../src/team/InputError.ts"
 import * as ModelAnswer from "./internal/modelAnswer.ts"
 import * as ModelRetry from "./ModelRetry.ts"
 

@@ -6,7 +6,7 @@
 import { isUtf8 } from "node:buffer"
 import { gunzipSync, gzipSync } from "node:zlib"
 import { Clock, Effect, Layer } from "effect"
-import * as Artefact from "../src/team/Artefact.ts"
+import * as Artefact from "../../src/team/Artefact.ts"
 import {
   type Begun,
   boundsOf,
@@ -14,7 +14,7 @@ import {
   ResultCache,
   type ResultCacheOptions,
   type StoredResult
-} from "../src/team/ResultCache.ts"
+} from "../../src/team/ResultCache.ts"
 import { Database } from "./Sqlite.ts"
 
 interface ResultRow {

@@ -8,7 +8,7 @@
  * @since 0.1.0
  */
 import type { LineCounter, YAMLError } from "yaml"
-import type { InputIssue } from "../../src/team/InputError.ts"
+import type { InputIssue } from "../../../src/team/InputError.ts"
 
 type Word = Pick<InputIssue, "found" | "expected" | "fix">
 

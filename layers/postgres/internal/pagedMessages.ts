@@ -20,7 +20,7 @@ import type * as Rpc from "@effect/rpc/Rpc"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import { Clock, Context, Effect, Layer } from "effect"
-import { Leases } from "../../src/cluster/Leases.ts"
+import { Leases } from "../../../src/cluster/Leases.ts"
 import { InHand, type Limits } from "./inHand.ts"
 
 export const limits: Limits = {
