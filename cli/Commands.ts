@@ -21,9 +21,9 @@ const DEBUG = flag("on an error, show the stack and the log")
 /** @category models */
 export const run = define({
   name: "run",
-  summary: "let a team turn a requirements file into a project",
+  summary: "run a team that turns a requirements file into a project",
   details:
-    "What was made and verified before, from the same input, is reused. A run that was stopped goes on where it was when the same command is given again.",
+    "Results that were made and verified before from the same input are reused. To resume a run that was stopped, give the same command again.",
   arguments: [FILE],
   options: {
     out: text(
@@ -45,9 +45,9 @@ export const run = define({
     "base-url": text("URL", "a server that speaks the model provider's protocol"),
     db: DB,
     "no-cache": flag("reuse nothing from earlier runs"),
-    force: flag("write over files of somebody else, and over your own edits, in the output folder"),
+    force: flag("overwrite other files, and your own edits, in the output folder"),
     json: flag("print the report as one JSON document on stdout"),
-    otlp: text("URL", "send the run's trace there such as http://localhost:4318 (also: OTEL_EXPORTER_OTLP_ENDPOINT)"),
+    otlp: text("URL", "send the run's trace to this address, such as http://localhost:4318 (also: OTEL_EXPORTER_OTLP_ENDPOINT)"),
     debug: DEBUG
   },
   examples: [
@@ -74,9 +74,9 @@ export const runs = define({
 /** @category models */
 export const graph = define({
   name: "graph",
-  summary: "show who works when, and for whom",
+  summary: "show the agents, their dependencies and the order in which they run",
   details:
-    "Reads and checks the requirements; runs nothing and writes nothing. Times are what earlier runs have measured, where the database knows any, else the agents' estimates.",
+    "Reads and checks the requirements; runs nothing and writes nothing. Times are measurements of earlier runs where the database has them, and the agents' estimates otherwise.",
   arguments: [FILE],
   options: {
     team: TEAM,
@@ -91,7 +91,7 @@ export const graph = define({
 /** @category models */
 export const doctor = define({
   name: "doctor",
-  summary: "say what is set up, what is missing, and how fast each part answers",
+  summary: "check what is set up, what is missing, and how fast each part responds",
   details: "Exit code 1 if something is missing that every run needs.",
   arguments: [],
   options: {

@@ -173,7 +173,7 @@ export const parse = <O extends Options>(
     }
     const written = token.value
     if (written === undefined || (!token.inlineValue && written.startsWith("-") && written !== "-")) {
-      mistakes.push(`${token.rawName} wants a value: ${token.rawName} ${option.value}.`)
+      mistakes.push(`${token.rawName} needs a value: ${token.rawName} ${option.value}.`)
       continue
     }
     const read = option.read(written)

@@ -1,5 +1,5 @@
 /**
- * `graph FILE`: who works when and for whom, by what earlier runs have measured, else by the estimates. Runs nothing, makes
+ * `graph FILE`: the agents, their dependencies and their order, by measured times where there are any. Runs nothing, makes
  * no database, writes nothing.
  *
  * @since 0.1.0

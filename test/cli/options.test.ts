@@ -52,8 +52,8 @@ describe("Options", () => {
   })
 
   it("refuses missing, doubled, empty and unwanted values", () => {
-    assert.deepStrictEqual(mistakes("a.yaml", "--out"), ["--out wants a value: --out DIR."])
-    assert.deepStrictEqual(mistakes("a.yaml", "--out", "--json"), ["--out wants a value: --out DIR."])
+    assert.deepStrictEqual(mistakes("a.yaml", "--out"), ["--out needs a value: --out DIR."])
+    assert.deepStrictEqual(mistakes("a.yaml", "--out", "--json"), ["--out needs a value: --out DIR."])
     assert.deepStrictEqual(mistakes("a.yaml", "--out="), ['--out: found "", expected DIR, which is not empty.'])
     assert.deepStrictEqual(mistakes("a.yaml", "--json", "--json"), ["--json is given twice: keep one."])
     assert.deepStrictEqual(mistakes("a.yaml", "--out", "x", "--out=y"), ["--out is given twice: keep one."])
