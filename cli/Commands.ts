@@ -47,7 +47,10 @@ export const run = define({
     "no-cache": flag("reuse nothing from earlier runs"),
     force: flag("overwrite other files, and your own edits, in the output folder"),
     json: flag("print the report as one JSON document on stdout"),
-    otlp: text("URL", "send the run's trace to this address, such as http://localhost:4318 (also: OTEL_EXPORTER_OTLP_ENDPOINT)"),
+    otlp: text(
+      "URL",
+      "send the run's trace to this address, such as http://localhost:4318 (also: OTEL_EXPORTER_OTLP_ENDPOINT)"
+    ),
     debug: DEBUG
   },
   examples: [
