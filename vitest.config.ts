@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     // Suites that install and build whole projects, or run a database, have scripts of their own.
-    exclude: ["test/generated/**", "test/cluster/postgres/**", "node_modules/**"],
+    exclude: ["test/generated/**", "test/packaging/**", "test/cluster/postgres/**", "node_modules/**"],
     setupFiles: ["test/fixedSeed.ts"],
     // Vitest leaves one core to itself by default; on two cores that would run the suite one file at a time.
     maxWorkers: 2,

@@ -67,7 +67,7 @@ const program = Effect.gen(function* () {
   }
 })
 
-const handled = ActorMetrics.messages.pipe(
+const handled: Metric.Metric.Counter<number> = ActorMetrics.messages.pipe(
   Metric.tagged("system", "office"),
   Metric.tagged("actor_type", "Desk"),
   Metric.tagged("outcome", "handled")
