@@ -1,14 +1,12 @@
 /**
  * A run as it can be watched: who works and for how long, who waits and for whom, what each one says.
  *
- * Draws a `RunState`, which holds the fold of the run's events: `frame` gives the lines for a terminal that repaints them in
- * place, `line` one line per event for everything else. Both are pure; writing them anywhere, and the passing of time, is
- * somebody else's. No line is wider than the given width, and nothing that an agent says can
- * move the cursor.
+ * Draws a `RunState`: `frame` gives the lines for a terminal that repaints them in place, `line` one line per event for
+ * everything else. Both are pure; writing them anywhere, and the passing of time, is somebody else's. No line is wider than
+ * the given width, and nothing that an agent says can move the cursor.
  *
  * @since 0.1.0
  */
-
 import { cells, column, shorten, visible } from "../src/team/DisplayWidth.ts"
 import * as Elapsed from "../src/team/Elapsed.ts"
 import type { RunEvent } from "../src/team/Run.ts"

@@ -1,4 +1,7 @@
-/** A binary heap: the first by `goesFirst` comes out first, adding and taking cost the logarithm of the size. */
+/**
+ * A binary heap: the first by `goesFirst` comes out first, adding and taking cost the logarithm of the size. Effect's
+ * `RedBlackTree` is persistent: it copies a path for each change, and nobody here needs the older versions.
+ */
 export class Heap<A> {
   private readonly items: Array<A> = []
   private readonly goesFirst: (a: A, b: A) => boolean

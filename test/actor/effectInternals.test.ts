@@ -2,20 +2,11 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Rpc } from "@effect/rpc"
-import { Effect, Exit, FiberRef, Layer, Logger, Scope } from "effect"
+import { Effect, Exit, FiberRef, Layer, Logger } from "effect"
 import { afterEach, assert, describe, it, vi } from "vitest"
-import { type Library, mismatchIn } from "../../src/actor/internal/effectInternals/layout.ts"
+import { type Library, loaded, mismatchIn } from "../../src/actor/internal/effectInternals/layout.ts"
 
 const room = "src/actor/internal/effectInternals"
-const real: Library = {
-  sync: Effect.sync,
-  suspend: Effect.suspend,
-  flatMap: Effect.flatMap,
-  catchAllCause: Effect.catchAllCause,
-  matchCauseEffect: Effect.matchCauseEffect,
-  withFiberRuntime: Effect.withFiberRuntime,
-  makeScope: Scope.make
-}
 
 afterEach(() => {
   vi.doUnmock(`../../${room}/layout.ts`)
@@ -24,7 +15,7 @@ afterEach(() => {
 
 describe("The check of Effect's internals", () => {
   it("accepts the Effect that Troupe is built for", () => {
-    assert.isUndefined(mismatchIn(real))
+    assert.isUndefined(mismatchIn(loaded))
   })
 
   /** Another Effect, in which one thing is otherwise. */
@@ -55,7 +46,7 @@ describe("The check of Effect's internals", () => {
   ]
   for (const [what, other] of others) {
     it(`finds that ${what} is different`, () => {
-      assert.strictEqual(mismatchIn({ ...real, ...(other as Partial<Library>) }), what)
+      assert.strictEqual(mismatchIn({ ...loaded, ...(other as Partial<Library>) }), what)
     })
   }
 
@@ -64,7 +55,7 @@ describe("The check of Effect's internals", () => {
       Effect.gen(function* () {
         const ref = FiberRef.unsafeMake(0)
         yield* FiberRef.set(ref, 1)
-        mismatchIn(real)
+        mismatchIn(loaded)
         return yield* FiberRef.get(ref)
       })
     )

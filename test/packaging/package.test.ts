@@ -98,7 +98,9 @@ describe("the package in a fresh app", () => {
   })
 
   it("has a line here for each entry point", () => {
-    const entries = Object.keys(manifest.exports).filter((path) => !path.includes("*") && !path.endsWith(".json"))
+    const entries = Object.entries(manifest.exports).flatMap(([path, target]) =>
+      target === null || path.includes("*") || path.endsWith(".json") ? [] : [path]
+    )
     assert.sameMembers(entries, Object.keys(peersOf))
   })
 
@@ -121,6 +123,21 @@ describe("the package in a fresh app", () => {
       }
     })
   }
+
+  it("keeps to itself what only its own modules use", async () => {
+    const closed = Object.entries(manifest.exports).flatMap(([path, target]) => (target === null ? [path] : []))
+    assert.isAbove(closed.length, 0)
+    const specifiers = closed.map((path) => path.replace(/^\./, "troupe").replace("*", "anything"))
+    const { stdout } = await node(`
+      for (const name of ${JSON.stringify(specifiers)}) {
+        await import(name).then(() => console.log("open"), (error) => console.log(error.code))
+      }
+    `)
+    assert.deepStrictEqual(
+      stdout.trim().split("\n"),
+      closed.map(() => "ERR_PACKAGE_PATH_NOT_EXPORTED")
+    )
+  })
 
   it("tells from old entry points where a name is now", async () => {
     const { stdout } = await node(`

@@ -98,7 +98,8 @@ export interface Library {
   readonly makeScope: typeof Scope.make
 }
 
-const effect: Library = {
+/** The Effect that is loaded. */
+export const loaded: Library = {
   sync: Effect.sync,
   suspend: Effect.suspend,
   flatMap: Effect.flatMap,
@@ -211,7 +212,7 @@ const { process } = globalThis as { readonly process?: { readonly env: Readonly<
 const isSwitchedOff = process?.env.TROUPE_EFFECT_INTERNALS === "off"
 
 /** What differs in the Effect that is loaded; `undefined` if nothing does, or nobody looked. */
-export const mismatch: string | undefined = isSwitchedOff ? undefined : mismatchIn(effect)
+export const mismatch: string | undefined = isSwitchedOff ? undefined : mismatchIn(loaded)
 
 /** Whether the fast ways are taken. */
 export const trusted: boolean = !isSwitchedOff && mismatch === undefined
